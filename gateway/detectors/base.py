@@ -1,0 +1,156 @@
+"""
+Bases that make most detectors a table.
+
+A pattern detector is a tuple of rows. One RE2 Set says in a single pass which rows can match at all;
+only those run for their spans and check digits. RE2 is linear in the text for any pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+import re2
+
+from gateway.detectors.prefix import VALUE, shape
+from gateway.errors import ConfigError, ScanError
+from gateway.types import Finding, Kind, Part, Span
+
+__all__ = ["Match", "RegexDetector", "Row", "compile_re2", "matches"]
+
+# A DFA cache this large keeps all built-in rows of one detector fast; RE2 refills it when it is full.
+MAX_MEMORY = 128 << 20
+# One row may try so many starts in one text. More is not prose but an attack on our CPU: fail closed.
+MAX_CANDIDATES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One pattern, in the common subset of RE2 and Python syntax, ASCII classes.
+
+    The group `v`, at the top level, is the finding; what stands before it is context, what stands
+    after it look-ahead; without it the whole match is the finding. State where a value may begin
+    (`(?:^|[^\\w])`), or every suffix of it is tried as well. `valid` gets the value (check digits).
+    """
+
+    category: str
+    pattern: str
+    valid: Callable[[str], bool] | None = None
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Byte offsets in the encoded text."""
+
+    start: int
+    value_start: int
+    value_end: int
+
+
+def compile_re2(pattern: str, max_memory: int = MAX_MEMORY) -> Any:
+    """Compile for UTF-8 bytes. Raises ConfigError with RE2's reason."""
+    options = re2.Options()
+    options.max_mem = max_memory
+    options.log_errors = False
+    try:
+        return re2.compile(pattern.encode(), options)
+    except re2.error as e:
+        reason = e.args[0].decode() if isinstance(e.args[0], bytes) else str(e)
+        raise ConfigError(f"RE2 does not accept the pattern {pattern!r}: {reason}") from None
+
+
+def matches(pattern: Any, data: bytes) -> Iterator[Match]:
+    """
+    Every start at which the pattern matches, also inside an earlier match. A match then depends only
+    on the characters around it, not on where the search began: streams and whole texts agree.
+    """
+    group = pattern.groupindex.get(VALUE.encode(), 0)
+    at, tried = 0, 0
+    while (found := pattern.search(data, at)) is not None:
+        yield Match(found.start(), *found.span(group))
+        at = found.start() + 1
+        tried += 1
+        if tried > MAX_CANDIDATES:
+            raise ScanError(f"more than {MAX_CANDIDATES} candidates for one pattern")
+
+
+class RegexDetector:
+    """A detector that is a table. Immutable; safe to share between threads."""
+
+    def __init__(self, name: str, rows: Iterable[Row], kinds: Iterable[Kind] | None = None) -> None:
+        self.name = name
+        self.kinds = None if kinds is None else frozenset(kinds)
+        self.rows = tuple(rows)
+        self.categories = frozenset(row.category for row in self.rows)
+        shapes = [shape(row.pattern) for row in self.rows]
+        self.reach: int | None = max(s.reach for s in shapes)
+        self.behind = max(s.behind for s in shapes)
+        self._patterns = [compile_re2(row.pattern) for row in self.rows]
+        self._set = _compile_set(row.pattern for row in self.rows)
+        self._beginning = compile_re2("(?:" + "|".join(s.beginning for s in shapes) + r")\z")
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        return [self._scan(part.text) for part in parts]
+
+    def pending(self, text: str) -> int:
+        assert self.reach is not None
+        tail = text[-self.reach :]
+        data = tail.encode()
+        found = self._beginning.search(data)
+        if found is None:
+            return len(text)
+        return len(text) - len(data[found.start() :].decode())
+
+    def _scan(self, text: str) -> list[Finding]:
+        data = text.encode()
+        hits = self._set.Match(data)
+        if not hits:
+            return []
+        found = [
+            (row, match)
+            for index in hits
+            for row in (self.rows[index],)
+            for match in matches(self._patterns[index], data)
+            if row.valid is None or row.valid(data[match.value_start : match.value_end].decode())
+        ]
+        spans = _code_points(text, data, [(m.value_start, m.value_end) for _, m in found])
+        return _outermost(
+            Finding(row.category, row.score, span, self.name) for (row, _), span in zip(found, spans, strict=True)
+        )
+
+
+def _compile_set(patterns: Iterable[str]) -> Any:
+    options = re2.Options()
+    options.max_mem = MAX_MEMORY
+    rows = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        rows.Add(pattern.encode())
+    rows.Compile()
+    return rows
+
+
+def _code_points(text: str, data: bytes, spans: Sequence[tuple[int, int]]) -> list[Span]:
+    """Byte offsets to code points, in one pass over the text."""
+    if len(text) == len(data):
+        return [Span(*span) for span in spans]
+    ends = sorted({offset for span in spans for offset in span})
+    pieces = (len(data[a:b].decode()) for a, b in zip([0, *ends], ends, strict=False))
+    at = dict(zip(ends, accumulate(pieces), strict=True))
+    return [Span(at[a], at[b]) for a, b in spans]
+
+
+def _outermost(findings: Iterable[Finding]) -> list[Finding]:
+    """Drop what lies inside a longer, at least as certain finding of the same category."""
+    kept: list[Finding] = []
+    last: dict[str, Finding] = {}
+    for finding in sorted(findings, key=lambda f: (f.span.start, -f.span.end, -f.score)):
+        outer = last.get(finding.category)
+        if outer and finding.span.end <= outer.span.end and finding.score <= outer.score:
+            continue
+        kept.append(finding)
+        last[finding.category] = finding
+    return kept

@@ -1,0 +1,89 @@
+"""
+Our error hierarchy. `status` and `code` are what an HTTP client sees; messages never hold prompt text.
+
+* GatewayError               500 internal
+  + ConfigError              found at start-up or reload
+  + RequestError             400: the caller can mend it
+    - MalformedBody          400 invalid_json, duplicate_key, ...
+    - Unsupported            415
+    - TooLarge               413
+    - NotFound               404
+  + AuthError                401
+  + Forbidden                403
+  + LimitExceeded            429
+  + ScanError                503: a detector failed and the policy says stop
+  + Overloaded               503
+  + UpstreamError            502: the model's server failed
+    - UpstreamTimeout        504
+"""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """Root. `param` names the field at fault, where there is one."""
+
+    status = 500
+    code = "internal_error"
+    type = "server_error"
+
+    def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        if code is not None:
+            self.code = code
+
+
+class ConfigError(GatewayError):
+    """The configuration or a policy file is wrong; the message says where and how to mend it."""
+
+    code = "config_error"
+
+
+class RequestError(GatewayError):
+    status, code, type = 400, "invalid_request", "invalid_request_error"
+
+
+class MalformedBody(RequestError):
+    code = "invalid_json"
+
+
+class Unsupported(RequestError):
+    status, code = 415, "unsupported_media_type"
+
+
+class TooLarge(RequestError):
+    status, code = 413, "request_too_large"
+
+
+class NotFound(RequestError):
+    status, code = 404, "not_found"
+
+
+class AuthError(GatewayError):
+    status, code, type = 401, "invalid_api_key", "authentication_error"
+
+
+class Forbidden(GatewayError):
+    status, code, type = 403, "forbidden", "permission_error"
+
+
+class LimitExceeded(GatewayError):
+    status, code, type = 429, "rate_limit_exceeded", "rate_limit_error"
+
+
+class ScanError(GatewayError):
+    status, code = 503, "guard_unavailable"
+
+
+class Overloaded(GatewayError):
+    status, code = 503, "overloaded"
+
+
+class UpstreamError(GatewayError):
+    status, code, type = 502, "upstream_error", "upstream_error"
+
+
+class UpstreamTimeout(UpstreamError):
+    status, code = 504, "upstream_timeout"

@@ -1,0 +1,188 @@
+"""
+Every setting, nested and strict: YAML first, environment over it.
+
+`PORTCULLIS_SERVER__PORT=9000` sets `server.port`. Unknown keys are refused. Times are in seconds,
+sizes in bytes. config.example.yaml lists each setting with the help text given here; a test
+compares the two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gateway.errors import ConfigError
+
+__all__ = ["Breaker", "Client", "Retries", "Route", "Server", "Settings", "Timeouts", "Upstream", "load_settings"]
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Size = Annotated[int, Field(gt=0)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Strict):
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=256, description="Processes that serve. One a core is a good start.")
+    max_body: Size = Field(4 << 20, description="Largest request body; a larger one gets 413 as soon as it is passed.")
+    max_header: Size = Field(32 << 10, description="Largest request head: target and all headers together.")
+    max_headers: Size = Field(100, description="Most request headers.")
+    header_timeout: Seconds = Field(10, description="Time to send the whole request head.")
+    body_timeout: Seconds = Field(60, description="Time to send the whole request body.")
+    idle_timeout: Seconds = Field(60, description="How long a kept-alive connection may rest between requests.")
+    pre_drain: float = Field(0, ge=0, description="After SIGTERM: how long to keep accepting while readiness is red.")
+    drain: Seconds = Field(30, description="After that: how long running answers may take to finish.")
+    docs: bool = Field(False, description="Serve /openapi.json. Leave off in production.")
+    open_metrics: bool = Field(True, description="Serve /metrics without a key.")
+
+
+class Timeouts(Strict):
+    connect: Seconds = Field(3, description="Time to connect to an upstream.")
+    first_byte: Seconds = Field(120, description="Time from the request sent to the answer's headers.")
+    idle: Seconds = Field(60, description="Longest silence inside an answer.")
+    total: Seconds = Field(600, description="Longest whole answer.")
+
+
+class Retries(Strict):
+    attempts: int = Field(2, ge=1, le=5, description="Tries per upstream, the first included, before its first byte.")
+    budget: float = Field(0.1, ge=0, le=1, description="Retries allowed, as a share of recent requests (10 are free).")
+    backoff: Seconds = Field(0.25, description="First wait; doubles each time, with jitter.")
+    max_wait: Seconds = Field(5, description="A Retry-After longer than this is handed to the client instead.")
+
+
+class Breaker(Strict):
+    window: int = Field(20, ge=2, description="Calls looked at.")
+    failures: float = Field(0.5, gt=0, le=1, description="Share of failures that opens the breaker.")
+    open_for: Seconds = Field(1, description="How long an open breaker refuses before one probe is let through.")
+
+
+class Upstream(Strict):
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in logs and metrics.")
+    url: HttpUrl = Field(description="Base URL up to and including /v1.")
+    models: tuple[str, ...] = Field(("*",), min_length=1, description="Globs of the model names it serves.")
+    key: str = Field(
+        "client",
+        pattern=r"^(client|none|env:[A-Za-z_][A-Za-z0-9_]*)$",
+        description="`env:NAME` (read at start), `client` (pass the client's own key on) or `none`.",
+    )
+    timeouts: Timeouts = Field(Timeouts(), description="Deadlines of each phase.")
+    retries: Retries = Field(Retries(), description="When and how often to try again.")
+    breaker: Breaker = Field(Breaker(), description="When to stop trying for a while.")
+    connections: Size = Field(200, description="Most connections to it per worker.")
+    max_answer: Size = Field(32 << 20, description="Largest answer that is not streamed.")
+    max_event: Size = Field(1 << 20, description="Largest event of a streamed answer.")
+
+    @field_validator("url")
+    @classmethod
+    def _plain(cls, url: HttpUrl) -> HttpUrl:
+        if url.username or url.password or url.query or url.fragment:
+            raise ValueError("no user, password, query or fragment; give the key with `key: env:NAME`")
+        return url
+
+
+class Client(Strict):
+    """A key that clients present, and what it may do."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in events and metrics.")
+    hash: str = Field(
+        pattern=r"^sha256:[0-9a-f]{64}$", description="Hash of the key, as `portcullis keys new` prints it."
+    )
+    models: tuple[str, ...] = Field(("*",), description="Globs of the models it may ask for.")
+    policy: str | None = Field(None, description="Policy of this key; else the route decides.")
+
+
+class Route(Strict):
+    """Which policy holds where no key names one; the first that fits wins."""
+
+    policy: str = Field(description="Name of the policy.")
+    model: str = Field("*", description="Glob of the model.")
+    path: str = Field("*", description="Glob of the request path.")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
+    )
+
+    version: Literal[1] = Field(1, description="Version of this file's format.")
+    server: Server = Field(Server(), description="How it listens.")
+    upstreams: tuple[Upstream, ...] = Field(
+        (Upstream(name="openai", url=HttpUrl("https://api.openai.com/v1")),),
+        min_length=1,
+        description="Where requests go; the first whose globs fit the model, the next ones on failure.",
+    )
+    clients: tuple[Client, ...] = Field((), description="Keys that clients must present. None: anybody may call.")
+    allow_anonymous_insecure: bool = Field(
+        False, description="Serve without client keys on a public address with our own upstream key. Anybody spends it."
+    )
+    policy: str = Field("default", description="Policy where no route and no key names another.")
+    routes: tuple[Route, ...] = Field((), description="Policies by model and path.")
+    policies: tuple[Path, ...] = Field((), description="Folders of more policy files; a file replaces a built-in name.")
+    placeholder_key: SecretStr | None = Field(
+        None, description="Secret for reversible placeholders; set it so that replicas and restarts agree."
+    )
+    scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
+    inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @model_validator(mode="after")
+    def _safe(self) -> Settings:
+        names = [u.name for u in self.upstreams]
+        if len(set(names)) != len(names):
+            raise ValueError("two upstreams have the same name")
+        public = self.server.host not in ("127.0.0.1", "::1", "localhost")
+        ours = [u.name for u in self.upstreams if u.key.startswith("env:")]
+        if public and ours and not self.clients and not self.allow_anonymous_insecure:
+            raise ValueError(
+                f"anybody who reaches {self.server.host} could spend the key of {ours[0]!r}: "
+                "add `clients` (make a key with `portcullis keys new`), listen on 127.0.0.1, "
+                "or set allow_anonymous_insecure"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
+    """
+    Read a YAML file (none: defaults) and the environment.
+
+    Raises ConfigError with one line per mistake: where it is, what is wrong.
+    """
+    data: dict[str, Any] = {}
+    if path is not None:
+        data = _read(path)
+    try:
+        return Settings(**data, **overrides)
+    except ValidationError as e:
+        source = str(path) if path else "environment"
+        lines = [f"{source}: {'.'.join(map(str, m['loc'])) or 'settings'}: {m['msg']}" for m in e.errors()]
+        raise ConfigError("\n".join(lines)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path}: cannot be read: {e}") from None
+    except yaml.YAMLError as e:
+        raise ConfigError(f"{path}: not valid YAML: {e}") from None
+    if not isinstance(data or {}, dict):
+        raise ConfigError(f"{path}: must be a mapping of settings")
+    return data or {}
