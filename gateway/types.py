@@ -225,9 +225,24 @@ class Contextual(Protocol):
 @dataclass(frozen=True, slots=True)
 class Delta:
     """
-    One piece of a growing text in a streamed event: `part.text` is the piece, `part.path` where in
-    the event it stands, `channel` which text it continues.
+    One piece of text in a streamed event.
+
+    `part.text` is the piece and `part.path` where in the event it stands. `channel` names the text
+    that it continues, the same in every event; `whole` says that it stands alone (a tool's name, a
+    citation) and continues nothing.
     """
 
     channel: Path
     part: Part
+    whole: bool = False
+
+
+class Surface(Protocol):
+    """Where one endpoint's bodies carry text. Reads only; `surfaces.edit.apply` writes."""
+
+    @property
+    def name(self) -> str: ...
+
+    def request(self, body: Json) -> Transcript: ...
+    def response(self, body: Json) -> Transcript: ...
+    def deltas(self, event: Json) -> Sequence[Delta]: ...

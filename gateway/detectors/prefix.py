@@ -108,7 +108,7 @@ def _prefix(nodes: Sequence[Node]) -> str:
         begun = "|".join(_prefix(list(branch)) for branch in arg[1])
         return f"(?:{begun}|{_full(nodes[:1])}{_prefix(rest)})"
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        low, high, inner = arg
+        _, high, inner = arg
         if high == 1:
             return f"(?:{_prefix(list(inner))}|{_full(nodes[:1])}{_prefix(rest)})"
         return f"(?:{_full(list(inner))})*(?:{_prefix(list(inner))}|{_prefix(rest)})"
