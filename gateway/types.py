@@ -171,15 +171,18 @@ class Verdict:
     What a set of policies says of one transcript.
 
     `hits` holds every finding, `violations` those that a rule claimed, `edits` the new text of
-    each part that changes. `errors` names detectors that failed; a verdict with errors is not clean.
+    each part that changes, `changes` the same by stretches of the old one. `errors` names detectors that failed; a verdict with errors is not clean.
+    `refused` holds what the policy does not let pass unread.
     """
 
     effect: Effect = Effect.ALLOW
     violations: tuple[Violation, ...] = ()
     hits: tuple[Hit, ...] = ()
     edits: Mapping[Path, str] = field(default_factory=dict)
+    changes: Mapping[Path, tuple[tuple[Span, str], ...]] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
     unscanned: tuple[Unscanned, ...] = ()
+    refused: tuple[Unscanned, ...] = ()
     coverage: Coverage = Coverage()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 

@@ -15,13 +15,12 @@ from typing import Any
 import re2
 
 from gateway.detectors.prefix import VALUE, shape
-from gateway.errors import ConfigError, ScanError
+from gateway.errors import ScanError
+from gateway.text.patterns import MAX_MEMORY, compile_re2
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["Match", "RegexDetector", "Row", "compile_re2", "matches"]
 
-# A DFA cache this large keeps all built-in rows of one detector fast; RE2 refills it when it is full.
-MAX_MEMORY = 128 << 20
 # One row may try so many starts in one text. More is not prose but an attack on our CPU: fail closed.
 MAX_CANDIDATES = 100_000
 
@@ -49,18 +48,6 @@ class Match:
     start: int
     value_start: int
     value_end: int
-
-
-def compile_re2(pattern: str, max_memory: int = MAX_MEMORY) -> Any:
-    """Compile for UTF-8 bytes. Raises ConfigError with RE2's reason."""
-    options = re2.Options()
-    options.max_mem = max_memory
-    options.log_errors = False
-    try:
-        return re2.compile(pattern.encode(), options)
-    except re2.error as e:
-        reason = e.args[0].decode() if isinstance(e.args[0], bytes) else str(e)
-        raise ConfigError(f"RE2 does not accept the pattern {pattern!r}: {reason}") from None
 
 
 def matches(pattern: Any, data: bytes) -> Iterator[Match]:

@@ -1,0 +1,305 @@
+"""
+Detectors and policies at work.
+
+A `Guard` is shared by all requests; an `Exchange` is one request and its answer: its policies, its
+placeholders, and the detectors that had to see the request first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeVar
+
+from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
+from gateway.engine.edit import Replacement, render, replacements
+from gateway.engine.scan import scan_parts
+from gateway.engine.stream import Channel, Released, Terms
+from gateway.engine.vault import RESTORE, Vault
+from gateway.policy import Ruleset
+from gateway.types import (
+    Contextual,
+    Coverage,
+    Delta,
+    Detector,
+    Direction,
+    Effect,
+    Hit,
+    Kind,
+    Part,
+    Path,
+    Transcript,
+    Unscanned,
+    Verdict,
+    Violation,
+)
+
+__all__ = ["Exchange", "Guard", "Stream", "utf8_size"]
+
+T = TypeVar("T")
+
+Policies = tuple[Ruleset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one set of policies needs for one direction."""
+
+    detectors: tuple[Detector, ...]
+    fail_open: bool
+    holds: bool
+    max_hold: int
+    rewrites_whole: bool
+
+
+class Guard:
+    """Immutable but for its threads; one per process."""
+
+    def __init__(
+        self,
+        detectors: Iterable[Detector] | None = None,
+        *,
+        threads: int = 2,
+        inline: int = 32 << 10,
+        placeholder_key: bytes | None = None,
+    ) -> None:
+        self.detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
+        self._inline = inline
+        self._key = placeholder_key or secrets.token_bytes(32)
+        self.plan = lru_cache(maxsize=256)(self._plan)
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """Every category that a built-in detector can find."""
+        return frozenset().union(*(d.categories for d in self.detectors))
+
+    def begin(self, policies: Policies) -> Exchange:
+        return Exchange(self, policies, Vault(self._key))
+
+    async def run(self, size: int, work: Callable[[], T]) -> T:
+        """Short texts at once; long ones in a thread, so that they do not stop the others."""
+        if size <= self._inline:
+            return work()
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _plan(self, policies: Policies, direction: Direction) -> Plan:
+        own = tuple(d for ruleset in policies for d in _detectors_of(ruleset))
+        wanted = tuple(
+            d
+            for d in (*self.detectors, *own)
+            if any(ruleset.wants(c, direction) for c in d.categories for ruleset in policies)
+        )
+        return Plan(
+            wanted,
+            fail_open=all(p.monitors or p.policy.on_error == "allow_insecure" for p in policies),
+            holds=not all(p.monitors for p in policies),
+            max_hold=min((p.policy.max_hold for p in policies), default=16_384),
+            rewrites_whole=any(
+                p.redacts(c, direction) for d in wanted if d.reach is None for c in d.categories for p in policies
+            ),
+        )
+
+
+class Exchange:
+    """One request and its answer. Not shared."""
+
+    def __init__(self, guard: Guard, policies: Policies, vault: Vault) -> None:
+        self._guard = guard
+        self.policies = policies
+        self.vault = vault
+        self._bound: tuple[Detector, ...] | None = None
+
+    async def request(self, transcript: Transcript) -> Verdict:
+        """Judge a prompt, and remember what its answer must be judged by."""
+        self.vault.watch(part.text for part in transcript.parts)
+        plan = self._guard.plan(self.policies, Direction.INPUT)
+        verdict = await self._check(transcript, plan.detectors, plan)
+        self._bind(transcript)
+        return verdict
+
+    async def response(self, transcript: Transcript) -> Verdict:
+        """Judge a whole answer."""
+        plan = self._guard.plan(self.policies, Direction.OUTPUT)
+        return await self._check(transcript, self._answer_detectors(), plan)
+
+    def stream(self) -> Stream:
+        """Judge an answer piece by piece."""
+        plan = self._guard.plan(self.policies, Direction.OUTPUT)
+        terms = Terms(plan.max_hold, plan.holds, plan.rewrites_whole, plan.fail_open)
+        return Stream(self._guard, self._answer_detectors(), terms, self._judge_output)
+
+    def _bind(self, request: Transcript) -> None:
+        plan = self._guard.plan(self.policies, Direction.OUTPUT)
+        bound = (d.bind(request) if isinstance(d, Contextual) else d for d in plan.detectors)
+        self._bound = tuple(d for d in bound if d is not None)
+
+    def _answer_detectors(self) -> tuple[Detector, ...]:
+        if self._bound is None:
+            self._bound = self._guard.plan(self.policies, Direction.OUTPUT).detectors
+        vault = self.vault.detector()
+        return (*self._bound, vault) if vault else self._bound
+
+    async def _check(self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan) -> Verdict:
+        parts = [part for part in transcript.parts if part.text]
+        sizes = [utf8_size(part.text) for part in parts]
+        scan = await self._guard.run(sum(sizes), lambda: scan_parts(detectors, parts))
+        violations = self._judge(scan.hits, transcript.direction)
+        changes = _changes(violations)
+        seen = sum(sizes)
+        unread = sum(u.size for u in transcript.unscanned)
+        scanned = 0 if scan.errors or not detectors else seen
+        effect = _effect(violations)
+        refused = self._refused(transcript)
+        if refused or any(not edits for _, edits in changes.values()) or (scan.errors and not plan.fail_open):
+            effect = Effect.BLOCK
+        return Verdict(
+            effect,
+            tuple(violations),
+            tuple(scan.hits),
+            {path: render(part.text, 0, len(part.text), edits) for path, (part, edits) in changes.items()},
+            {path: tuple((e.span, e.text) for e in edits) for path, (_, edits) in changes.items()},
+            tuple(scan.errors),
+            transcript.unscanned,
+            refused,
+            Coverage(scanned, seen + unread),
+            scan.timings_ms,
+        )
+
+    def _refused(self, transcript: Transcript) -> tuple[Unscanned, ...]:
+        enforcing = [p.policy for p in self.policies if not p.monitors]
+        refused: list[Unscanned] = []
+        if any(p.unscannable == "refuse" for p in enforcing):
+            refused += transcript.unscanned
+        if transcript.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
+            refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
+        return tuple(refused)
+
+    def _judge(self, hits: Iterable[Hit], direction: Direction) -> list[Violation]:
+        hits = list(hits)
+        restored = [
+            Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.values[hit.text])
+            for hit in hits
+            if hit.finding.category == RESTORE
+        ]
+        return restored + [v for p in self.policies for v in p.judge(hits, direction, self.vault)]
+
+    def _judge_output(self, hits: Iterable[Hit]) -> list[Violation]:
+        return self._judge(hits, Direction.OUTPUT)
+
+
+class Stream:
+    """All texts of one streamed answer."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        detectors: Sequence[Detector],
+        terms: Terms,
+        judge: Callable[[Iterable[Hit]], list[Violation]],
+    ) -> None:
+        self._guard = guard
+        self._detectors = detectors
+        self._terms = terms
+        self._judge = judge
+        self._channels: dict[Path, Channel] = {}
+        self._violations: list[Violation] = []
+        self._errors: list[str] = []
+        self._unscanned: list[Unscanned] = []
+        self._whole_bytes = 0
+        self.stopped = False
+
+    async def feed(self, delta: Delta) -> Released:
+        """The next piece of a text, or a text that stands alone."""
+        channel = self._channels.get(delta.channel)
+        if channel is None or delta.whole:
+            channel = Channel(replace(delta.part, text=""), self._detectors, self._judge, self._terms)
+        size = utf8_size(delta.part.text)
+        self._whole_bytes += size
+        if not delta.whole:
+            self._channels[delta.channel] = channel
+            return self._note(await self._guard.run(size, lambda: channel.feed(delta.part.text)))
+        first = await self._guard.run(size, lambda: channel.feed(delta.part.text))
+        return self._note(first, channel.close())
+
+    async def close(self, channel: Path) -> Released:
+        """This text has ended."""
+        known = self._channels[channel]
+        return self._note(await self._guard.run(known.held, known.close))
+
+    def channel(self, path: Path) -> Channel | None:
+        return self._channels.get(path)
+
+    def open(self, prefix: Path = ()) -> list[Path]:
+        """Texts that have begun and not ended, among those whose path begins so."""
+        return [p for p, c in self._channels.items() if not c.closed and p[: len(prefix)] == prefix]
+
+    def unscanned(self, items: Iterable[Unscanned]) -> None:
+        self._unscanned += items
+
+    @property
+    def held(self) -> int:
+        return sum(c.held for c in self._channels.values())
+
+    def verdict(self) -> Verdict:
+        """What was decided so far."""
+        effect = Effect.BLOCK if self.stopped else _effect(self._violations)
+        unread = sum(u.size for u in self._unscanned)
+        scanned = 0 if self._errors or not self._detectors else self._whole_bytes
+        return Verdict(
+            effect,
+            tuple(self._violations),
+            errors=tuple(self._errors),
+            unscanned=tuple(self._unscanned),
+            coverage=Coverage(scanned, self._whole_bytes + unread),
+        )
+
+    def _note(self, *pieces: Released) -> Released:
+        for piece in pieces:
+            self._violations += piece.violations
+            self._errors += [e for e in piece.errors if e not in self._errors]
+            self.stopped = self.stopped or piece.stopped
+        if len(pieces) == 1:
+            return pieces[0]
+        stopped = any(p.stopped for p in pieces)
+        text = "" if stopped else "".join(p.text for p in pieces)
+        return replace(pieces[-1], text=text, stopped=stopped)
+
+
+def utf8_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def _effect(violations: Iterable[Violation]) -> Effect:
+    return max((v.effect for v in violations if v.action != "restore"), default=Effect.ALLOW)
+
+
+def _changes(violations: Iterable[Violation]) -> dict[Path, tuple[Part, list[Replacement]]]:
+    """What to rewrite, by path."""
+    by_path: dict[Path, tuple[Part, list[Violation]]] = {}
+    for violation in violations:
+        if violation.effect is Effect.REDACT:
+            by_path.setdefault(violation.hit.part.path, (violation.hit.part, []))[1].append(violation)
+    return {path: (part, replacements(part.text, mine, json=part.json)) for path, (part, mine) in by_path.items()}
+
+
+def _detectors_of(ruleset: Ruleset) -> list[Detector]:
+    """Detectors that a policy brings along."""
+    policy = ruleset.policy
+    rules = [
+        CustomRule(c.category, c.pattern, c.keywords, c.case_sensitive, c.whole_word, c.score) for c in policy.custom
+    ]
+    out: list[Detector] = [*custom(rules)] if rules else []
+    if policy.tools is not None:
+        arguments = [ArgumentRule(a.tool, a.pattern, a.category) for a in policy.tools.arguments]
+        out.append(ToolRules(policy.tools.allow, policy.tools.deny, arguments))
+    if policy.canaries:
+        out.append(SystemPromptLeak(policy.canaries))
+    return out

@@ -1,0 +1,98 @@
+"""
+Placeholders for values, for one request and its answer.
+
+A placeholder is the category and a keyed digest of the value: the same value gets the same one, in
+every turn and on every replica with the same key, so that upstream prompt caches stay warm; nobody
+without the key can compute one. Only placeholders that this request made are restored, and none that
+already stood in the request: one that a user types stays as it is.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+
+from gateway.policy import label
+from gateway.types import Finding, Kind, Part, Span
+
+__all__ = ["RESTORE", "Placeholders", "Vault"]
+
+RESTORE = "vault/placeholder"
+DIGITS = 8
+
+
+class Vault:
+    """Not shared between requests, so no value of one can appear in the answer to another."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._texts: tuple[str, ...] = ()
+        self._by_value: dict[str, str] = {}
+        self._values: dict[str, str] = {}
+
+    def watch(self, texts: Iterable[str]) -> None:
+        """Texts of the request: a placeholder that stands in one of them already is not used."""
+        self._texts = tuple(text for text in texts if "[" in text)
+
+    def placeholder(self, category: str, value: str) -> str:
+        if value in self._by_value:
+            return self._by_value[value]
+        salt = 0
+        while True:
+            token = f"[{label(category)}_{self._mac(f'{salt}:{value}')[:DIGITS]}]"
+            if token not in self._values and not any(token in text for text in self._texts):
+                break
+            salt += 1
+        self._by_value[value] = token
+        self._values[token] = value
+        return token
+
+    def digest(self, category: str, value: str) -> str:
+        return f"[{label(category)}:{self._mac(f'digest:{value}')[:12]}]"
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Placeholder to value."""
+        return self._values
+
+    def detector(self) -> Placeholders | None:
+        return Placeholders(self._values) if self._values else None
+
+    def _mac(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), sha256).hexdigest()
+
+
+class Placeholders:
+    """Finds the placeholders of one request in its answer."""
+
+    name = "vault"
+    categories = frozenset({RESTORE})
+    kinds: frozenset[Kind] | None = None
+    behind = 0
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._tokens = sorted(values)
+        self.reach: int | None = max(map(len, self._tokens))
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        return [list(self._scan(part.text)) for part in parts]
+
+    def pending(self, text: str) -> int:
+        assert self.reach is not None
+        at = text.find("[", max(0, len(text) - self.reach + 1))
+        while at >= 0:
+            tail = text[at:]
+            if any(token.startswith(tail) for token in self._tokens):
+                return at
+            at = text.find("[", at + 1)
+        return len(text)
+
+    def _scan(self, text: str) -> Iterable[Finding]:
+        assert self.reach is not None
+        at = text.find("[")
+        while at >= 0:
+            end = text.find("]", at, at + self.reach) + 1
+            if end and text[at:end] in self._tokens:
+                yield Finding(RESTORE, 1.0, Span(at, end), self.name)
+            at = text.find("[", at + 1)

@@ -1,0 +1,109 @@
+"""
+Findings and policies in, violations out. Pure.
+
+Each finding is judged by itself, so a stream that sees them one by one decides as a whole answer does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any
+
+from gateway.policy.actions import ACTIONS, Action, Tokens
+from gateway.policy.model import Allow, Policy, Rule
+from gateway.text.hosts import host_of
+from gateway.text.patterns import compile_re2
+from gateway.types import Direction, Effect, Hit, Kind, Role, Violation
+
+__all__ = ["Ruleset"]
+
+
+class Ruleset:
+    """One policy, made ready to judge. Immutable."""
+
+    def __init__(self, policy: Policy, version: str) -> None:
+        self.policy = policy
+        self.version = version
+        self._allow = [_Allowance(allow) for allow in policy.allow]
+        self._rules = lru_cache(maxsize=4096)(self._fitting)
+
+    @property
+    def name(self) -> str:
+        return self.policy.name
+
+    @property
+    def monitors(self) -> bool:
+        return self.policy.mode == "monitor"
+
+    def wants(self, category: str, direction: Direction) -> bool:
+        """Could a rule claim a finding of this category?"""
+        return any(
+            direction in rule.on and rule.action != "allow" and _covers(rule.category, category)
+            for rule in self.policy.rules
+        )
+
+    def redacts(self, category: str, direction: Direction) -> bool:
+        """Could a rule of this policy rewrite a finding of this category?"""
+        return not self.monitors and any(
+            direction in rule.on and ACTIONS[rule.action].effect is Effect.REDACT and _covers(rule.category, category)
+            for rule in self.policy.rules
+        )
+
+    def judge(self, hits: Iterable[Hit], direction: Direction, tokens: Tokens) -> list[Violation]:
+        out = []
+        for hit in hits:
+            finding, part = hit.finding, hit.part
+            for rule, action in self._rules(finding.category, direction, part.role, part.kind):
+                if finding.score < rule.threshold:
+                    continue
+                if action.effect is not Effect.ALLOW and not any(a.covers(hit) for a in self._allow):
+                    out.append(self._violation(hit, rule, action, tokens))
+                break
+        return out
+
+    def _violation(self, hit: Hit, rule: Rule, action: Action, tokens: Tokens) -> Violation:
+        if self.monitors:
+            return Violation(self.name, rule.title, action.name, Effect.FLAG, hit)
+        replacement = action.replace(hit.finding.category, hit.text, rule.text, tokens) if action.replace else None
+        return Violation(self.name, rule.title, action.name, action.effect, hit, replacement, rule.message)
+
+    def _fitting(self, category: str, direction: Direction, role: Role, kind: Kind) -> tuple[tuple[Rule, Action], ...]:
+        return tuple(
+            (rule, ACTIONS[rule.action])
+            for rule in self.policy.rules
+            if direction in rule.on
+            and (not rule.roles or role in rule.roles)
+            and (not rule.kinds or kind in rule.kinds)
+            and _covers(rule.category, category)
+        )
+
+
+class _Allowance:
+    def __init__(self, allow: Allow) -> None:
+        self._categories = allow.category
+        self._values = frozenset(value.casefold() for value in allow.values)
+        self._patterns: Sequence[Any] = [compile_re2(pattern) for pattern in allow.patterns]
+        self._hosts = tuple(host.lower() for host in allow.hosts)
+
+    def covers(self, hit: Hit) -> bool:
+        if not _covers(self._categories, hit.finding.category):
+            return False
+        text = hit.text
+        if text.casefold() in self._values or any(p.fullmatch(text.encode()) for p in self._patterns):
+            return True
+        if not self._hosts or not hit.finding.category.startswith("link/"):
+            return False
+        host = host_of(text)
+        return host is not None and any(_host_fits(host, allowed) for allowed in self._hosts)
+
+
+def _host_fits(host: str, allowed: str) -> bool:
+    if allowed.startswith("*."):
+        return host.endswith(allowed[1:])
+    return host == allowed
+
+
+def _covers(globs: Sequence[str], category: str) -> bool:
+    return any(fnmatchcase(category, glob) for glob in globs)

@@ -1,0 +1,156 @@
+"""
+Policies from YAML files: unknown and repeated keys refused with their line, all files or none.
+
+A policy's version is a digest of what it says, so that an event tells exactly what was in force.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from gateway.errors import ConfigError
+from gateway.policy.actions import ACTIONS
+from gateway.policy.decide import Ruleset
+from gateway.policy.model import Policy
+
+__all__ = ["Book", "load_policies", "parse_policy"]
+
+MAX_FILE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All policies by name."""
+
+    policies: Mapping[str, Ruleset]
+
+    def __getitem__(self, name: str) -> Ruleset:
+        try:
+            return self.policies[name]
+        except KeyError:
+            known = ", ".join(sorted(self.policies))
+            raise ConfigError(f"there is no policy {name!r}; there are: {known}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.policies
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self.policies))
+
+
+def load_policies(folders: Sequence[Path], categories: frozenset[str] | None = None) -> Book:
+    """
+    Read every *.yaml of the folders, later folders over earlier ones.
+
+    With `categories`, a rule whose glob fits none of them is an error: it is a typing mistake.
+    Raises ConfigError with one line per mistake: file, line, what is wrong.
+    """
+    policies: dict[str, Ruleset] = {}
+    mistakes: list[str] = []
+    for folder in folders:
+        if not folder.is_dir():
+            mistakes.append(f"{folder}: no such folder of policies")
+            continue
+        found: dict[str, Path] = {}
+        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+            try:
+                ruleset = parse_policy(_read(path), str(path), categories)
+            except ConfigError as e:
+                mistakes.append(str(e))
+                continue
+            if ruleset.name in found:
+                mistakes.append(f"{path}: the policy {ruleset.name!r} is also in {found[ruleset.name].name}")
+            found[ruleset.name] = path
+            policies[ruleset.name] = ruleset
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    if not policies:
+        raise ConfigError("no policies found in " + ", ".join(map(str, folders)))
+    return Book(policies)
+
+
+def parse_policy(text: str, source: str = "policy", categories: frozenset[str] | None = None) -> Ruleset:
+    """One policy file. Raises ConfigError, each line of it `source:line: what`."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as e:
+        mark = getattr(e, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise ConfigError(f"{source}:{line}: not valid YAML: {getattr(e, 'problem', e)}") from None
+    lines = _Lines(root, source)
+    try:
+        policy = Policy.model_validate(yaml.safe_load(text))
+    except ValidationError as e:
+        raise ConfigError("\n".join(lines.mistake(m["loc"], m["msg"]) for m in e.errors())) from None
+    mistakes = list(_check(policy, lines, categories))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    version = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
+    try:
+        return Ruleset(policy, version)
+    except ConfigError as e:
+        raise ConfigError(f"{source}: {e}") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise ConfigError(f"{path}: larger than {MAX_FILE} bytes")
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path}: cannot be read: {e}") from None
+
+
+def _check(policy: Policy, lines: _Lines, categories: frozenset[str] | None) -> Iterator[str]:
+    own = {c.category for c in policy.custom} | {a.category for a in (policy.tools.arguments if policy.tools else ())}
+    for index, rule in enumerate(policy.rules):
+        if rule.action not in ACTIONS:
+            yield lines.mistake(
+                ("rules", index, "action"), f"unknown action {rule.action!r}; there are: {', '.join(ACTIONS)}"
+            )
+        if categories is None:
+            continue
+        for glob in rule.category:
+            if not any(fnmatchcase(c, glob) for c in categories | own):
+                yield lines.mistake(
+                    ("rules", index, "category"),
+                    f"{glob!r} fits no category; `portcullis list categories` shows them",
+                )
+
+
+class _Lines:
+    """Where in the file each value stands."""
+
+    def __init__(self, root: Any, source: str) -> None:
+        self._source = source
+        self._at: dict[tuple[str | int, ...], int] = {}
+        if root is not None:
+            self._walk(root, ())
+
+    def mistake(self, where: tuple[str | int, ...], what: str) -> str:
+        at = tuple(where)
+        while at and at not in self._at:
+            at = at[:-1]
+        name = ".".join(str(step) for step in where)
+        return f"{self._source}:{self._at.get(at, 1)}: {name + ': ' if name else ''}{what}"
+
+    def _walk(self, node: Any, path: tuple[str | int, ...]) -> None:
+        self._at.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                step = (*path, str(key.value))
+                if step in self._at:
+                    raise ConfigError(f"{self._source}:{key.start_mark.line + 1}: {key.value}: stands twice")
+                self._at[step] = key.start_mark.line + 1
+                self._walk(value, step)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self._walk(value, (*path, index))

@@ -1,0 +1,114 @@
+"""
+Views of a text, each with a map back to the original code points.
+
+Detectors read views; findings are about originals. A view that equals the original is not made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.types import Span
+
+__all__ = ["View", "raw", "unescaped"]
+
+_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})(?:\\u([Dd][C-Fc-f][0-9A-Fa-f]{2}))?|(["\\/bfnrt]))')
+_SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_OPEN_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3}|u[Dd][89ABab][0-9A-Fa-f]{2}(?:\\(?:u[0-9A-Fa-f]{0,3})?)?)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """
+    `starts[i]` and `ends[i]` bound the original characters that became `text[i]`; None: one to one.
+
+    `open_at` is where in the original an unfinished escape begins, or its length.
+    """
+
+    name: str
+    text: str
+    open_at: int
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def original(self, span: Span) -> Span:
+        """The original characters behind a stretch of this view."""
+        if self.starts is None or self.ends is None:
+            return span
+        if span.start == span.end:
+            return Span(self.position(span.start), self.position(span.start))
+        return Span(self.starts[span.start], self.ends[span.end - 1])
+
+    def position(self, index: int) -> int:
+        if self.starts is None or self.ends is None:
+            return index
+        return self.starts[index] if index < len(self.starts) else self.open_at
+
+    def index(self, position: int) -> int:
+        """The first index of this view at or after an original position."""
+        if self.starts is None:
+            return position
+        low, high = 0, len(self.starts)
+        while low < high:
+            middle = (low + high) // 2
+            if self.starts[middle] < position:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def raw(text: str) -> View:
+    return View("raw", text, len(text))
+
+
+def unescaped(text: str) -> View | None:
+    """JSON string escapes resolved in place, all else as it is; None where there are none."""
+    if "\\" not in text:
+        return None
+    tail = _OPEN_ESCAPE.search(text, max(0, len(text) - 12))
+    # An even run of backslashes before it means that the last one is itself escaped.
+    open_at = tail.start() if tail and _odd_backslashes(text, tail.start()) else len(text)
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for match in _ESCAPE.finditer(text, 0, open_at):
+        pieces.append(text[at : match.start()])
+        starts.extend(range(at, match.start()))
+        ends.extend(range(at + 1, match.start() + 1))
+        characters, stop = _resolve(match)
+        pieces.append(characters)
+        starts.extend([match.start()] * len(characters))
+        ends.extend([stop] * len(characters))
+        at = stop
+        if stop != match.end():  # an escaped low surrogate that belongs to no pair: plain text here
+            pieces.append(text[stop : match.end()])
+            starts.extend(range(stop, match.end()))
+            ends.extend(range(stop + 1, match.end() + 1))
+            at = match.end()
+    pieces.append(text[at:open_at])
+    starts.extend(range(at, open_at))
+    ends.extend(range(at + 1, open_at + 1))
+    return View("json", "".join(pieces), open_at, starts, ends)
+
+
+def _odd_backslashes(text: str, at: int) -> bool:
+    run = 0
+    while at - run > 0 and text[at - run - 1] == "\\":
+        run += 1
+    return run % 2 == 0
+
+
+def _resolve(match: re.Match[str]) -> tuple[str, int]:
+    """The characters an escape stands for, and where it ends."""
+    high, low, simple = match.groups()
+    if simple:
+        return _SIMPLE.get(simple, simple), match.end()
+    code = int(high, 16)
+    if 0xD800 <= code < 0xDC00 and low:
+        return chr(0x10000 + ((code - 0xD800) << 10) + (int(low, 16) - 0xDC00)), match.end()
+    end = match.start() + 6
+    return ("\ufffd" if 0xD800 <= code < 0xE000 else chr(code)), end

@@ -1,0 +1,123 @@
+"""Small pieces of ASGI: read a body within limits, answer, notice that the client has gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from gateway.errors import GatewayError, RequestError, TooLarge, Unsupported
+
+__all__ = ["ClientGone", "Headers", "error_body", "header", "read_json", "require_json", "respond", "watch"]
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class ClientGone(Exception):
+    """The client closed its connection; there is nobody to answer."""
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The one value of a header; RequestError if it stands there twice, since two readers could differ."""
+    values = [value for key, value in scope["headers"] if key == name]
+    if len(values) > 1:
+        raise RequestError(f"the header {name.decode()} stands there twice", code="duplicate_header")
+    return values[0].decode("latin-1") if values else None
+
+
+def require_json(scope: Scope) -> None:
+    """Raises Unsupported unless the body is plain UTF-8 JSON."""
+    content_type = header(scope, b"content-type")
+    kind, _, parameters = (content_type or "").partition(";")
+    if kind.strip().lower() != "application/json":
+        raise Unsupported("send the request as application/json")
+    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
+    if charset not in ("", "charset=utf-8", "charset=utf8"):
+        raise Unsupported("send the request in UTF-8")
+    encoding = header(scope, b"content-encoding")
+    if encoding not in (None, "", "identity"):
+        raise Unsupported("send the request without content-encoding", code="unsupported_content_encoding")
+
+
+async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The body. Raises TooLarge as soon as the limit is passed, or announced."""
+    announced = header(scope, b"content-length")
+    if announced is not None and announced.isdigit() and int(announced) > limit:
+        raise TooLarge(f"the request is larger than {limit} bytes")
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise TooLarge(f"the request is larger than {limit} bytes")
+        return body
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"the request is larger than {limit} bytes")
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+        message = await receive()
+
+
+async def respond(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """A whole JSON answer."""
+    fixed = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def error_body(error: GatewayError, guard: Mapping[str, Any] | None = None) -> bytes:
+    """OpenAI's error envelope."""
+    fields: dict[str, Any] = {
+        "message": error.message,
+        "type": error.type,
+        "param": error.param,
+        "code": error.code,
+    }
+    if guard:
+        fields["guard"] = dict(guard)
+    return orjson.dumps({"error": fields})
+
+
+@asynccontextmanager
+async def watch(receive: Receive) -> AsyncIterator[None]:
+    """
+    Cancel the block when the client goes; then ClientGone is raised. The body must have been read.
+
+    The block's own `finally` clauses run, so its upstream call is closed before this returns.
+    """
+    current = asyncio.current_task()
+    assert current is not None
+    gone = False
+
+    async def wait() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        current.cancel()
+
+    watcher = asyncio.create_task(wait())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not gone:
+            raise
+        current.uncancel()
+        raise ClientGone from None
+    finally:
+        watcher.cancel()
+
+
+def encode_headers(pairs: Sequence[tuple[str, str]]) -> Headers:
+    return [(name.encode("ascii"), value.encode("ascii", "replace")) for name, value in pairs]

@@ -1,0 +1,102 @@
+"""
+One record for each request: what was decided, by which version of which policy, what was not scanned.
+
+Never the text: categories, counts, sizes. `scanned` is true only if every detector finished on all of
+the text that was seen.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from gateway.policy import Ruleset
+from gateway.types import Effect, Verdict
+
+__all__ = ["DECISION", "Event", "Side", "Sink", "log_event", "new_event_id"]
+
+log = logging.getLogger("gateway.event")
+
+DECISION = {Effect.ALLOW: "allow", Effect.FLAG: "flag", Effect.REDACT: "redact", Effect.BLOCK: "block"}
+
+
+@dataclass(slots=True)
+class Side:
+    """The prompt's half, or the answer's."""
+
+    decision: str = "none"
+    findings: Mapping[str, int] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    scanned: int = 0
+    seen: int = 0
+    unscanned: Mapping[str, int] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Side:
+        claimed = [v for v in verdict.violations if v.action != "restore"]
+        sizes: Counter[str] = Counter()
+        for item in verdict.unscanned:
+            sizes[item.reason] += item.size
+        return cls(
+            DECISION[verdict.effect],
+            dict(Counter(v.hit.finding.category for v in claimed)),
+            tuple(dict.fromkeys(f"{v.policy}:{v.rule}:{v.action}" for v in claimed)),
+            verdict.coverage.scanned,
+            verdict.coverage.seen,
+            dict(sizes),
+            verdict.errors,
+        )
+
+
+@dataclass(slots=True)
+class Event:
+    id: str
+    route: str
+    client: str
+    at: float = field(default_factory=time.time)
+    model: str = ""
+    policies: Mapping[str, str] = field(default_factory=dict)  # name -> version
+    request: Side = field(default_factory=Side)
+    answer: Side = field(default_factory=Side)
+    stream: bool = False
+    status: int = 0
+    error: str = ""
+    upstream: str = ""
+    usage: Mapping[str, int] = field(default_factory=dict)
+    duration_ms: float = 0.0
+    scan_ms: float = 0.0
+
+    def apply(self, policies: tuple[Ruleset, ...]) -> None:
+        self.policies = {p.name: p.version for p in policies}
+
+    @property
+    def scanned(self) -> bool:
+        sides = [s for s in (self.request, self.answer) if s.decision != "none"]
+        return bool(sides) and all(not s.errors and s.scanned == s.seen for s in sides)
+
+    @property
+    def decision(self) -> str:
+        order = list(DECISION.values())
+        sides = [s.decision for s in (self.request, self.answer) if s.decision in order]
+        return max(sides, key=order.index, default="none")
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "scanned": self.scanned, "decision": self.decision}
+
+
+Sink = Callable[[Event], None]
+
+
+def new_event_id() -> str:
+    """Sorts by time, cannot be guessed."""
+    return f"evt_{int(time.time() * 1000):012x}{secrets.token_hex(10)}"
+
+
+def log_event(event: Event) -> None:
+    log.info("request", extra={"event": event.as_json()})

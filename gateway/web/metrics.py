@@ -1,0 +1,90 @@
+"""
+What Prometheus sees. Labels come from our own configuration and vocabulary, never from clients.
+
+Times of a streamed answer are those of delivered bytes: the first token counts when it leaves us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from gateway.types import Direction, Verdict
+from gateway.web.events import Event
+
+__all__ = ["Metrics"]
+
+_FAST = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
+_SLOW = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+
+
+class Metrics:
+    """One registry per gateway, so that two in one process do not mix."""
+
+    content_type = "text/plain; version=1.0.0; charset=utf-8"
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self.requests = Counter("guard_requests", "Requests.", ["route", "decision", "status"], registry=registry)
+        self.findings = Counter(
+            "guard_findings", "Findings that a rule claimed.", ["direction", "category", "action"], registry=registry
+        )
+        self.unscanned = Counter(
+            "guard_unscanned_bytes", "Bytes passed or refused without a scan.", ["route", "reason"], registry=registry
+        )
+        self.scanned = Counter("guard_scanned_bytes", "Bytes scanned.", ["route", "direction"], registry=registry)
+        self.errors = Counter("guard_detector_errors", "Detectors that failed.", ["detector"], registry=registry)
+        self.detector = Histogram(
+            "guard_detector_seconds", "Time of one detector on one body.", ["detector"], buckets=_FAST, registry=registry
+        )
+        self.scan = Histogram(
+            "guard_scan_seconds", "Time of all detectors.", ["direction"], buckets=_FAST, registry=registry
+        )
+        self.upstream = Histogram(
+            "guard_upstream_seconds", "Time to an upstream's headers.", ["upstream"], buckets=_SLOW, registry=registry
+        )
+        self.first_token = Histogram(
+            "guard_first_token_seconds", "Request to first delivered text.", buckets=_SLOW, registry=registry
+        )
+        self.inter_token = Histogram(
+            "guard_inter_token_seconds", "Between deliveries of text.", buckets=_SLOW, registry=registry
+        )
+        self.hold = Histogram(
+            "guard_hold_seconds", "How long text was held back before it left.", buckets=_FAST, registry=registry
+        )
+        self.in_flight = Gauge("guard_in_flight", "Requests being served.", registry=registry)
+        self.insecure = Gauge("guard_fail_open", "1 if a policy in force lets failures pass.", registry=registry)
+        self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
+        self._detector_children: dict[str, Histogram] = {}
+
+    def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """A value that somebody else counts."""
+        Gauge(name, text, registry=self.registry).set_function(read)
+
+    def verdict(self, route: str, direction: Direction, verdict: Verdict) -> None:
+        for violation in verdict.violations:
+            self.findings.labels(direction.value, violation.hit.finding.category, violation.action).inc()
+        for item in verdict.unscanned:
+            self.unscanned.labels(route, item.reason).inc(item.size)
+        for error in verdict.errors:
+            self.errors.labels(error.partition(":")[0]).inc()
+        self.scanned.labels(route, direction.value).inc(verdict.coverage.scanned)
+        total = 0.0
+        for name, milliseconds in verdict.timings_ms.items():
+            self._detector(name).observe(milliseconds / 1000)
+            total += milliseconds / 1000
+        if verdict.timings_ms:
+            self.scan.labels(direction.value).observe(total)
+
+    def event(self, event: Event) -> None:
+        self.requests.labels(event.route, event.decision, str(event.status)).inc()
+
+    def render(self) -> bytes:
+        return generate_latest(self.registry)
+
+    def _detector(self, name: str) -> Histogram:
+        child = self._detector_children.get(name)
+        if child is None:
+            child = self._detector_children[name] = self.detector.labels(name)
+        return child

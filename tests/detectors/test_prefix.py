@@ -1,0 +1,75 @@
+"""What could still become a match is never missed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.detectors.base import RegexDetector, Row
+from gateway.detectors.prefix import shape
+from gateway.types import Part
+
+ROWS = (
+    Row("t/email", r"(?:^|[^\w.+-])(?P<v>[\w.+-]{1,20}@[\w-]{1,10}(?:\.[\w-]{1,10}){1,3})"),
+    Row("t/token", r"(?:^|[^\w])(?P<v>ab_[a-c0-9]{4,8})(?:$|[^\w])"),
+    Row("t/context", r"(?i)(?:^|\W)pass(?:port| no)?\W{1,3}(?P<v>[a-c]{1,2}\d{2,3})(?:$|\W)"),
+    Row("t/choice", r"(?:^|[^a-c])(?P<v>a(?:b|ca)?c\.(?:1|22|333)\b)"),
+    Row("t/digits", r"(?:^|[^\d])(?P<v>(?:\d{2}[ -]?){2}\d{2})(?:$|[^\d])"),
+)
+DETECTOR = RegexDetector("t", ROWS)
+
+PIECES = st.sampled_from(
+    ["a", "b", "c", "1", "22", "333", " ", ".", "@", "-", "é", "ab_", "ab_a1b2", "pass", "passport: ", "PASS NO ", "acac.", "12 34-56"]
+)
+TEXTS = st.lists(PIECES, max_size=14).map("".join)
+
+
+@given(TEXTS, st.data())
+def test_what_begins_before_pending_is_settled(text: str, data: st.DataObject) -> None:
+    """The heart of streaming: whatever follows, findings that begin before `pending` stay as they are."""
+    cut = data.draw(st.integers(0, len(text)))
+    pending = DETECTOR.pending(text[:cut])
+    (early,) = DETECTOR.scan([Part(text[:cut])])
+    (late,) = DETECTOR.scan([Part(text)])
+    assert {f for f in early if f.span.start < pending} == {f for f in late if f.span.start < pending}
+
+
+@given(TEXTS, st.data())
+def test_left_context_is_enough(text: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(text)))
+    begin = max(0, cut - DETECTOR.behind - 1)
+    (whole,) = DETECTOR.scan([Part(text)])
+    (window,) = DETECTOR.scan([Part(text[begin:])])
+    seen = {(f.category, f.span.start + begin, f.span.end + begin) for f in window if f.span.start + begin >= cut}
+    assert seen >= {(f.category, *f.span) for f in whole if f.span.start >= cut}
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("The quick brown fox ", " "),
+        ("The quick brown fox", " fox"),
+        ("write to joe@exa", " joe@exa"),
+        ("it costs 12.", "12."),
+        ("my passport: ", ""),
+    ],
+)
+def test_little_is_held(text: str, held: str) -> None:
+    assert len(text[DETECTOR.pending(text) :]) <= max(len(held) + 1, 12)
+
+
+def test_widths_count_context_and_look_ahead() -> None:
+    s = shape(r"(?:^|\W)no[ .]{0,3}(?P<v>\d{4})(?:$|\D)")
+    assert (s.reach, s.behind) == (1 + 2 + 3 + 4 + 1, 6)
+
+
+@pytest.mark.parametrize("pattern", [r"a+", r"(?:^|\W)(?P<v>\d+)", r"a.*b"])
+def test_unbounded_patterns_are_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="bounded"):
+        shape(pattern)
+
+
+def test_the_value_must_stand_at_the_top() -> None:
+    with pytest.raises(ValueError, match="top level"):
+        shape(r"(?:a(?P<v>b))?")

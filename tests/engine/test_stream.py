@@ -1,0 +1,195 @@
+"""However an answer is cut into pieces, what leaves is what leaves of the whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.detectors.base import RegexDetector, Row
+from gateway.engine.stream import Channel, Released, Terms
+from gateway.types import Detector, Effect, Finding, Hit, Kind, Part, Span, Violation
+
+EMAIL = Row("t/email", r"(?:^|[^\w.+-])(?P<v>[\w.+-]{1,20}@[\w-]{1,10}(?:\.[\w-]{1,10}){1,3})")
+TOKEN = Row("t/token", r"(?:^|[^\w])(?P<v>ab_[a-c0-9]{4,8})(?:$|[^\w])")
+CONTEXT = Row("t/context", r"(?i)(?:^|\W)pin\W{1,3}(?P<v>\d{2,4})(?:$|\W)")
+NAME = Row("t/name", r"(?:^|[^\w])(?P<v>\w{1,5} (?:ab|é)_x)")
+DETECTOR = RegexDetector("t", (EMAIL, TOKEN, CONTEXT, NAME))
+TERMS = Terms(max_hold=4096)
+
+
+class Marker:
+    """Judges a whole text: is `stop` in it?"""
+
+    name = "marker"
+    categories = frozenset({"t/marker"})
+    kinds: frozenset[Kind] | None = None
+    reach: int | None = None
+    behind = 0
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        return [
+            [Finding("t/marker", 1.0, Span(0, len(p.text)), self.name)] if "stop" in p.text else [] for p in parts
+        ]
+
+    def pending(self, text: str) -> int:
+        return 0
+
+
+class Broken(Marker):
+    name = "broken"
+    reach: int | None = 10
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        raise RuntimeError("no")
+
+
+def judge(effects: dict[str, Effect]) -> object:
+    def inner(hits: Iterable[Hit]) -> list[Violation]:
+        out = []
+        for hit in hits:
+            effect = effects.get(hit.finding.category, Effect.REDACT)
+            label = f"[{hit.finding.category[2:].upper()}]"
+            out.append(Violation("p", "r", "mask", effect, hit, label if effect is Effect.REDACT else None))
+        return out
+
+    return inner
+
+
+def run(
+    pieces: Sequence[str],
+    *,
+    json_text: bool = False,
+    effects: dict[str, Effect] | None = None,
+    detectors: Sequence[Detector] = (DETECTOR,),
+    terms: Terms = TERMS,
+) -> tuple[str, list[Released], Channel]:
+    channel = Channel(Part("", json=json_text), detectors, judge(effects or {}), terms)  # type: ignore[arg-type]
+    out = [channel.feed(piece) for piece in pieces]
+    out.append(channel.close())
+    return "".join(r.text for r in out), out, channel
+
+
+PIECES = st.sampled_from(
+    ["a", "b_", "ab_", "ab_a1b2", "joe", "@", "x.io", ".", " ", "pin: ", "12", "345", "é", "é_x", "😀", "\n", '"', "_x"]
+)
+TEXTS = st.lists(PIECES, max_size=16).map("".join)
+
+
+def cuts(data: st.DataObject, text: str) -> list[str]:
+    at = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=12)))
+    return [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)]
+
+
+@given(TEXTS, st.data())
+def test_any_chunking_gives_the_same_text_and_the_same_violations(text: str, data: st.DataObject) -> None:
+    whole, releases, _ = run([text])
+    pieces, more, channel = run(cuts(data, text))
+    assert pieces == whole
+    assert channel.released == len(text)
+
+    def spans(rs: list[Released]) -> int:
+        return sum(len(r.violations) for r in rs)
+
+    assert spans(more) == spans(releases)
+
+
+@given(TEXTS)
+def test_every_character_by_itself(text: str) -> None:
+    assert run(list(text))[0] == run([text])[0]
+
+
+JSON_TEXTS = st.dictionaries(
+    st.text("abé", max_size=3), TEXTS | st.integers(0, 10**6) | st.lists(TEXTS, max_size=2), max_size=4
+).map(lambda v: json.dumps(v))
+
+
+@given(JSON_TEXTS, st.data())
+def test_json_stays_json_and_does_not_depend_on_the_cuts(text: str, data: st.DataObject) -> None:
+    whole, _, _ = run([text], json_text=True)
+    json.loads(whole)
+    assert run(cuts(data, text), json_text=True)[0] == whole
+
+
+def test_escapes_hide_nothing_in_json() -> None:
+    text = '{"to": "joe\\u0040x.io and \\u0061b_a1b2"}'
+    for n in range(1, len(text)):
+        out, _, _ = run([text[i : i + n] for i in range(0, len(text), n)], json_text=True)
+        assert json.loads(out) == {"to": "[EMAIL] and [TOKEN]"}
+
+
+@given(TEXTS, st.data())
+def test_no_character_of_a_blocked_span_leaves(text: str, data: st.DataObject) -> None:
+    text = f"{text} say ab_a1b2c3 {text}"
+    out, releases, _ = run(cuts(data, text), effects={"t/token": Effect.BLOCK})
+    assert releases[-1].stopped
+    assert "ab_a1b2c3" not in out
+    whole = run([text[: text.index("ab_a1b2c3")]])[0]
+    assert whole.startswith(out) or len(out) <= len(whole)
+
+
+def test_prose_waits_for_a_word() -> None:
+    channel = Channel(Part(""), (DETECTOR,), judge({}), TERMS)  # type: ignore[arg-type]
+    sent = ""
+    for word in "The quick brown fox jumps over the lazy dog.".split(" "):
+        sent += channel.feed(word + " ").text
+        assert channel.held <= len(word) + 8
+
+
+@pytest.mark.parametrize("text", ["😀 joe@x.io 😀"])
+def test_surrogate_halves_that_arrive_apart_are_one_character(text: str) -> None:
+    halves = [c for ch in text for c in (_halves(ch) if ord(ch) > 0xFFFF else [ch])]
+    assert run(halves)[0] == "😀 [EMAIL] 😀"
+
+
+def test_a_lone_half_becomes_a_replacement_character() -> None:
+    assert run(["a", "\ud83d"])[0] == "a\ufffd"
+    assert run(["a\ude00b"])[0] == "a\ufffdb"
+
+
+def _halves(character: str) -> list[str]:
+    code = ord(character) - 0x10000
+    return [chr(0xD800 + (code >> 10)), chr(0xDC00 + (code & 0x3FF))]
+
+
+def test_a_failed_detector_stops_the_text() -> None:
+    out, releases, _ = run(["hello ", "world"], detectors=(DETECTOR, Broken()))
+    assert out == ""
+    assert releases[0].errors == ("broken: RuntimeError",)
+
+
+def test_unless_the_policy_says_otherwise() -> None:
+    out, releases, _ = run(["mail joe@x.io "], detectors=(DETECTOR, Broken()), terms=Terms(4096, fail_open=True))
+    assert out == "mail [EMAIL] "
+    assert releases[0].errors
+
+
+def test_a_watching_policy_delays_nothing_and_still_reports() -> None:
+    channel = Channel(Part(""), (DETECTOR,), judge({"t/email": Effect.FLAG}), Terms(4096, holds=False))  # type: ignore[arg-type]
+    assert channel.feed("mail jo").text == "mail jo"
+    assert channel.feed("e@x.io").text == "e@x.io"
+    last = channel.close()
+    assert [v.hit.finding.category for v in last.violations] == ["t/email"]
+
+
+def test_holding_too_much_stops_the_text() -> None:
+    _, releases, _ = run(["a" * 18 + "@"], terms=Terms(max_hold=10))
+    assert releases[0].overflow
+    assert releases[0].stopped
+
+
+def test_a_whole_text_detector_stops_a_growing_text() -> None:
+    text = "word " * 100 + "stop " + "word " * 400
+    out, releases, _ = run([text[i : i + 7] for i in range(0, len(text), 7)], effects={"t/marker": Effect.BLOCK}, detectors=(DETECTOR, Marker()))
+    assert releases[-1].stopped
+    assert len(out) < 1000
+
+
+def test_a_whole_text_detector_that_rewrites_waits_for_the_end() -> None:
+    pieces = ["one ", "stop ", "two"]
+    out, releases, _ = run(pieces, detectors=(DETECTOR, Marker()), terms=Terms(4096, wait=True))
+    assert [r.text for r in releases[:-1]] == ["", "", ""]
+    assert out == "[MARKER]"
