@@ -37,8 +37,10 @@ class Server(Strict):
     header_timeout: Seconds = Field(10, description="Time to send the whole request head.")
     body_timeout: Seconds = Field(60, description="Time to send the whole request body.")
     idle_timeout: Seconds = Field(60, description="How long a kept-alive connection may rest between requests.")
+    write_timeout: Seconds = Field(60, description="How long a client may take to read one piece of an answer.")
     pre_drain: float = Field(0, ge=0, description="After SIGTERM: how long to keep accepting while readiness is red.")
     drain: Seconds = Field(30, description="After that: how long running answers may take to finish.")
+    reload_on_sighup: bool = Field(True, description="Read the policy files again on SIGHUP.")
     docs: bool = Field(False, description="Serve /openapi.json. Leave off in production.")
     open_metrics: bool = Field(True, description="Serve /metrics without a key.")
 
@@ -125,6 +127,7 @@ class Settings(BaseSettings):
     policy: str = Field("default", description="Policy where no route and no key names another.")
     routes: tuple[Route, ...] = Field((), description="Policies by model and path.")
     policies: tuple[Path, ...] = Field((), description="Folders of more policy files; a file replaces a built-in name.")
+    watch_policies: bool = Field(True, description="Read the policy files again when they change.")
     placeholder_key: SecretStr | None = Field(
         None, description="Secret for reversible placeholders; set it so that replicas and restarts agree."
     )

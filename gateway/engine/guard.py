@@ -81,6 +81,11 @@ class Guard:
     def begin(self, policies: Policies) -> Exchange:
         return Exchange(self, policies, Vault(self._key))
 
+    def check_policy(self, ruleset: Ruleset) -> None:
+        """Build what the policy needs. Raises ConfigError where a pattern of it is wrong."""
+        for direction in Direction:
+            self.plan((ruleset,), direction)
+
     async def run(self, size: int, work: Callable[[], T]) -> T:
         """Short texts at once; long ones in a thread, so that they do not stop the others."""
         if size <= self._inline:
@@ -121,14 +126,18 @@ class Exchange:
         """Judge a prompt, and remember what its answer must be judged by."""
         self.vault.watch(part.text for part in transcript.parts)
         plan = self._guard.plan(self.policies, Direction.INPUT)
-        verdict = await self._check(transcript, plan.detectors, plan)
-        self._bind(transcript)
-        return verdict
+        self.see(transcript)
+        return await self._check(transcript, plan.detectors, plan)
 
     async def response(self, transcript: Transcript) -> Verdict:
         """Judge a whole answer."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         return await self._check(transcript, self._answer_detectors(), plan)
+
+    def categories(self, direction: Direction) -> list[str]:
+        """What is looked for."""
+        detectors = self._guard.plan(self.policies, direction).detectors
+        return sorted({category for detector in detectors for category in detector.categories})
 
     def stream(self) -> Stream:
         """Judge an answer piece by piece."""
@@ -136,7 +145,8 @@ class Exchange:
         terms = Terms(plan.max_hold, plan.holds, plan.rewrites_whole, plan.fail_open)
         return Stream(self._guard, self._answer_detectors(), terms, self._judge_output)
 
-    def _bind(self, request: Transcript) -> None:
+    def see(self, request: Transcript) -> None:
+        """Remember a request that is not judged: its answer's detectors may need it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         bound = (d.bind(request) if isinstance(d, Contextual) else d for d in plan.detectors)
         self._bound = tuple(d for d in bound if d is not None)

@@ -40,14 +40,14 @@ class Ruleset:
     def wants(self, category: str, direction: Direction) -> bool:
         """Could a rule claim a finding of this category?"""
         return any(
-            direction in rule.on and rule.action != "allow" and _covers(rule.category, category)
+            direction in rule.directions and rule.action != "allow" and _covers(rule.category, category)
             for rule in self.policy.rules
         )
 
     def redacts(self, category: str, direction: Direction) -> bool:
         """Could a rule of this policy rewrite a finding of this category?"""
         return not self.monitors and any(
-            direction in rule.on and ACTIONS[rule.action].effect is Effect.REDACT and _covers(rule.category, category)
+            direction in rule.directions and ACTIONS[rule.action].effect is Effect.REDACT and _covers(rule.category, category)
             for rule in self.policy.rules
         )
 
@@ -73,7 +73,7 @@ class Ruleset:
         return tuple(
             (rule, ACTIONS[rule.action])
             for rule in self.policy.rules
-            if direction in rule.on
+            if direction in rule.directions
             and (not rule.roles or role in rule.roles)
             and (not rule.kinds or kind in rule.kinds)
             and _covers(rule.category, category)

@@ -33,7 +33,7 @@ class Rule(Strict):
     category: Categories = Field(description="Globs over `family/name`.")
     action: str = Field(description="allow, flag, mask, replace, hash, placeholder or block.")
     name: str = Field("", description="Name in events; default: the first category.")
-    on: tuple[Direction, ...] = Field(tuple(Direction), min_length=1, description="Prompts, answers or both.")
+    directions: tuple[Direction, ...] = Field(tuple(Direction), min_length=1, description="Prompts, answers or both.")
     roles: tuple[Role, ...] = Field((), description="Only texts of these roles; none: all.")
     kinds: tuple[Kind, ...] = Field((), description="Only these kinds of text; none: all.")
     threshold: float = Field(0.5, ge=0, le=1, description="Least score.")

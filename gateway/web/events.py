@@ -18,11 +18,12 @@ from typing import Any
 from gateway.policy import Ruleset
 from gateway.types import Effect, Verdict
 
-__all__ = ["DECISION", "Event", "Side", "Sink", "log_event", "new_event_id"]
+__all__ = ["DECISION", "Event", "Side", "Sink", "log_event", "new_event_id", "worst"]
 
 log = logging.getLogger("gateway.event")
 
 DECISION = {Effect.ALLOW: "allow", Effect.FLAG: "flag", Effect.REDACT: "redact", Effect.BLOCK: "block"}
+_SEVERITY = ["none", *DECISION.values()]
 
 
 @dataclass(slots=True)
@@ -53,12 +54,26 @@ class Side:
             verdict.errors,
         )
 
+    def merge(self, other: Side) -> Side:
+        """Both together, where one request holds several texts."""
+        if other.decision == "none":
+            return self
+        return Side(
+            worst(self.decision, other.decision),
+            dict(Counter(self.findings) + Counter(other.findings)),
+            tuple(dict.fromkeys(other.rules + self.rules)),
+            self.scanned + other.scanned,
+            self.seen + other.seen,
+            dict(Counter(self.unscanned) + Counter(other.unscanned)),
+            tuple(dict.fromkeys(other.errors + self.errors)),
+        )
+
 
 @dataclass(slots=True)
 class Event:
     id: str
     route: str
-    client: str
+    client: str = "anonymous"
     at: float = field(default_factory=time.time)
     model: str = ""
     policies: Mapping[str, str] = field(default_factory=dict)  # name -> version
@@ -82,12 +97,14 @@ class Event:
 
     @property
     def decision(self) -> str:
-        order = list(DECISION.values())
-        sides = [s.decision for s in (self.request, self.answer) if s.decision in order]
-        return max(sides, key=order.index, default="none")
+        return worst(self.request.decision, self.answer.decision)
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "scanned": self.scanned, "decision": self.decision}
+
+
+def worst(*decisions: str) -> str:
+    return max(decisions, key=_SEVERITY.index)
 
 
 Sink = Callable[[Event], None]

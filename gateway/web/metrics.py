@@ -36,7 +36,11 @@ class Metrics:
         self.scanned = Counter("guard_scanned_bytes", "Bytes scanned.", ["route", "direction"], registry=registry)
         self.errors = Counter("guard_detector_errors", "Detectors that failed.", ["detector"], registry=registry)
         self.detector = Histogram(
-            "guard_detector_seconds", "Time of one detector on one body.", ["detector"], buckets=_FAST, registry=registry
+            "guard_detector_seconds",
+            "Time of one detector on one body.",
+            ["detector"],
+            buckets=_FAST,
+            registry=registry,
         )
         self.scan = Histogram(
             "guard_scan_seconds", "Time of all detectors.", ["direction"], buckets=_FAST, registry=registry

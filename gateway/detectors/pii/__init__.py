@@ -1,0 +1,64 @@
+"""
+Personal data with a recognisable shape: more than a hundred kinds from more than forty countries.
+
+Numbers count only with check digits, typical separators or a label beside them; names of people
+have no shape and are a model's task, not this detector's.
+"""
+
+from __future__ import annotations
+
+from gateway.detectors.base import RegexDetector
+from gateway.detectors.pii import (
+    address,
+    contact,
+    crypto,
+    dates,
+    device,
+    documents,
+    finance,
+    health,
+    location,
+    network,
+)
+from gateway.detectors.pii.national import (
+    americas,
+    asia,
+    eastern_europe,
+    france_belgium_netherlands,
+    germany_austria_switzerland,
+    nordics_baltics,
+    oceania_africa_middle_east,
+    southern_europe,
+    uk_ireland,
+    us,
+)
+
+__all__ = ["pii"]
+
+_THEMES = (
+    contact,
+    finance,
+    network,
+    device,
+    crypto,
+    dates,
+    address,
+    location,
+    documents,
+    health,
+    us,
+    uk_ireland,
+    germany_austria_switzerland,
+    france_belgium_netherlands,
+    southern_europe,
+    nordics_baltics,
+    eastern_europe,
+    americas,
+    asia,
+    oceania_africa_middle_east,
+)
+
+
+def pii() -> RegexDetector:
+    """Finds personal data, category `pii/<kind>` or `pii/<country>_<kind>`."""
+    return RegexDetector("pii", (row for theme in _THEMES for row in theme.ROWS))

@@ -1,0 +1,135 @@
+"""What the ways out have in common: refusals, errors, the headers and the record of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import Scope, Send
+
+from gateway.errors import GatewayError, RequestError, ScanError
+from gateway.policy import Ruleset
+from gateway.types import Direction, Effect, Json, Verdict
+from gateway.web.asgi import Headers
+from gateway.web.auth import Caller
+from gateway.web.events import Event, Side
+from gateway.web.state import Gateway
+
+__all__ = [
+    "Blocked",
+    "Turn",
+    "block_message",
+    "blocked",
+    "dotted",
+    "guard_headers",
+    "note",
+    "refuse_request",
+    "retry_headers",
+    "usage_of",
+]
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one request carries through its stations."""
+
+    gateway: Gateway
+    event: Event
+    caller: Caller
+    scope: Scope
+    send: Send
+    began: float
+    started: bool = False  # has the answer's head left?
+
+    @property
+    def id_headers(self) -> Headers:
+        return [(b"x-guard-event-id", self.event.id.encode())]
+
+
+class Blocked(RequestError):
+    """A policy stopped it: 400, and never worth a retry."""
+
+    code = "content_filter"
+    guard: Mapping[str, Any] = {}
+
+
+def blocked(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction) -> Blocked:
+    error = Blocked(block_message(policies, verdict, direction), param="messages")
+    claimed = [v for v in verdict.violations if v.effect is Effect.BLOCK]
+    error.guard = {
+        "policy": claimed[0].policy if claimed else policies[0].name,
+        "categories": sorted({v.hit.finding.category for v in claimed}),
+    }
+    return error
+
+
+async def refuse_request(turn: Turn, policies: tuple[Ruleset, ...], verdict: Verdict) -> None:
+    """Raise what a blocked prompt is answered with."""
+    if any(v.effect is Effect.BLOCK for v in verdict.violations):
+        raise blocked(turn.event, policies, verdict, Direction.INPUT)
+    if verdict.refused:
+        first = verdict.refused[0]
+        raise RequestError(
+            f"this policy does not let pass what cannot be scanned ({first.reason})",
+            param=dotted(first.path),
+            code="unscannable_content",
+        )
+    if verdict.errors:
+        raise ScanError("the request could not be scanned")
+    raise RequestError("the request cannot be redacted safely", code="unsafe_edit")
+
+
+def block_message(policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction) -> str:
+    """The rule's own words, else the policy's. Never the matched text."""
+    for violation in verdict.violations:
+        if violation.effect is Effect.BLOCK and violation.message:
+            return violation.message
+    by_name = {p.name: p.policy.messages for p in policies}
+    claimed = [by_name[v.policy] for v in verdict.violations if v.effect is Effect.BLOCK and v.policy in by_name]
+    messages = claimed[0] if claimed else policies[0].policy.messages
+    return messages.input if direction is Direction.INPUT else messages.output
+
+
+def note(turn: Turn, direction: Direction, verdict: Verdict, count: bool = True) -> None:
+    """Into the event and, where it is final, the metrics."""
+    side = Side.of(verdict)
+    if direction is Direction.INPUT:
+        turn.event.request = side
+    else:
+        turn.event.answer = side
+    turn.event.scan_ms = round(turn.event.scan_ms + sum(verdict.timings_ms.values()), 3)
+    if count:
+        turn.gateway.metrics.verdict(turn.event.route, direction, verdict)
+
+
+def guard_headers(event: Event) -> Headers:
+    """What every answer says about its guard."""
+    coverage = f"in={event.request.scanned}/{event.request.seen} out={event.answer.scanned}/{event.answer.seen}"
+    return [
+        (b"x-guard-event-id", event.id.encode()),
+        (b"x-guard-decision", event.decision.encode()),
+        (b"x-guard-coverage", coverage.encode()),
+    ]
+
+
+def retry_headers(error: GatewayError) -> Headers:
+    if isinstance(error, Blocked):
+        return [(b"x-should-retry", b"false")]
+    return [(b"retry-after", b"1")] if error.status in (429, 503) else []
+
+
+def usage_of(body: Json) -> dict[str, int]:
+    usage = body.get("usage")
+    if not isinstance(usage, dict):
+        return {}
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    return {name: usage[name] for name in names if isinstance(usage.get(name), int)}
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """`messages[0].content`."""
+    out = ""
+    for step in path:
+        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
+    return out

@@ -1,0 +1,100 @@
+"""
+The routes. Exact paths only: what is not listed here is 404, never relayed.
+
+Decisions are made on `scope["path"]`; the client's raw path and query go nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.errors import GatewayError, NotFound, RequestError
+from gateway.settings import Settings, Upstream
+from gateway.web.asgi import error_body
+from gateway.web.chat import ChatCompletions
+from gateway.web.events import Sink, log_event
+from gateway.web.health import Health
+from gateway.web.models import Models
+from gateway.web.reload import watch_policies
+from gateway.web.scan import Scan
+from gateway.web.state import Gateway
+
+__all__ = ["PUBLIC", "create_app"]
+
+# Paths that need no key.
+PUBLIC = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
+    sink: Sink = log_event,
+) -> Starlette:
+    """
+    The gateway as an ASGI app. Raises ConfigError where settings or policies are wrong.
+
+    `transport` replaces the connection to each upstream, for tests and in-process models.
+    """
+    gateway = Gateway(settings or Settings(), environ=environ, transport=transport, sink=sink)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await gateway.start()
+        async with watch_policies(gateway):
+            yield
+        await gateway.aclose()
+
+    app = Starlette(
+        routes=routes(gateway),
+        lifespan=lifespan,
+        exception_handlers={GatewayError: _gateway_error, HTTPException: _http_error, Exception: _last_resort},
+    )
+    app.router.redirect_slashes = False
+    app.state.gateway = gateway
+    return app
+
+
+def routes(gateway: Gateway) -> list[BaseRoute]:
+    health, models = Health(gateway), Models(gateway)
+    return [
+        Route("/v1/chat/completions", ChatCompletions(gateway), methods=["POST"]),
+        Route("/v1/models", models.list, methods=["GET"]),
+        Route("/v1/models/{model:path}", models.get, methods=["GET"]),
+        Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),
+        Route("/livez", health.livez, methods=["GET"]),
+        Route("/readyz", health.readyz, methods=["GET"]),
+        Route("/metrics", health.metrics, methods=["GET"]),
+    ]
+
+
+async def _gateway_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, GatewayError)
+    return _json(error.status, error_body(error))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        wrong = RequestError("this path does not take this method", code="method_not_allowed")
+        return _json(405, error_body(wrong), dict(error.headers or {}))
+    return _json(error.status_code, error_body(NotFound("there is nothing at this path", code="unknown_path")))
+
+
+async def _last_resort(request: Request, error: Exception) -> Response:
+    """Our own bug. The traceback goes to the log without local values; the client learns nothing."""
+    return _json(500, error_body(GatewayError("the gateway failed to handle this request")))
+
+
+def _json(status: int, body: bytes, headers: Mapping[str, Any] | None = None) -> Response:
+    return Response(body, status, dict(headers or {}), media_type="application/json")

@@ -1,0 +1,207 @@
+"""
+POST /v1/chat/completions: the path of a request, from the client to the model and back.
+
+The object that was scanned is what is forwarded, never the client's bytes. What comes back is
+untrusted too. Every request ends in one event, however it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from gateway.engine import Exchange
+from gateway.errors import GatewayError, Overloaded, RequestError, ScanError, UpstreamError
+from gateway.policy import Ruleset
+from gateway.surfaces import OpenAIChat, apply, ask_usage, clean_answer, dump_json, leaves, parse_json, refuse_answer
+from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdict
+from gateway.web.answers import (
+    Turn,
+    block_message,
+    blocked,
+    guard_headers,
+    note,
+    refuse_request,
+    retry_headers,
+    usage_of,
+)
+from gateway.web.asgi import ClientGone, error_body, header, read_json, require_json, respond, watch
+from gateway.web.auth import Caller
+from gateway.web.headers import forward_response
+from gateway.web.state import Gateway
+from gateway.web.streaming import relay_stream
+from gateway.web.upstream import Answer, Call
+
+__all__ = ["ChatCompletions"]
+
+SURFACE = OpenAIChat()
+ROUTE = "chat.completions"
+MAX_ERROR = 64 << 10  # bytes of an upstream's error that are worth reading
+
+
+class ChatCompletions:
+    """An ASGI app for one route."""
+
+    def __init__(self, gateway: Gateway, path: str = "/v1/chat/completions") -> None:
+        self._gateway = gateway
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        gateway = self._gateway
+        task = asyncio.current_task()
+        assert task is not None
+        event, began = gateway.begin(ROUTE)
+        turn = Turn(gateway, event, Caller(None, None), scope, send, began)
+        gateway.running.add(task)
+        gateway.metrics.in_flight.inc()
+        try:
+            await self._serve(turn, receive)
+        except ClientGone:
+            event.status, event.error = 499, "client_gone"
+        except GatewayError as e:
+            await self._fail(turn, e)
+        except asyncio.CancelledError:
+            if task not in gateway.cut_off:
+                event.status, event.error = 499, "cancelled"
+                raise
+            task.uncancel()
+            await self._fail(turn, Overloaded("the gateway is shutting down", code="shutting_down"))
+        finally:
+            gateway.running.discard(task)
+            gateway.cut_off.discard(task)
+            gateway.metrics.in_flight.dec()
+            gateway.finish(event, began)
+
+    async def _serve(self, turn: Turn, receive: Receive) -> None:
+        gateway, scope, event = self._gateway, turn.scope, turn.event
+        turn.caller = caller = gateway.auth.identify(scope)
+        event.client = caller.name
+        if gateway.pool.is_loop(scope["headers"]):
+            raise _loop()
+        require_json(scope)
+        raw = await read_json(scope, receive, gateway.settings.server.max_body)
+        body = parse_json(raw)
+        transcript = SURFACE.request(body)
+        event.model = transcript.model
+        caller.require_model(transcript.model)
+        policies = gateway.policies_for(caller, transcript.model, self._path, _asked(scope))
+        event.apply(policies)
+        exchange = gateway.guard.begin(policies)
+        async with watch(receive):
+            verdict = await exchange.request(transcript)
+            note(turn, Direction.INPUT, verdict)
+            if verdict.effect is Effect.BLOCK:
+                await refuse_request(turn, policies, verdict)
+                return
+            await self._forward(turn, exchange, apply(body, verdict.edits))
+
+    async def _forward(self, turn: Turn, exchange: Exchange, body: Json) -> None:
+        stream = body.get("stream") is True
+        turn.event.stream = stream
+        wants_usage = True
+        if stream:
+            body, wants_usage = ask_usage(body)
+        call = Call(
+            model=turn.event.model,
+            body=dump_json(body),
+            headers=turn.scope["headers"],
+            client_key=turn.caller.upstream_key,
+            stream=stream,
+        )
+        sent = perf_counter()
+        answer = await turn.gateway.pool.open(call)
+        turn.event.upstream = answer.upstream
+        turn.gateway.metrics.upstream.labels(answer.upstream).observe(perf_counter() - sent)
+        try:
+            if answer.status != 200:
+                await self._pass_error(turn, exchange, answer)
+            elif stream and answer.media_type == "text/event-stream":
+                await relay_stream(turn, SURFACE, exchange, answer, wants_usage)
+            else:
+                await self._answer(turn, exchange, answer)
+        finally:
+            await answer.aclose()
+
+    async def _answer(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
+        body = _upstream_json(await answer.read(turn.gateway.upstreams[answer.upstream].max_answer))
+        if not isinstance(body, dict) or "error" in body:
+            raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
+        turn.event.usage = usage_of(body)
+        transcript = SURFACE.response(body)
+        verdict = await exchange.response(transcript)
+        note(turn, Direction.OUTPUT, verdict)
+        if verdict.effect is Effect.BLOCK:
+            body = self._withhold(turn, exchange.policies, verdict, body)
+        else:
+            body = clean_answer(apply(body, verdict.edits), body, verdict.changes)
+        headers = [*forward_response(answer.headers), *guard_headers(turn.event)]
+        turn.event.status = 200
+        turn.started = True
+        await respond(turn.send, 200, dump_json(body), headers)
+
+    def _withhold(self, turn: Turn, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
+        if not verdict.violations and verdict.errors:
+            raise ScanError("the answer could not be scanned")
+        if any(p.policy.output_block == "error" and not p.monitors for p in policies):
+            raise blocked(turn.event, policies, verdict, Direction.OUTPUT)
+        return refuse_answer(body, block_message(policies, verdict, Direction.OUTPUT), None)
+
+    async def _pass_error(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
+        """An upstream's refusal, in its words as far as they may be passed on."""
+        status = answer.status if 400 <= answer.status < 600 else 502
+        try:
+            body = parse_json(await answer.read(MAX_ERROR))
+            error = body["error"]
+            parts = tuple(Part(text, path, Role.ASSISTANT) for path, text in leaves(body, ()))
+        except (GatewayError, KeyError, TypeError):
+            error = None
+        if not isinstance(error, dict):
+            turn.event.error = "upstream_error"
+            raise _upstream_status(status)
+        verdict = await exchange.response(Transcript(parts, Direction.OUTPUT))
+        note(turn, Direction.OUTPUT, verdict)
+        if verdict.effect is Effect.BLOCK:
+            raise _upstream_status(status)
+        headers = [*forward_response(answer.headers), *guard_headers(turn.event)]
+        turn.event.status, turn.event.error = status, "upstream_error"
+        turn.started = True
+        await respond(turn.send, status, dump_json(apply(body, verdict.edits)), headers)
+
+    async def _fail(self, turn: Turn, error: GatewayError) -> None:
+        event = turn.event
+        event.error = event.error or error.code
+        if turn.started:  # the stream has written its own end
+            return
+        event.status = error.status
+        guard = {"event_id": event.id, **getattr(error, "guard", {})}
+        headers = [*guard_headers(event), *retry_headers(error)]
+        await respond(turn.send, error.status, error_body(error, guard), headers)
+
+
+def _asked(scope: Scope) -> list[str]:
+    value = header(scope, b"x-guard-policy")
+    return [name.strip() for name in value.split(",") if name.strip()] if value else []
+
+
+def _upstream_json(raw: bytes) -> Any:
+    try:
+        return parse_json(raw)
+    except RequestError as e:
+        raise UpstreamError(
+            f"the upstream's answer is not clean JSON ({e.code})", code="upstream_invalid_answer"
+        ) from None
+
+
+def _upstream_status(status: int) -> UpstreamError:
+    error = UpstreamError(f"the upstream answered {status}")
+    error.status = status
+    return error
+
+
+def _loop() -> GatewayError:
+    error = GatewayError("this request has already passed through this gateway", code="loop_detected")
+    error.status = 508
+    return error

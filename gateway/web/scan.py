@@ -1,0 +1,199 @@
+"""
+POST /guard/v1/scan: the same engine without a model behind it.
+
+`{"texts": [...]}` gives one result each; `{"messages": [...]}` one for the conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from starlette.types import Receive, Scope, Send
+
+from gateway.engine import Exchange
+from gateway.errors import GatewayError, RequestError
+from gateway.policy import Ruleset
+from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json
+from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcript, Verdict
+from gateway.web.answers import dotted, guard_headers, retry_headers
+from gateway.web.asgi import ClientGone, error_body, read_json, require_json, respond, watch
+from gateway.web.events import DECISION, Event, Side
+from gateway.web.state import Gateway
+
+__all__ = ["Scan"]
+
+SURFACE = OpenAIChat()
+ROUTE = "guard.scan"
+PATH = "/guard/v1/scan"
+MAX_TEXTS = 256
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Want(Strict):
+    spans: bool = True
+    scores: bool = False
+    redacted: bool = True
+
+
+class ScanRequest(Strict):
+    direction: Literal["input", "output"] = "input"
+    texts: Annotated[list[str], Field(min_length=1, max_length=MAX_TEXTS)] | None = None
+    messages: list[dict[str, Any]] | None = None
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"] | None = None
+    policy: str | None = None
+    want: Want = Want()
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ScanRequest:
+        if (self.texts is None) == (self.messages is None):
+            raise ValueError("give either `texts` or `messages`")
+        if self.messages is not None and self.role is not None:
+            raise ValueError("`role` goes with `texts`; messages have their own")
+        return self
+
+
+class Scan:
+    """An ASGI app for one route."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        gateway = self._gateway
+        event, began = gateway.begin(ROUTE)
+        try:
+            body = await self._serve(scope, receive, event)
+            event.status = 200
+            await respond(send, 200, dump_json(body), guard_headers(event))
+        except ClientGone:
+            event.status, event.error = 499, "client_gone"
+        except GatewayError as e:
+            event.status, event.error = e.status, e.code
+            await respond(send, e.status, error_body(e, {"event_id": event.id}), retry_headers(e))
+        finally:
+            gateway.finish(event, began)
+
+    async def _serve(self, scope: Scope, receive: Receive, event: Event) -> Json:
+        gateway = self._gateway
+        caller = gateway.auth.identify(scope)
+        event.client = caller.name
+        require_json(scope)
+        request = _parse(parse_json(await read_json(scope, receive, gateway.settings.server.max_body)))
+        asked = [request.policy] if request.policy else []
+        policies = gateway.policies_for(caller, "", PATH, asked)
+        event.apply(policies)
+        direction = Direction(request.direction)
+        async with watch(receive):
+            if request.messages is not None:
+                return {"results": [await self._messages(request, policies, direction, event)]}
+            assert request.texts is not None
+            role = Role(request.role or ("user" if direction is Direction.INPUT else "assistant"))
+            kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
+            results = [
+                await self._text(Part(text, ("texts", i), role, i, kind), request, policies, direction, event)
+                for i, text in enumerate(request.texts)
+            ]
+            return {"results": results}
+
+    async def _text(
+        self, part: Part, request: ScanRequest, policies: tuple[Ruleset, ...], direction: Direction, event: Event
+    ) -> Json:
+        exchange = self._gateway.guard.begin(policies)
+        verdict = await _judge(exchange, Transcript((part,), direction))
+        out = self._result(request, exchange, verdict, event)
+        if request.want.redacted:
+            out["redacted"] = verdict.edits.get(part.path, part.text)
+        return out
+
+    async def _messages(
+        self, request: ScanRequest, policies: tuple[Ruleset, ...], direction: Direction, event: Event
+    ) -> Json:
+        body: Json = {"model": "scan", "messages": request.messages}
+        transcript = SURFACE.request(body)
+        exchange = self._gateway.guard.begin(policies)
+        if direction is Direction.OUTPUT:
+            answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
+            exchange.see(transcript)
+            transcript = Transcript(answers, direction, transcript.model, transcript.unscanned)
+        verdict = await _judge(exchange, transcript)
+        out = self._result(request, exchange, verdict, event)
+        if request.want.redacted:
+            out["redacted"] = apply(body, verdict.edits)["messages"]
+        return out
+
+    def _result(self, request: ScanRequest, exchange: Exchange, verdict: Verdict, event: Event) -> Json:
+        side = Side.of(verdict)
+        if request.direction == "input":
+            event.request = side.merge(event.request)
+        else:
+            event.answer = side.merge(event.answer)
+        self._gateway.metrics.verdict(ROUTE, Direction(request.direction), verdict)
+        out: Json = {
+            "decision": DECISION[verdict.effect],
+            "findings": _findings(verdict, request.want.spans),
+            "coverage": {"scanned": verdict.coverage.scanned, "seen": verdict.coverage.seen},
+            "errors": list(verdict.errors),
+            "event_id": event.id,
+            "timings_ms": {name: round(ms, 3) for name, ms in verdict.timings_ms.items()},
+        }
+        if request.want.scores:
+            out["scores"] = _scores(exchange.categories(Direction(request.direction)), verdict.hits)
+        return out
+
+
+async def _judge(exchange: Exchange, transcript: Transcript) -> Verdict:
+    if transcript.direction is Direction.INPUT:
+        return await exchange.request(transcript)
+    return await exchange.response(transcript)
+
+
+def _parse(value: object) -> ScanRequest:
+    try:
+        return ScanRequest.model_validate(value)
+    except ValidationError as e:
+        first = e.errors(include_input=False, include_url=False)[0]
+        where = dotted(tuple(first["loc"]))
+        raise RequestError(f"{where + ': ' if where else ''}{first['msg']}", param=where or None) from None
+
+
+def _findings(verdict: Verdict, spans: bool) -> list[Json]:
+    """Every finding; `rule` and `action` say which rule claimed it, if any."""
+    claims = {}
+    for violation in verdict.violations:
+        claims.setdefault(violation.hit, violation)
+    out = []
+    for hit in sorted(verdict.hits, key=lambda h: (h.part.message, _order(h.part.path), h.finding.span)):
+        claim = claims.get(hit)
+        finding: Json = {
+            "category": hit.finding.category,
+            "score": round(hit.finding.score, 4),
+            "message": hit.part.message,
+            "path": dotted(hit.part.path),
+            "detector": hit.finding.detector,
+            "via": hit.finding.via,
+            "rule": claim.rule if claim else None,
+            "action": claim.action if claim else None,
+            "policy": claim.policy if claim else None,
+        }
+        if spans:
+            finding |= {"start": hit.finding.span.start, "end": hit.finding.span.end}
+        out.append(finding)
+    return out
+
+
+def _scores(categories: Sequence[str], hits: Sequence[Hit]) -> dict[str, float]:
+    """The best score of each category that was looked for, 0 where there was nothing."""
+    scores = dict.fromkeys(categories, 0.0)
+    for hit in hits:
+        category = hit.finding.category
+        scores[category] = max(scores.get(category, 0.0), round(hit.finding.score, 4))
+    return scores
+
+
+def _order(path: Path) -> tuple[str, ...]:
+    return tuple(map(str, path))

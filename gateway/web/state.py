@@ -1,0 +1,151 @@
+"""
+The one place where everything meets: settings, policies, detectors, upstreams, keys, metrics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from time import perf_counter
+
+import httpx
+
+from gateway.engine import Guard, self_test
+from gateway.errors import ConfigError, RequestError
+from gateway.policy import Book, Ruleset, load_policies
+from gateway.resources import folder
+from gateway.settings import Settings, Upstream
+from gateway.web.auth import Authenticator, Caller
+from gateway.web.events import Event, Sink, log_event, new_event_id
+from gateway.web.metrics import Metrics
+from gateway.web.upstream import UpstreamPool
+
+__all__ = ["Gateway"]
+
+log = logging.getLogger("gateway.web")
+
+
+class Gateway:
+    """
+    Shared by all requests of one process. Only the policy book changes, by one assignment, so a
+    request keeps the policies it began with.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        environ: Mapping[str, str] | None = None,
+        transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
+        guard: Guard | None = None,
+        sink: Sink = log_event,
+    ) -> None:
+        self.settings = settings
+        key = settings.placeholder_key
+        self.guard = guard or Guard(
+            threads=settings.scan_threads,
+            inline=settings.inline_scan,
+            placeholder_key=key.get_secret_value().encode() if key else None,
+        )
+        self.book = self.load_book()
+        self.pool = UpstreamPool(
+            settings.upstreams, environ=os.environ if environ is None else environ, transport=transport
+        )
+        self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
+        self.auth = Authenticator(settings.clients)
+        self.metrics = Metrics()
+        self._sink = sink
+        self.draining = False
+        self.not_ready: tuple[str, ...] = ("the self-test has not run",)
+        self.running: set[asyncio.Task[None]] = set()
+        self.cut_off: set[asyncio.Task[None]] = set()
+        self._note_insecure()
+
+    @property
+    def policy_folders(self) -> list[Path]:
+        return [folder("policies"), *self.settings.policies]
+
+    def load_book(self) -> Book:
+        """Read all policy files and check the names that settings use. Raises ConfigError."""
+        book = load_policies(self.policy_folders, self.guard.categories)
+        names = [self.settings.policy, *(r.policy for r in self.settings.routes)]
+        for name in [*names, *(c.policy for c in self.settings.clients if c.policy)]:
+            book[name]
+        for name in book:
+            self.guard.check_policy(book[name])
+        return book
+
+    def reload(self) -> bool:
+        """Take the policy files as they are now, all or none of them."""
+        try:
+            book = self.load_book()
+        except ConfigError as e:
+            self.metrics.reloads.labels("refused").inc()
+            log.error("policies not reloaded", extra={"reason": e.message})
+            return False
+        self.book = book
+        self.metrics.reloads.labels("taken").inc()
+        self._note_insecure()
+        log.info("policies reloaded", extra={"policies": {name: book[name].version for name in book}})
+        return True
+
+    def policies_for(self, caller: Caller, model: str, path: str, asked: Sequence[str] = ()) -> tuple[Ruleset, ...]:
+        """
+        The policy of the key, else of the first route that fits, else the default. What the client
+        asks for comes on top: the strictest wins, so asking can only strengthen.
+        """
+        book = self.book
+        name = (caller.client.policy if caller.client else None) or next(
+            (r.policy for r in self.settings.routes if fnmatchcase(model, r.model) and fnmatchcase(path, r.path)),
+            self.settings.policy,
+        )
+        chosen = [book[name]]
+        for extra in asked:
+            if extra not in book:
+                raise RequestError("there is no policy of that name", code="unknown_policy", param="policy")
+            if book[extra] not in chosen:
+                chosen.append(book[extra])
+        return tuple(chosen)
+
+    def begin(self, route: str) -> tuple[Event, float]:
+        return Event(new_event_id(), route), perf_counter()
+
+    def finish(self, event: Event, began: float) -> None:
+        event.duration_ms = round((perf_counter() - began) * 1000, 3)
+        self.metrics.event(event)
+        self._sink(event)
+
+    async def start(self) -> None:
+        """Ready only when every enabled detector has found what it must find."""
+        self.not_ready = await self.guard.run(1 << 30, lambda: self_test(self.guard))
+        for reason in self.not_ready:
+            log.error("self-test failed", extra={"reason": reason})
+
+    @property
+    def ready(self) -> bool:
+        return not self.draining and not self.not_ready
+
+    def cut(self) -> None:
+        """The drain deadline has passed: running answers end now, each with an error its client can read."""
+        for task in list(self.running):
+            self.cut_off.add(task)
+            task.cancel()
+
+    async def aclose(self) -> None:
+        await self.pool.aclose()
+        self.guard.close()
+
+    def _note_insecure(self) -> None:
+        insecure = [name for name in self.book if self.book[name].policy.on_error == "allow_insecure"]
+        in_force = [name for name in insecure if name in self._names_in_force()]
+        self.metrics.insecure.set(bool(in_force))
+        for name in in_force:
+            log.warning("this policy lets text pass when a detector fails", extra={"policy": name})
+
+    def _names_in_force(self) -> set[str]:
+        s = self.settings
+        return {s.policy, *(r.policy for r in s.routes), *(c.policy for c in s.clients if c.policy)}

@@ -1,0 +1,159 @@
+"""
+Server-sent events, upstream to client: reads, relays, writes, and ends every stream with a word.
+
+The head leaves with the first event. A client that reads slowly stops our reading from upstream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import perf_counter
+
+from gateway.engine import Exchange, Stream
+from gateway.errors import GatewayError, Overloaded, RequestError, ScanError, UpstreamError
+from gateway.surfaces import DONE, OpenAIChat, SSEDecoder, SSEEvent, encode_event, parse_event
+from gateway.types import Direction, Effect, Json
+from gateway.web.answers import Turn, block_message, blocked, guard_headers, note, usage_of
+from gateway.web.asgi import error_body
+from gateway.web.headers import forward_response
+from gateway.web.relay import Relay
+from gateway.web.upstream import Answer
+
+__all__ = ["relay_stream"]
+
+
+async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answer: Answer, wants_usage: bool) -> None:
+    """Relay until the answer ends, is blocked, or fails; then say so in the stream."""
+    stream = exchange.stream()
+    relay = Relay(surface, stream, wants_usage=wants_usage, refusal=lambda: _refusal(turn, exchange, stream))
+    out = _Writer(turn, answer, stream)
+    try:
+        async for event in _events(answer, turn.gateway.upstreams[answer.upstream].max_event):
+            await out.send(await relay.push(event))
+            if relay.stopped:
+                break
+        if not relay.stopped:
+            await out.send(await relay.finish())
+        turn.event.status = 200
+        await out.finish()
+    except GatewayError as e:
+        await _fail(turn, out, stream, e)
+    except asyncio.CancelledError:
+        if asyncio.current_task() not in turn.gateway.cut_off:
+            turn.event.status = 499
+            raise
+        await _fail(turn, out, stream, Overloaded("the gateway is shutting down", code="shutting_down"))
+    finally:
+        if relay.usage is not None:
+            turn.event.usage = usage_of({"usage": relay.usage})
+        note(turn, Direction.OUTPUT, stream.verdict())
+
+
+class _Writer:
+    """Writes events to the client and keeps the times of delivered text."""
+
+    def __init__(self, turn: Turn, answer: Answer, stream: Stream) -> None:
+        self._turn = turn
+        self._answer = answer
+        self._stream = stream
+        self._last_text: float | None = None
+        self._held_since: float | None = None
+
+    async def send(self, events: list[Json]) -> None:
+        self._measure(events)
+        if events:
+            await self._write(b"".join(map(encode_event, events)))
+
+    async def finish(self) -> None:
+        """What was decided in the end, as a comment that SSE clients skip, and the end mark."""
+        note(self._turn, Direction.OUTPUT, self._stream.verdict(), count=False)
+        headers = guard_headers(self._turn.event)
+        comment = b"".join(b": " + name + b": " + value + b"\n" for name, value in headers)
+        await self._write(comment + b"\n" + DONE, more=False)
+
+    async def fail(self, error: GatewayError) -> None:
+        """No end mark: the answer is not complete."""
+        body = error_body(error, {"event_id": self._turn.event.id, **getattr(error, "guard", {})})
+        await self._write(b"data: " + body + b"\n\n", more=False)
+
+    async def _write(self, data: bytes, more: bool = True) -> None:
+        turn = self._turn
+        async with asyncio.timeout(turn.gateway.settings.server.write_timeout):
+            if not turn.started:
+                turn.started = True
+                headers = [
+                    (b"content-type", b"text/event-stream; charset=utf-8"),
+                    (b"cache-control", b"no-cache"),
+                    *forward_response(self._answer.headers),
+                    *guard_headers(turn.event)[:2],
+                    (b"x-guard-coverage", f"in={turn.event.request.scanned}/{turn.event.request.seen}".encode()),
+                ]
+                await turn.send({"type": "http.response.start", "status": 200, "headers": headers})
+            await turn.send({"type": "http.response.body", "body": data, "more_body": more})
+
+    def _measure(self, events: list[Json]) -> None:
+        now = perf_counter()
+        metrics = self._turn.gateway.metrics
+        if self._stream.held and self._held_since is None:
+            self._held_since = now
+        if not any(_has_text(event) for event in events):
+            return
+        if self._held_since is not None:
+            metrics.hold.observe(now - self._held_since)
+            self._held_since = now if self._stream.held else None
+        if self._last_text is None:
+            metrics.first_token.observe(now - self._turn.began)
+        else:
+            metrics.inter_token.observe(now - self._last_text)
+        self._last_text = now
+
+
+async def _fail(turn: Turn, out: _Writer, stream: Stream, error: GatewayError) -> None:
+    turn.event.error = error.code
+    if not turn.started:
+        raise error
+    turn.event.status = 200
+    await out.fail(error)
+
+
+async def _events(answer: Answer, max_event: int) -> AsyncIterator[Json]:
+    """Parsed events up to [DONE]. Raises UpstreamError where the stream breaks off or is no JSON."""
+    decoder = SSEDecoder(max_event)
+    async for chunk in answer.chunks():
+        for event in decoder.feed(chunk):
+            if event.data.strip() == "[DONE]":
+                return
+            yield _parsed(event)
+    for event in decoder.close():
+        if event.data.strip() == "[DONE]":
+            return
+        yield _parsed(event)
+    raise UpstreamError("the upstream's answer broke off", code="upstream_truncated")
+
+
+def _parsed(event: SSEEvent) -> Json:
+    try:
+        value = parse_event(event.data)
+    except RequestError as e:
+        raise UpstreamError(
+            f"an event of the upstream is not clean JSON ({e.code})", code="upstream_invalid_answer"
+        ) from None
+    if not isinstance(value, dict):
+        raise UpstreamError("an event of the upstream is no object", code="upstream_invalid_answer")
+    return value
+
+
+def _refusal(turn: Turn, exchange: Exchange, stream: Stream) -> str:
+    """What a blocked answer says. Raises where it is to end with an error instead."""
+    verdict = stream.verdict()
+    policies = exchange.policies
+    if verdict.errors and not any(v.effect is Effect.BLOCK for v in verdict.violations):
+        raise ScanError("the answer could not be scanned")
+    if any(p.policy.output_block == "error" and not p.monitors for p in policies):
+        raise blocked(turn.event, policies, verdict, Direction.OUTPUT)
+    return block_message(policies, verdict, Direction.OUTPUT)
+
+
+def _has_text(event: Json) -> bool:
+    return any(choice.get("delta") for choice in event.get("choices", ()))

@@ -1,0 +1,396 @@
+"""
+The model's servers: which one answers a model, how it is called, when it is called again.
+
+A call is sent to the upstreams whose globs fit its model, in the order of the settings. It may be
+sent again to the same one, then to the next, only while no byte of an answer has arrived and only
+if the failure says that the work was not done: no connection, a connection dropped without a word, or
+a status that asks to come back (`RETRYABLE`). A call that was sent and not answered in time is
+never repeated: the tokens may have been spent. When all fail, the last answer there was is
+given to the caller as it is.
+
+Upstreams are bulkheads: each has its own connections, breaker and retry budget.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import secrets
+import ssl
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from gateway.errors import AuthError, ConfigError, NotFound, UpstreamError, UpstreamTimeout
+from gateway.settings import Upstream
+from gateway.web.answer import FAULTS, Answer, readable
+from gateway.web.breaker import Breaker, Permit, State
+from gateway.web.headers import VIA, forward_request, is_loop, via
+from gateway.web.retry import RETRYABLE, RetryBudget, backoff, retry_after
+
+__all__ = ["CHAT", "Answer", "Call", "CircuitOpen", "PoolStats", "UpstreamPool"]
+
+CHAT = "/chat/completions"
+USER_AGENT = "portcullis"
+
+_PATH = re.compile(r"(/[A-Za-z0-9_~%:@-][A-Za-z0-9_.~%:@-]*)+")  # no query, no dot segments
+_KEY = re.compile(r"[\x21-\x7e]+")
+_FAILED = frozenset((500, 502, 503, 504))  # statuses that say the server is ill; 429 and 408 say it is busy
+_UNSENT = frozenset(("upstream_unreachable", "upstream_connect_timeout", "upstream_circuit_open"))
+_AT_ONCE = 512 << 10  # bytes; larger bodies are written piece by piece so that the loop stays free
+_PIECE = 64 << 10
+_KEEPALIVE = 15.0  # seconds; below the 20-75 s after which servers commonly close an idle connection
+
+
+class CircuitOpen(UpstreamError):
+    """The upstream fails so much that it is not called for a moment."""
+
+    status, code = 503, "upstream_circuit_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    One request to a model. `headers` are the client's, as they came: `open` passes on those that may
+    pass. `path` is ours, never the client's. `only` names the one upstream to use.
+    """
+
+    model: str
+    body: bytes | None = None
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    client_key: str | None = field(default=None, repr=False)
+    stream: bool = False
+    method: str = "POST"
+    path: str = CHAT
+    only: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _PATH.fullmatch(self.path):
+            raise ValueError("not a plain upstream path")
+
+
+@dataclass(slots=True)
+class PoolStats:
+    """Counts since the start, by upstream name."""
+
+    calls: Counter[str] = field(default_factory=Counter)  # sent, retries included
+    retries: Counter[str] = field(default_factory=Counter)
+    starved: Counter[str] = field(default_factory=Counter)  # retries that the budget forbade
+    failovers: Counter[str] = field(default_factory=Counter)  # calls that came here from another upstream
+    refused: Counter[str] = field(default_factory=Counter)  # by an open breaker
+    faults: Counter[tuple[str, str]] = field(default_factory=Counter)  # (name, error code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    upstream: Upstream
+    key: str | None = field(repr=False)
+    transport: httpx.AsyncBaseTransport
+    breaker: Breaker
+    budget: RetryBudget
+    base: str
+    chat: httpx.URL
+
+    @property
+    def name(self) -> str:
+        return self.upstream.name
+
+    def fits(self, call: Call) -> bool:
+        if call.only is not None:
+            return self.name == call.only
+        return any(fnmatchcase(call.model, glob) for glob in self.upstream.models)
+
+
+class UpstreamPool:
+    """
+    All upstreams of one process (and one event loop).
+
+    `transport` replaces the connection of an upstream, `environ` is where `env:NAME` keys are read,
+    `instance` is our name in `Via` (give all workers of one gateway the same). Raises ConfigError
+    for a key that is missing or that no header can carry.
+    """
+
+    def __init__(
+        self,
+        upstreams: Sequence[Upstream],
+        *,
+        transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
+        environ: Mapping[str, str] = os.environ,
+        instance: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.stats = PoolStats()
+        self._instance = instance or secrets.token_hex(8)
+        self._clock = clock
+        make = transport or _Connections()
+        self._targets = [self._target(upstream, make, environ) for upstream in upstreams]
+
+    def _target(
+        self, upstream: Upstream, make: Callable[[Upstream], httpx.AsyncBaseTransport], environ: Mapping[str, str]
+    ) -> _Target:
+        base = str(upstream.url).rstrip("/")
+        return _Target(
+            upstream,
+            _own_key(upstream, environ),
+            make(upstream),
+            Breaker(upstream.breaker, self._clock),
+            RetryBudget(upstream.retries.budget, self._clock),
+            base,
+            httpx.URL(base + CHAT),
+        )
+
+    @property
+    def keys(self) -> list[str]:
+        """Our own upstream keys, for the secret scanner. Never log them."""
+        return [target.key for target in self._targets if target.key]
+
+    def states(self) -> dict[str, State]:
+        """Each upstream's breaker."""
+        return {target.name: target.breaker.state for target in self._targets}
+
+    def is_loop(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether a request comes, perhaps through others, from this gateway."""
+        return is_loop(headers, self._instance)
+
+    def candidates(self, model: str) -> list[Upstream]:
+        """The upstreams that serve a model, first choice first. Raises NotFound (`model_not_found`)."""
+        return [target.upstream for target in self._fitting(Call(model))]
+
+    async def open(self, call: Call) -> Answer:
+        """
+        Send a call and wait for the head of its answer. The caller must close the answer.
+
+        Raises NotFound, AuthError (the client's key cannot be passed on), UpstreamTimeout
+        (`upstream_connect_timeout`, `upstream_first_byte_timeout`, `upstream_total_timeout`),
+        CircuitOpen, UpstreamError (`upstream_unreachable`, `upstream_redirect`,
+        `upstream_encoding`, `upstream_error`). Cancelling it closes the connection.
+        """
+        started = asyncio.get_running_loop().time()
+        last: Answer | None = None
+        error: UpstreamError | None = None
+        try:
+            for number, target in enumerate(self._fitting(call)):
+                self.stats.failovers[target.name] += number > 0
+                try:
+                    answer = await self._call(target, call, started + target.upstream.timeouts.total)
+                except UpstreamError as e:
+                    if e.code not in _UNSENT:
+                        raise
+                    error = e if error is None or isinstance(error, CircuitOpen) else error
+                    continue
+                last, worse = answer, last
+                if worse is not None:
+                    await worse.aclose()
+                if answer.status not in RETRYABLE:
+                    break
+            if last is None:
+                raise error or UpstreamError("no upstream could be called")
+            result, last = last, None
+            return result
+        finally:
+            if last is not None:
+                await last.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for target in self._targets:
+            await target.transport.aclose()
+
+    def _fitting(self, call: Call) -> list[_Target]:
+        targets = [target for target in self._targets if target.fits(call)]
+        if not targets:
+            shown = "".join(c if c.isprintable() else "?" for c in call.model[:128])
+            raise NotFound(
+                f"the model {shown!r} does not exist or is not served here", param="model", code="model_not_found"
+            )
+        return targets
+
+    async def _call(self, target: _Target, call: Call, deadline: float) -> Answer:
+        """All tries at one upstream."""
+        target.budget.request()
+        number = 0
+        while True:
+            number += 1
+            permit = target.breaker.admit()
+            if permit is None:
+                self.stats.refused[target.name] += 1
+                raise CircuitOpen(f"upstream {target.name!r} has failed too often and is given a moment")
+            answer: Answer | None = None
+            try:
+                answer = await self._send(target, call, permit, deadline)
+            except UpstreamError as e:
+                self.stats.faults[target.name, e.code] += 1
+                if e.code not in _UNSENT or (wait := self._wait(target, number, None, deadline)) is None:
+                    raise
+            else:
+                if (
+                    answer.status not in RETRYABLE
+                    or (wait := self._wait(target, number, answer.headers, deadline)) is None
+                ):
+                    return answer
+                await answer.aclose()
+            self.stats.retries[target.name] += 1
+            await asyncio.sleep(wait)
+
+    def _wait(self, target: _Target, number: int, headers: httpx.Headers | None, deadline: float) -> float | None:
+        """Seconds before try number+1, or None if there shall be none."""
+        retries = target.upstream.retries
+        if number >= retries.attempts or target.breaker.state is State.OPEN:
+            return None
+        chance = random.random()  # noqa: S311 (jitter)
+        wait = backoff(retries.backoff, number, retries.max_wait, chance)
+        asked = retry_after(headers, time.time()) if headers is not None else None
+        if asked is not None:
+            if asked > retries.max_wait:
+                return None
+            wait += asked  # not before it, and not all at the same moment
+        if asyncio.get_running_loop().time() + wait >= deadline:
+            return None
+        if not target.budget.take():
+            self.stats.starved[target.name] += 1
+            return None
+        return wait
+
+    async def _send(self, target: _Target, call: Call, permit: Permit, deadline: float) -> Answer:
+        """One try; it reports to the breaker."""
+        try:
+            request = self._request(target, call)
+            self.stats.calls[target.name] += 1
+            response = await _exchange(target, request, deadline)
+        except UpstreamError:
+            permit.fail()
+            raise
+        except BaseException:
+            permit.drop()
+            raise
+        if response.status_code in _FAILED:
+            permit.fail()
+        else:
+            permit.succeed()
+        answer = Answer(response, target.name, deadline, target.upstream.timeouts.idle, target.breaker.fault)
+        if 300 <= response.status_code < 400:
+            await answer.aclose()
+            raise UpstreamError(f"upstream {target.name!r} redirects; that is not followed", code="upstream_redirect")
+        if not readable(response.headers):
+            await answer.aclose()
+            raise UpstreamError(f"upstream {target.name!r} sent an unknown encoding", code="upstream_encoding")
+        return answer
+
+    def _request(self, target: _Target, call: Call) -> httpx.Request:
+        headers = [
+            ("accept", "text/event-stream" if call.stream else "application/json"),
+            ("accept-encoding", "identity"),
+            ("user-agent", USER_AGENT),
+            ("via", ", ".join((*via(call.headers), VIA + self._instance))),
+            *forward_request(call.headers),
+        ]
+        key = _key(target, call)
+        if key is not None:
+            headers.append(("authorization", f"Bearer {key}"))
+        if call.body is not None:
+            headers.append(("content-type", "application/json"))
+        url = target.chat if call.path == CHAT else httpx.URL(target.base + call.path)
+        extensions = {"timeout": {t: target.upstream.timeouts.connect for t in ("connect", "pool")}}
+        if call.body is None or len(call.body) <= _AT_ONCE:
+            return httpx.Request(call.method, url, headers=headers, content=call.body, extensions=extensions)
+        headers.append(("content-length", str(len(call.body))))
+        return httpx.Request(call.method, url, headers=headers, stream=_Pieces(call.body), extensions=extensions)
+
+
+class _Pieces(httpx.AsyncByteStream):
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._body), _PIECE):
+            yield self._body[start : start + _PIECE]
+
+
+class _Connections:
+    """Makes each upstream's connection pool; certificates are read once, and only if one speaks TLS."""
+
+    def __init__(self) -> None:
+        self._tls: ssl.SSLContext | None = None
+
+    def __call__(self, upstream: Upstream) -> httpx.AsyncBaseTransport:
+        if self._tls is None:
+            secure = upstream.url.scheme == "https"
+            # certifi's authorities, or those that SSL_CERT_FILE names for a private one
+            tls = httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._tls = tls if secure else None
+        else:
+            tls = self._tls
+
+        def session() -> aiohttp.ClientSession:
+            # The transport's own session would take proxies and passwords from the environment one day.
+            return aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=upstream.connections, ssl=tls, keepalive_timeout=_KEEPALIVE, ttl_dns_cache=10
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                auto_decompress=False,
+            )
+
+        return AiohttpTransport(verify=tls, trust_env=False, client=session)
+
+
+async def _exchange(target: _Target, request: httpx.Request, deadline: float) -> httpx.Response:
+    """Connect, send, and wait for the head; the transport itself bounds the time to connect."""
+    times = target.upstream.timeouts
+    left = deadline - asyncio.get_running_loop().time()
+    wait = min(times.connect + times.first_byte, left)
+    try:
+        async with asyncio.timeout(wait):
+            return await target.transport.handle_async_request(request)
+    except TimeoutError:
+        code = "upstream_total_timeout" if wait == left else "upstream_first_byte_timeout"
+        raise UpstreamTimeout(f"upstream {target.name!r} did not answer in time", code=code) from None
+    except FAULTS as e:
+        raise _fault(target.name, e) from None
+
+
+def _fault(name: str, error: Exception) -> UpstreamError:
+    """
+    Our word for a transport's error. Only the error's type is told: its text may quote the answer.
+
+    httpx_aiohttp turns a dropped connection into httpx.ConnectTimeout; its cause tells the two apart.
+    """
+    cause = error.__cause__ or error
+    kind = type(cause).__name__
+    if isinstance(error, httpx.TimeoutException) and (
+        not isinstance(cause, aiohttp.ClientError) or isinstance(cause, TimeoutError)
+    ):
+        return UpstreamTimeout(f"upstream {name!r} could not be reached in time", code="upstream_connect_timeout")
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return UpstreamError(f"upstream {name!r} could not be reached ({kind})", code="upstream_unreachable")
+    return UpstreamError(f"upstream {name!r} did not answer in HTTP ({kind})")
+
+
+def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:
+    if not upstream.key.startswith("env:"):
+        return None
+    name = upstream.key.removeprefix("env:")
+    key = environ.get(name, "").strip()
+    if not key:
+        raise ConfigError(f"upstreams: {upstream.name}: key: the environment variable {name} is not set")
+    if not _KEY.fullmatch(key):
+        raise ConfigError(f"upstreams: {upstream.name}: key: {name} holds characters that no key has")
+    return key
+
+
+def _key(target: _Target, call: Call) -> str | None:
+    """Ours or the client's, never both."""
+    if target.upstream.key != "client":
+        return target.key
+    if call.client_key is not None and not _KEY.fullmatch(call.client_key):
+        raise AuthError("the API key holds characters that no key has")
+    return call.client_key

@@ -1,0 +1,111 @@
+"""Policy files: every mistake is named with its line, and one mistake keeps all of them out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import ConfigError
+from gateway.policy import load_policies, parse_policy
+
+GOOD = """\
+version: 1
+name: mine
+rules:
+  - category: pii/*
+    action: mask
+"""
+
+
+def test_a_good_file() -> None:
+    ruleset = parse_policy(GOOD)
+    assert ruleset.name == "mine"
+    assert len(ruleset.version) == 12
+
+
+def test_the_version_follows_what_the_file_says_not_how() -> None:
+    again = parse_policy("# comment\n" + GOOD.replace("pii/*", '["pii/*"]'))
+    other = parse_policy(GOOD.replace("mask", "flag"))
+    assert again.version == parse_policy(GOOD).version
+    assert other.version != again.version
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (GOOD + "    treshold: 0.7\n", 6, "treshold"),
+        (GOOD + "colour: red\n", 6, "colour"),
+        (GOOD + "name: again\n", 6, "stands twice"),
+        (GOOD.replace("mask", "explode"), 5, "there are: allow, flag, mask"),
+        (GOOD + "    threshold: 1.5\n", 6, "threshold"),
+        (GOOD.replace("pii/*", "pii"), 4, "category"),
+        (GOOD.replace("mask", "replace"), 4, "with"),
+        (GOOD.replace("version: 1", "version: 2"), 1, "version"),
+        (GOOD.replace("mine", "Not A Name"), 2, "name"),
+        (GOOD + "    directions: [sideways]\n", 6, "directions"),
+        (GOOD + "allow:\n  - patterns: ['(a']\n", 1, "RE2"),
+        ("a: [", 1, "YAML"),
+        ("", 1, "valid"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(text: str, line: int, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_policy(text, "p.yaml")
+    assert caught.value.message.startswith(f"p.yaml:{line}:") or (line == 1 and caught.value.message.startswith("p.yaml:"))
+    assert says in caught.value.message
+
+
+def test_a_glob_that_fits_no_category_is_a_typing_mistake() -> None:
+    known = frozenset({"secret/jwt"})
+    with pytest.raises(ConfigError, match="p.yaml:4: .*fits no category"):
+        parse_policy(GOOD, "p.yaml", known)
+    parse_policy(GOOD.replace("pii", "secret"), "p.yaml", known)
+
+
+def test_own_categories_count_as_known() -> None:
+    text = GOOD.replace("pii/*", "custom/code") + "custom:\n  - category: custom/code\n    keywords: [zebra]\n"
+    parse_policy(text, "p.yaml", frozenset())
+
+
+def test_one_bad_file_keeps_all_out(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD)
+    (tmp_path / "b.yaml").write_text(GOOD.replace("mine", "yours").replace("mask", "explode"))
+    with pytest.raises(ConfigError, match=r"b.yaml:5"):
+        load_policies([tmp_path])
+
+
+def test_every_mistake_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text(GOOD.replace("mask", "explode"))
+    with pytest.raises(ConfigError) as caught:
+        load_policies([tmp_path])
+    assert len(caught.value.message.splitlines()) == 2
+
+
+def test_two_files_of_one_folder_may_not_share_a_name(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD)
+    (tmp_path / "b.yaml").write_text(GOOD)
+    with pytest.raises(ConfigError, match="also in a.yaml"):
+        load_policies([tmp_path])
+
+
+def test_a_later_folder_replaces_a_policy(tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    for folder, action in ((first, "mask"), (second, "block")):
+        folder.mkdir()
+        (folder / "p.yaml").write_text(GOOD.replace("mask", action))
+    assert load_policies([first, second])["mine"].policy.rules[0].action == "block"
+
+
+def test_a_missing_folder_and_an_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such folder"):
+        load_policies([tmp_path / "none"])
+    with pytest.raises(ConfigError, match="no policies"):
+        load_policies([tmp_path])
+
+
+def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD)
+    with pytest.raises(ConfigError, match="there are: mine"):
+        load_policies([tmp_path])["yours"]
