@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
-from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
+from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, ToolRules, custom
 from gateway.engine.edit import Replacement, render, replacements
 from gateway.engine.scan import scan_parts
 from gateway.engine.stream import Channel, Released, Terms
@@ -310,6 +310,4 @@ def _detectors_of(ruleset: Ruleset) -> list[Detector]:
     if policy.tools is not None:
         arguments = [ArgumentRule(a.tool, a.pattern, a.category) for a in policy.tools.arguments]
         out.append(ToolRules(policy.tools.allow, policy.tools.deny, arguments))
-    if policy.canaries:
-        out.append(SystemPromptLeak(policy.canaries))
     return out

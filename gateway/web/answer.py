@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 
 import aiohttp
@@ -57,7 +57,7 @@ class Answer:
     @property
     def media_type(self) -> str:
         """The content type without its parameters, in lower case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
     async def read(self, limit: int) -> bytes:
         """
@@ -79,7 +79,7 @@ class Answer:
                 pieces.append(piece)
         return b"".join(pieces)
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """
         The body as it arrives, inflated, in pieces of any size; never an empty one.
 
@@ -156,7 +156,7 @@ def readable(headers: httpx.Headers) -> bool:
 
 
 def _encoding(headers: httpx.Headers) -> str:
-    return headers.get("content-encoding", "").strip().lower()
+    return str(headers.get("content-encoding", "")).strip().lower()
 
 
 class _Inflate:

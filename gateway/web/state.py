@@ -121,7 +121,7 @@ class Gateway:
 
     async def start(self) -> None:
         """Ready only when every enabled detector has found what it must find."""
-        self.not_ready = await self.guard.run(1 << 30, lambda: self_test(self.guard))
+        self.not_ready = await self.guard.run(1 << 30, lambda: self_test(self.guard.detectors))
         for reason in self.not_ready:
             log.error("self-test failed", extra={"reason": reason})
 

@@ -18,21 +18,19 @@ import os
 import random
 import re
 import secrets
-import ssl
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
-from gateway.errors import AuthError, ConfigError, NotFound, UpstreamError, UpstreamTimeout
+from gateway.errors import AuthError, ConfigError, NotFound, UpstreamError
 from gateway.settings import Upstream
-from gateway.web.answer import FAULTS, Answer, readable
+from gateway.web.answer import Answer, readable
 from gateway.web.breaker import Breaker, Permit, State
+from gateway.web.connections import Connections, Pieces, exchange
 from gateway.web.headers import VIA, forward_request, is_loop, via
 from gateway.web.retry import RETRYABLE, RetryBudget, backoff, retry_after
 
@@ -46,8 +44,6 @@ _KEY = re.compile(r"[\x21-\x7e]+")
 _FAILED = frozenset((500, 502, 503, 504))  # statuses that say the server is ill; 429 and 408 say it is busy
 _UNSENT = frozenset(("upstream_unreachable", "upstream_connect_timeout", "upstream_circuit_open"))
 _AT_ONCE = 512 << 10  # bytes; larger bodies are written piece by piece so that the loop stays free
-_PIECE = 64 << 10
-_KEEPALIVE = 15.0  # seconds; below the 20-75 s after which servers commonly close an idle connection
 
 
 class CircuitOpen(UpstreamError):
@@ -130,7 +126,7 @@ class UpstreamPool:
         self.stats = PoolStats()
         self._instance = instance or secrets.token_hex(8)
         self._clock = clock
-        make = transport or _Connections()
+        make = transport or Connections()
         self._targets = [self._target(upstream, make, environ) for upstream in upstreams]
 
     def _target(
@@ -264,7 +260,7 @@ class UpstreamPool:
         try:
             request = self._request(target, call)
             self.stats.calls[target.name] += 1
-            response = await _exchange(target, request, deadline)
+            response = await exchange(target.transport, target.upstream, request, deadline)
         except UpstreamError:
             permit.fail()
             raise
@@ -298,81 +294,11 @@ class UpstreamPool:
         if call.body is not None:
             headers.append(("content-type", "application/json"))
         url = target.chat if call.path == CHAT else httpx.URL(target.base + call.path)
-        extensions = {"timeout": {t: target.upstream.timeouts.connect for t in ("connect", "pool")}}
+        extensions = {"timeout": dict.fromkeys(("connect", "pool"), target.upstream.timeouts.connect)}
         if call.body is None or len(call.body) <= _AT_ONCE:
             return httpx.Request(call.method, url, headers=headers, content=call.body, extensions=extensions)
         headers.append(("content-length", str(len(call.body))))
-        return httpx.Request(call.method, url, headers=headers, stream=_Pieces(call.body), extensions=extensions)
-
-
-class _Pieces(httpx.AsyncByteStream):
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for start in range(0, len(self._body), _PIECE):
-            yield self._body[start : start + _PIECE]
-
-
-class _Connections:
-    """Makes each upstream's connection pool; certificates are read once, and only if one speaks TLS."""
-
-    def __init__(self) -> None:
-        self._tls: ssl.SSLContext | None = None
-
-    def __call__(self, upstream: Upstream) -> httpx.AsyncBaseTransport:
-        if self._tls is None:
-            secure = upstream.url.scheme == "https"
-            # certifi's authorities, or those that SSL_CERT_FILE names for a private one
-            tls = httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            self._tls = tls if secure else None
-        else:
-            tls = self._tls
-
-        def session() -> aiohttp.ClientSession:
-            # The transport's own session would take proxies and passwords from the environment one day.
-            return aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=upstream.connections, ssl=tls, keepalive_timeout=_KEEPALIVE, ttl_dns_cache=10
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-                auto_decompress=False,
-            )
-
-        return AiohttpTransport(verify=tls, trust_env=False, client=session)
-
-
-async def _exchange(target: _Target, request: httpx.Request, deadline: float) -> httpx.Response:
-    """Connect, send, and wait for the head; the transport itself bounds the time to connect."""
-    times = target.upstream.timeouts
-    left = deadline - asyncio.get_running_loop().time()
-    wait = min(times.connect + times.first_byte, left)
-    try:
-        async with asyncio.timeout(wait):
-            return await target.transport.handle_async_request(request)
-    except TimeoutError:
-        code = "upstream_total_timeout" if wait == left else "upstream_first_byte_timeout"
-        raise UpstreamTimeout(f"upstream {target.name!r} did not answer in time", code=code) from None
-    except FAULTS as e:
-        raise _fault(target.name, e) from None
-
-
-def _fault(name: str, error: Exception) -> UpstreamError:
-    """
-    Our word for a transport's error. Only the error's type is told: its text may quote the answer.
-
-    httpx_aiohttp turns a dropped connection into httpx.ConnectTimeout; its cause tells the two apart.
-    """
-    cause = error.__cause__ or error
-    kind = type(cause).__name__
-    if isinstance(error, httpx.TimeoutException) and (
-        not isinstance(cause, aiohttp.ClientError) or isinstance(cause, TimeoutError)
-    ):
-        return UpstreamTimeout(f"upstream {name!r} could not be reached in time", code="upstream_connect_timeout")
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return UpstreamError(f"upstream {name!r} could not be reached ({kind})", code="upstream_unreachable")
-    return UpstreamError(f"upstream {name!r} did not answer in HTTP ({kind})")
+        return httpx.Request(call.method, url, headers=headers, stream=Pieces(call.body), extensions=extensions)
 
 
 def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:

@@ -32,6 +32,7 @@ from gateway.detectors.pii.national import (
     uk_ireland,
     us,
 )
+from gateway.detectors.pii.split import SplitDetector
 
 __all__ = ["pii"]
 
@@ -61,4 +62,4 @@ _THEMES = (
 
 def pii() -> RegexDetector:
     """Finds personal data, category `pii/<kind>` or `pii/<country>_<kind>`."""
-    return RegexDetector("pii", (row for theme in _THEMES for row in theme.ROWS))
+    return SplitDetector("pii", [row for theme in _THEMES for row in theme.ROWS])

@@ -19,21 +19,20 @@ _END = r"(?:$|[^\w-])"
 
 # --- English ----------------------------------------------------------------------------------
 
-_STRONG = (
-    "Street|Avenue|Boulevard|Road|Lane|Terrace|Crescent|Parkway|Highway|Gardens|Mews|Grove|Turnpike|Blvd|Pkwy|Hwy"
-)
+_STRONG = "Street|Avenue|Boulevard|Road|Lane|Terrace|Crescent|Parkway|Highway|Gardens|Mews|Grove|Turnpike|Blvd|Pkwy|Hwy"
 _WEAK = "St|Ave|Rd|Ln|Dr|Ct|Pl|Sq|Cir|Ter|Drive|Court|Place|Square|Circle|Way|Close|Walk|Row|Trail|Loop|Hill|Green|Rise"
 _WHERE = r"(?:North|South|East|West|[NSEW]\.?|[NS][EW])"
 _NAME = r"(?:[A-Z][a-z'’]{1,20}\.?|[A-Z][a-z]{1,5}[A-Z][a-z]{2,15}|\d{1,3}(?:st|nd|rd|th)|[A-Z]\.?)"
 _UNIT = r"(?:,? (?:(?:Apt|Apartment|Suite|Ste|Unit|Flat|Room|Floor|Fl)\.? ?#? ?[0-9A-Za-z-]{1,6}|# ?[0-9A-Za-z-]{1,6}))"
 _STATE = (
-    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT"
+    r"|V[AT]|W[AIVY])"
 )
 _ZIP = r"\d{5}(?:-\d{4})?"
-UK_POSTCODE = r"[A-Z]{1,2}\d[0-9A-Z]? ?\d[ABD-HJLNP-UW-Z]{2}"
+_UK_POSTCODE = r"[A-Z]{1,2}\d[0-9A-Z]? ?\d[ABD-HJLNP-UW-Z]{2}"
 _TOWN = r"[A-Z][A-Za-z.'’-]{1,24}(?: [A-Za-z.'’-]{1,24}){0,2}"
 _AMERICAN = rf"(?:[,\n] ?{_TOWN}[,\n] ?(?:{_STATE}|[A-Z][a-z]{{3,13}})(?:,? {_ZIP})?|,? {_STATE},? {_ZIP})"
-_BRITISH = rf"(?:(?:[,\n] ?{_TOWN}){{0,2}}[, \n] ?{UK_POSTCODE})"
+_BRITISH = rf"(?:(?:[,\n] ?{_TOWN}){{0,2}}[, \n] ?{_UK_POSTCODE})"
 _TAIL = rf"(?:{_AMERICAN}|{_BRITISH})"
 _NUMBER = r"\d{1,6}[A-Za-z]?(?:-\d{1,4})?"
 _HOUSE = rf"{_NUMBER},? (?:{_WHERE} )?(?:{_NAME} ){{1,4}}"
@@ -58,20 +57,41 @@ _GERMAN_NAME = r"[A-ZÄÖÜ][a-zäöüß]{1,24}(?:-[A-ZÄÖÜ][a-zäöüß]{1,24
 _GERMAN_HOUSE = r"\d{1,4} ?[a-z]?(?: ?- ?\d{1,4})?"
 _GERMAN_TOWN = r",?[ \n](?:D-|A-|CH-)?\d{4,5} [A-ZÄÖÜ][a-zäöüß]{2,24}(?:[ -][A-ZÄÖÜ(][a-zäöüß)]{1,24}){0,2}"
 
+_CAPITAL, _LETTERS = "[A-ZÀ-Ý]", "[A-Za-zÀ-ÿ'’-]"
+_OF_TOWN = r"[A-ZÀ-Ý][a-zà-ÿ]{2,24}"
+
 _FRENCH_WAY = (
-    r"(?i:rue|avenue|av\.|boulevard|bd\.?|chemin|allée|impasse|quai|faubourg|ruelle|venelle|sentier|square|passage|cours|place|route)"
+    r"(?i:rue|avenue|av\.|boulevard|bd\.?|chemin|allée|impasse|quai|faubourg|ruelle|venelle|sentier|square"
+    r"|passage|cours|place|route)"
 )
-_FRENCH_NAME = r"(?:[A-ZÀ-Ý][A-Za-zÀ-ÿ'’-]{1,24}|\d{1,2} [a-zû]{3,9} \d{4})(?:[ -](?:de |du |des |la |le |les )?[A-ZÀ-Ý][A-Za-zÀ-ÿ'’-]{1,24}){0,3}"
-_FRENCH_TOWN = r",?[ \n](?:F-)?\d{5} [A-ZÀ-Ý][A-Za-zÀ-ÿ'’-]{1,24}(?:[ -][A-Za-zÀ-ÿ'’0-9-]{1,24}){0,3}"
+_FRENCH_NUMBER = r"\d{1,4}(?: ?(?:bis|ter|quater))?,?"
+_FRENCH_NAME = (
+    rf"(?:{_CAPITAL}{_LETTERS}{{1,24}}|\d{{1,2}} [a-zû]{{3,9}} \d{{4}})"
+    rf"(?:[ -](?:de |du |des |la |le |les )?{_CAPITAL}{_LETTERS}{{1,24}}){{0,3}}"
+)
+_FRENCH_TOWN = rf",?[ \n](?:F-)?\d{{5}} {_CAPITAL}{_LETTERS}{{1,24}}(?:[ -][A-Za-zÀ-ÿ'’0-9-]{{1,24}}){{0,3}}"
 _OF = r"(?:(?i:de la|de l['’]|du|des|de|d['’]|la|le|les|aux?) ?)"
 
-_ROMANCE_NAME = r"[A-ZÀ-Ý][A-Za-zÀ-ÿ.'’-]{1,24}(?: (?:(?:de|del|della|delle|dei|di|da|do|dos|das|la|los|las|el|y|e|i) ){0,2}[A-ZÀ-Ý0-9][A-Za-zÀ-ÿ.'’-]{0,24}){0,4}"
-_SPANISH_WAY = r"(?:Calle|calle|C/ ?|Avenida|avenida|Avda\.?|Av\.|Paseo|paseo|Plaza|Ronda|Camino|Travesía|Glorieta)"
-_SPANISH_OF = r"(?:(?:de la|de los|de las|del|de|la|el) )?"
-_SPANISH_TOWN = r"(?:, ?[0-9º°ªA-Za-z.]{1,10}){0,3},? ?\d{5} [A-ZÀ-Ý][a-zà-ÿ]{2,24}"
-_ITALIAN_WAY = r"(?:Via|via|Viale|viale|Piazza|piazza|Corso|Vicolo|Piazzale|Lungotevere|Strada)"
-_ITALIAN_TOWN = r",? ?\d{5} [A-ZÀ-Ý][a-zà-ÿ]{2,24}"
+_ROMANCE_NAME = (
+    r"[A-ZÀ-Ý][A-Za-zÀ-ÿ.'’-]{1,24}"
+    r"(?: (?:(?:de|del|della|delle|dei|di|da|do|dos|das|la|los|las|el|y|e|i) ){0,2}"
+    r"[A-ZÀ-Ý0-9][A-Za-zÀ-ÿ.'’-]{0,24}){0,4}"
+)
+_SPANISH_WAY = (
+    r"(?:Calle|calle|C/|Avenida|avenida|Avda\.?|Av\.|Paseo|paseo|Plaza|Ronda|Camino|Travesía|Glorieta)"
+    r" ?(?:(?:de la|de los|de las|del|de|la|el) )?"
+)
+_SPANISH_NUMBER = r"(?:,? (?:n[º°.]|núm\.?|nº|número) ?|, ?| )\d{1,4}"
+_SPANISH_TOWN = rf"(?:, ?[0-9º°ªA-Za-z.]{{1,10}}){{0,3}},? ?\d{{5}} {_OF_TOWN}"
+_ITALIAN_WAY = (
+    r"(?:Via|via|Viale|viale|Piazza|piazza|Corso|Vicolo|Piazzale|Lungotevere|Strada)"
+    r" (?:(?:della|delle|dei|del|di|dell['’]) ?)?"
+)
+_ITALIAN_NUMBER = r"\d{1,4}(?:/[A-Za-z])?"
+_ITALIAN_TOWN = rf",? ?\d{{5}} {_OF_TOWN}"
 _PORTUGUESE_WAY = r"(?:Rua|rua|R\.|Avenida|avenida|Av\.|Travessa|Praça|Alameda|Estrada|Rodovia|Largo)"
+_PORTUGUESE_TOWN = rf"(?: ?- ?{_OF_TOWN})?(?:,? \d{{4,5}}-\d{{3}}(?: {_OF_TOWN})?)?"
+_POLISH_NAME = "[A-ZŁŚŻŹĆ][A-Za-zĄĆĘŁŃÓŚŹŻąćęłńóśźż]{2,24}"
 _DUTCH_WAY = r"(?:straat|laan|gracht|singel|plein|kade|dreef|weg|dijk|hof|pad)"
 _DUTCH_TOWN = r",?[ \n]\d{4} ?[A-Z]{2},? [A-Z][A-Za-z'-]{1,24}(?: [A-Za-z-]{2,20}){0,2}"
 
@@ -80,8 +100,8 @@ _ZIP_WORDS = (
     "cep|codice postale|cap|postnummer|postinumero|kod pocztowy|psč|eircode|pin code|pincode"
 )
 _POSTCODE = (
-    rf"(?:{_ZIP}|{UK_POSTCODE}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{{4}} ?[A-Z]{{2}}|\d{{5}}-\d{{3}}|\d{{4}}-\d{{3}}|\d{{3}}-\d{{4}}|"
-    r"\d{2}-\d{3}|\d{3} \d{2}|[A-Z]\d[0-9W] ?[0-9A-Z]{4}|\d{4}|\d{6})"
+    rf"(?:{_ZIP}|{_UK_POSTCODE}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{{4}} ?[A-Z]{{2}}|\d{{5}}-\d{{3}}|\d{{4}}-\d{{3}}|"
+    r"\d{3}-\d{4}|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]\d[0-9W] ?[0-9A-Z]{4}|\d{4}|\d{6})"
 )
 
 
@@ -90,53 +110,40 @@ def _at(value: str) -> str:
 
 
 def _elsewhere(value: str) -> bool:
-    return not re.search(r"(?:^|\D)0+(?:\D|$)", value)
+    return not re.search(r"[ ,]0+(?:[ ,]|$)", value)
 
+
+def _row(value: str) -> Row:
+    return Row("pii/street_address", rf"(?:^|[^\w-])(?P<v>{value}){_END}", _elsewhere)
+
+
+_ENGLISH = (
+    (rf"{_HOUSE}(?:{_STRONG})\.?(?: {_WHERE})?{_UNIT}?{_TAIL}?", _street),
+    (rf"{_HOUSE}(?:{_WEAK})\.?(?: {_WHERE})?(?:{_UNIT}{_TAIL}?|{_UNIT}?{_TAIL})", _street),
+    (rf"(?i:p\.? ?o\.? ?box|post office box) \d{{1,6}}(?:{_TAIL})?", None),
+    (rf"(?i:Flat|Apartment|Apt|Unit) [0-9A-Z]{{1,4}}, {_HOUSE}(?:{_STRONG}|{_WEAK}){_TAIL}?", None),
+)
+_GERMAN = (
+    rf"(?:{_GERMAN_NAME}[ -])?{_GERMAN_NAME}{_GERMAN_STRONG} {_GERMAN_HOUSE}(?:{_GERMAN_TOWN})?",
+    rf"{_GERMAN_NAME} (?:Stra(?:ß|ss)e|Str\.|Allee|Chaussee|Gasse) {_GERMAN_HOUSE}(?:{_GERMAN_TOWN})?",
+    rf"(?:(?:Am|An der|Im|In der|Auf der|Zum|Zur|Unter den) {_GERMAN_NAME}|{_GERMAN_NAME}{_GERMAN_WEAK}"
+    rf"|{_GERMAN_NAME} (?:Weg|Platz|Ring|Damm|Ufer)) {_GERMAN_HOUSE}{_GERMAN_TOWN}",
+)
+_OTHERS = (
+    rf"{_FRENCH_NUMBER} {_FRENCH_WAY} {_OF}{{0,2}}{_FRENCH_NAME}{_FRENCH_TOWN}",
+    rf"{_FRENCH_NUMBER} (?i:rue|avenue|boulevard|chemin|impasse) {_OF}{{1,2}}{_FRENCH_NAME}",
+    rf"{_FRENCH_NUMBER} (?i:rue|boulevard|chemin|impasse) {_FRENCH_NAME}",
+    rf"{_SPANISH_WAY}{_ROMANCE_NAME}{_SPANISH_NUMBER}(?:{_SPANISH_TOWN})?",
+    rf"{_ITALIAN_WAY}{_ROMANCE_NAME}(?:, ?{_ITALIAN_NUMBER}(?:{_ITALIAN_TOWN})?| {_ITALIAN_NUMBER}{_ITALIAN_TOWN})",
+    rf"{_PORTUGUESE_WAY} (?:(?:da|do|das|dos|de) )?{_ROMANCE_NAME},? (?:n[º°.]? ?)?\d{{1,5}}{_PORTUGUESE_TOWN}",
+    rf"[A-Z][a-z]{{1,20}}(?:straat|laan|gracht|singel|plein|kade|dreef) \d{{1,4}} ?[a-zA-Z]?(?:{_DUTCH_TOWN})?",
+    rf"[A-Z][a-z]{{1,20}}{_DUTCH_WAY} \d{{1,4}} ?[a-zA-Z]?{_DUTCH_TOWN}",
+    rf"(?:ul\.|al\.|os\.|pl\.) {_POLISH_NAME}(?: {_POLISH_NAME})? \d{{1,4}}(?:[/m ]{{1,3}}\d{{1,4}})?"
+    rf"(?:, ?\d{{2}}-\d{{3}} {_POLISH_NAME})?",
+)
 
 ROWS = (
-    Row("pii/street_address", _at(rf"{_HOUSE}(?:{_STRONG})\.?(?: {_WHERE})?{_UNIT}?{_TAIL}?"), _street),
-    Row(
-        "pii/street_address",
-        _at(rf"{_HOUSE}(?:{_WEAK})\.?(?: {_WHERE})?(?:{_UNIT}{_TAIL}?|{_UNIT}?{_TAIL})"),
-        _street,
-    ),
-    Row("pii/street_address", _at(rf"(?i:p\.? ?o\.? ?box|post office box) \d{{1,6}}(?:{_TAIL})?")),
-    Row("pii/street_address", _at(rf"(?i:Flat|Apartment|Apt|Unit) [0-9A-Z]{{1,4}}, {_HOUSE}(?:{_STRONG}|{_WEAK}){_TAIL}?"), None),
-    Row(
-        "pii/street_address",
-        rf"(?:^|[^\w-])(?P<v>(?:{_GERMAN_NAME}[ -])?{_GERMAN_NAME}{_GERMAN_STRONG} {_GERMAN_HOUSE}(?:{_GERMAN_TOWN})?){_END}",
-        _elsewhere,
-    ),
-    Row(
-        "pii/street_address",
-        rf"(?:^|[^\w-])(?P<v>{_GERMAN_NAME}(?:er|[a-z])? (?:Stra(?:ß|ss)e|Str\.|Allee|Chaussee|Gasse) {_GERMAN_HOUSE}(?:{_GERMAN_TOWN})?){_END}",
-        _elsewhere,
-    ),
-    Row(
-        "pii/street_address",
-        rf"(?:^|[^\w-])(?P<v>(?:(?:Am|An der|Im|In der|Auf der|Zum|Zur|Unter den) {_GERMAN_NAME}|{_GERMAN_NAME}{_GERMAN_WEAK}"
-        rf"|{_GERMAN_NAME}er (?:Weg|Platz|Ring|Damm|Ufer)) {_GERMAN_HOUSE}{_GERMAN_TOWN}){_END}",
-        _elsewhere,
-    ),
-    Row("pii/street_address", _at(rf"\d{{1,4}}(?: ?(?:bis|ter|quater))?,? {_FRENCH_WAY} {_OF}{{0,2}}{_FRENCH_NAME}{_FRENCH_TOWN}"), None),
-    Row("pii/street_address", _at(rf"\d{{1,4}}(?: ?(?:bis|ter|quater))?,? (?i:rue|avenue|boulevard|chemin|impasse) {_OF}{{0,2}}{_FRENCH_NAME}"), None),
-    Row(
-        "pii/street_address",
-        rf"(?:^|[^\w])(?P<v>{_SPANISH_WAY} ?{_SPANISH_OF}{_ROMANCE_NAME}(?:,? (?:n[º°.]|núm\.?|nº|número) ?|, ?| )\d{{1,4}}(?:{_SPANISH_TOWN})?){_END}",
-        _elsewhere,
-    ),
-    Row(
-        "pii/street_address",
-        rf"(?:^|[^\w])(?P<v>{_ITALIAN_WAY} (?:(?:della|delle|dei|del|di|dell['’]) ?)?{_ROMANCE_NAME}(?:, ?\d{{1,4}}(?:/[A-Za-z])?(?:{_ITALIAN_TOWN})?| \d{{1,4}}(?:/[A-Za-z])?{_ITALIAN_TOWN})){_END}",
-        _elsewhere,
-    ),
-    Row(
-        "pii/street_address",
-        rf"(?:^|[^\w])(?P<v>{_PORTUGUESE_WAY} (?:(?:da|do|das|dos|de) )?{_ROMANCE_NAME},? (?:n[º°.]? ?)?\d{{1,5}}(?: ?- ?[A-ZÀ-Ý][a-zà-ÿ]{{2,20}})?(?:,? \d{{4,5}}-\d{{3}}(?: [A-ZÀ-Ý][a-zà-ÿ]{{2,20}})?)?){_END}",
-        _elsewhere,
-    ),
-    Row("pii/street_address", rf"(?:^|[^\w])(?P<v>[A-Z][a-z]{{1,20}}(?:straat|laan|gracht|singel|plein|kade|dreef) \d{{1,4}} ?[a-zA-Z]?(?:{_DUTCH_TOWN})?){_END}", _elsewhere),
-    Row("pii/street_address", rf"(?:^|[^\w])(?P<v>[A-Z][a-z]{{1,20}}{_DUTCH_WAY} \d{{1,4}} ?[a-zA-Z]?{_DUTCH_TOWN}){_END}", _elsewhere),
-    Row("pii/street_address", rf"(?:^|[^\w])(?P<v>(?:ul\.|al\.|os\.|pl\.) [A-ZŁŚŻŹĆ][A-Za-zĄĆĘŁŃÓŚŹŻąćęłńóśźż]{{2,24}}(?: [A-ZŁŚŻŹĆ][A-Za-zĄĆĘŁŃÓŚŹŻąćęłńóśźż]{{2,24}})? \d{{1,4}}(?:[/m ]{{1,3}}\d{{1,4}})?(?:, ?\d{{2}}-\d{{3}} [A-ZŁŚŻŹĆ][a-ząćęłńóśźż]{{2,24}})?){_END}", None),
+    *(Row("pii/street_address", _at(value), valid) for value, valid in _ENGLISH),
+    *(_row(value) for value in (*_GERMAN, *_OTHERS)),
     Row("pii/postcode", labelled(_POSTCODE, _ZIP_WORDS, "邮政编码|邮编|郵便番号|우편번호"), score=0.8),
 )

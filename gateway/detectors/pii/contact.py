@@ -21,14 +21,34 @@ _DOMAIN = rf"[0-9A-Za-z{_LETTERS}][0-9A-Za-z.{_LETTERS}-]{{0,120}}\.[A-Za-z{_LET
 # `user:password@host` is a URL's userinfo, `mailto:user@host` is an address.
 _BEFORE_EMAIL = (
     rf"(?:^|[^\w.!#$%&'*+=?^~:{_LETTERS}-]"
-    r"|(?i:mail|mailto|mail address|contact|from|to|cc|bcc|reply-to|user|login|correo|courriel|adresse)['\"]?:"
+    r"|(?i:mail|mailto|mail address|contact|from|to|cc|bcc|reply-to|correo|courriel|adresse)['\"]?:"
     r"|[^\x00-\x7f]:)"
 )
 # What follows the last dot of a file, a method or a unit, but of no mail address.
 _NO_DOMAIN = frozenset(
-    "png jpg jpeg gif svg webp ico css js mjs ts tsx jsx py rb java json yml yaml toml xml html md txt "
-    "service socket target timer mount local localhost internal lan example invalid".split()
-) - {"example"}
+    (
+        *(
+            "png",
+            "jpg",
+            "jpeg",
+            "gif",
+            "svg",
+            "webp",
+            "ico",
+            "css",
+            "js",
+            "mjs",
+            "ts",
+            "tsx",
+            "jsx",
+            "py",
+            "rb",
+            "java",
+        ),
+        *("json", "yml", "yaml", "toml", "xml", "html", "md", "txt", "service", "socket", "target", "timer", "mount"),
+        *("local", "localhost", "internal", "lan", "invalid"),
+    )
+)
 
 _SAID_DOMAIN = r"(?:com|net|org|edu|gov|info|io|co|de|fr|es|it|nl|uk|eu|ch|at|br|in|jp|au|ca)"
 

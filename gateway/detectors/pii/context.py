@@ -8,7 +8,7 @@ that down once, so that a row only names its labels and the shape of its value.
 
 from __future__ import annotations
 
-__all__ = ["BLANK", "BLANKS", "RIGHT", "alone", "labelled", "near"]
+__all__ = ["BLANK", "BLANKS", "LABEL", "RIGHT", "alone", "labelled", "near"]
 
 # Blanks inside a number; French and German typography use non-breaking ones.
 BLANKS = " \u00a0\u202f"
@@ -18,6 +18,9 @@ BLANK = f"[{BLANKS}]"
 _LEFT = r"(?:^|[^\w.+/$€£#-])"
 # A full stop or hyphen may follow, as long as the number does not go on behind it.
 RIGHT = r"(?:$|[^\w.-]|[.-](?:$|[^\w]))"
+
+# How the pattern of every labelled row begins.
+LABEL = "(?:^|[^0-9A-Za-z])(?i:"
 
 # Words that may stand between a label and a value that nothing but the label vouches for.
 _FILLER = (
@@ -50,4 +53,4 @@ def near(value: str, words: str, unspaced: str = "", gap: int = 28) -> str:
 def _label(words: str, unspaced: str) -> str:
     spaced = f"(?:{words.replace(' ', '[ _-]?')})[^0-9A-Za-z]"
     either = f"(?:{spaced}|{unspaced})" if unspaced else spaced
-    return f"(?:^|[^0-9A-Za-z])(?i:{either})"
+    return f"{LABEL}{either})"

@@ -80,5 +80,10 @@ ROWS = (
     Row("pii/xrp_address", _address(rf"r{_B58}{{24,34}}"), _ripple),
     Row("pii/cardano_address", _address(f"addr1{_BECH32}{{50,110}}"), _bech32("addr")),
     Row("pii/monero_address", _address(rf"[48][0-9AB]{_B58}{{93}}"), _monero),
-    Row("pii/solana_address", near(rf"{_B58}{{32,44}}", "solana|sol|solana address|sol address|sol wallet|phantom wallet"), _solana, score=0.9),
+    Row(
+        "pii/solana_address",
+        near(rf"{_B58}{{32,44}}", "solana|solana address|sol address|sol wallet|phantom wallet"),
+        _solana,
+        score=0.9,
+    ),
 )

@@ -59,7 +59,7 @@ def _birthday(value: str) -> bool:
         year, month, day = map(int, numbers)
         return _is_day(year, month, day)
     first, second, year = map(int, numbers)
-    year = year if len(numbers[2]) == 4 else 2000 + year
+    year = year if len(numbers[2]) == 4 else 2000 + year if year < 50 else 1900 + year
     return _is_day(year, second, first) or _is_day(year, first, second)
 
 
@@ -98,5 +98,10 @@ _AGE = (
 ROWS = (
     *(Row("pii/date_of_birth", labelled(form, _BORN, _BORN_UNSPACED), _birthday) for form in _FORMS),
     Row("pii/age", _AGE, _years, score=0.8),
-    Row("pii/age", labelled(r"\d{1,3}(?: years| yrs| y/?o)?", "patient age|age of patient|age at admission|my age"), _years, score=0.8),
+    Row(
+        "pii/age",
+        labelled(r"\d{1,3}(?: years| yrs| y/?o)?", "patient age|age of patient|age at admission|my age"),
+        _years,
+        score=0.8,
+    ),
 )

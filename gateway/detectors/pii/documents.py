@@ -15,8 +15,8 @@ _PASSPORT_WORDS = (
     "διαβατηρίου|pașaport|útlevél|cestovní pas|číslo pasu"
 )
 _LICENCE_WORDS = (
-    "driver'?s? licen[sc]e|driver’s licen[sc]e|driving licen[sc]e|drivers? licen[sc]e number|driver'?s? licen[sc]e number|"
-    "driving licen[sc]e number|driver'?s? licen[sc]e no|dl number|dl no|dln|führerschein|führerscheinnummer|"
+    "driver['’]?s? licen[sc]e(?: number| no| id)?|driving licen[sc]e(?: number| no)?|"
+    "dl number|dl no|dln|führerschein|führerscheinnummer|"
     "permis de conduire|licencia de conducir|permiso de conducir|carné de conducir|patente di guida|numero patente|"
     "carta de condução|cnh|rijbewijs|rijbewijsnummer|prawo jazdy|körkort|kørekort|førerkort|ajokortti|"
     "водительское удостоверение|ehliyet"
@@ -50,16 +50,32 @@ def _zone(value: str) -> bool:
 ROWS = (
     Row(
         "pii/passport",
-        labelled(r"(?:[A-Z]{1,3} ?\d{6,8}|\d{8,9}|\d{2}[A-Z]{2}\d{5}|\d{2} ?\d{2} \d{6}|[CFGHJK][0-9CFGHJKLMNPRTVWXYZ]{8}\d?)",
-                 _PASSPORT_WORDS, "护照号码|护照号|护照|護照號碼|旅券番号|パスポート番号|パスポート|여권번호|여권"),
+        labelled(
+            r"(?:[A-Z]{1,3} ?\d{6,8}|\d{8,9}|\d{2}[A-Z]{2}\d{5}|\d{2} ?\d{2} \d{6}"
+            r"|[CFGHJK][0-9CFGHJKLMNPRTVWXYZ]{8}\d?)",
+            _PASSPORT_WORDS,
+            "护照号码|护照号|护照|護照號碼|旅券番号|パスポート番号|パスポート|여권번호|여권",
+        ),
         has_digits(3),
         score=0.9,
     ),
-    Row("pii/mrz", r"(?:^|[^0-9A-Z<])(?P<v>[A-Z0-9][A-Z0-9<]{8}\d[A-Z]{1,3}<{0,2}\d{6}\d[MFX<]\d{6}\d[A-Z0-9<]{14}[0-9<]\d)(?:$|[^0-9A-Z<])", _zone),
-    Row("pii/mrz", r"(?:^|[^0-9A-Z<])(?P<v>P[A-Z<][A-Z<]{3}[A-Z]{1,30}<[A-Z<]{5,38})(?:$|[^0-9A-Z<])", lambda v: len(v) == 44),
+    Row(
+        "pii/mrz",
+        r"(?:^|[^0-9A-Z<])(?P<v>[A-Z0-9][A-Z0-9<]{8}\d[A-Z][A-Z<]{2}\d{6}\d[MFX<]\d{6}\d[A-Z0-9<]{14}[0-9<]\d)(?:$|[^0-9A-Z<])",
+        _zone,
+    ),
+    Row(
+        "pii/mrz",
+        r"(?:^|[^0-9A-Z<])(?P<v>P[A-Z<][A-Z<]{3}[A-Z]{1,30}<[A-Z<]{5,38})(?:$|[^0-9A-Z<])",
+        lambda v: len(v) == 44,
+    ),
     Row(
         "pii/driver_license",
-        labelled(r"[A-Z0-9][A-Z0-9-]{5,18}[A-Z0-9]", _LICENCE_WORDS, "驾驶证号|驾照|駕照|運転免許証番号|免許証番号|운전면허번호|운전면허"),
+        labelled(
+            r"[A-Z0-9][A-Z0-9-]{5,18}[A-Z0-9]",
+            _LICENCE_WORDS,
+            "驾驶证号|驾照|駕照|運転免許証番号|免許証番号|운전면허번호|운전면허",
+        ),
         has_digits(4),
         score=0.9,
     ),

@@ -79,7 +79,7 @@ def _iban(value: str) -> bool:
 
 def _card(value: str) -> bool:
     number = compact(value)
-    if not (not_repeated(number) and luhn.is_valid(number)):
+    if len(set(number)) == 1 or not luhn.is_valid(number):
         return False
     return any(
         low <= int(number[: len(str(low))]) <= high and len(number) in lengths for low, high, lengths in _ISSUERS
@@ -102,9 +102,9 @@ def _account(value: str) -> bool:
 
 
 _CARD_WORDS = (
-    "credit card|debit card|card|card number|cc|ccn|pan|visa|mastercard|master card|amex|american express|diners|"
-    "diners club|maestro|discover|kreditkarte|kreditkartennummer|carte bancaire|carte de crédit|tarjeta|"
-    "tarjeta de crédito|carta di credito|cartão|cartão de crédito|creditcard|karta"
+    "credit card|debit card|card number|card no|cc|ccn|visa card|mastercard|master card|amex|american express|"
+    "diners club|maestro|discover card|kreditkarte|kreditkartennummer|carte bancaire|carte de crédit|tarjeta|"
+    "tarjeta de crédito|carta di credito|cartão|cartão de crédito|creditcard|karta kredytowa"
 )
 _CVV_WORDS = "cvv|cvc|cvv2|cvc2|csc|cid|card security code|card verification (?:code|value|number)|prüfziffer"
 _EXPIRY_WORDS = (
@@ -126,16 +126,32 @@ ROWS = (
     Row("pii/iban", alone(_IBAN, r"(?:^|[^0-9A-Za-z])"), _iban),
     Row(
         "pii/bic",
-        labelled(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", "bic|swift|swift code|bic code|bic swift|swift bic|swift/bic|bic/swift"),
+        labelled(
+            r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?",
+            "bic|swift|swift code|bic code|bic swift|swift bic|swift/bic|bic/swift",
+        ),
         bic.is_valid,
         score=0.9,
     ),
-    Row("pii/us_routing", near(r"\d{9}", "routing|aba|rtn|aba number|routing number|routing no|transit number"), rtn.is_valid),
+    Row(
+        "pii/us_routing",
+        near(r"\d{9}", "routing|aba|rtn|aba number|routing number|routing no|transit number"),
+        rtn.is_valid,
+    ),
     Row("pii/us_bank_account", labelled(r"\d{4}[ -]?\d{3,9}(?:[ -]?\d{1,5})?", _ACCOUNT_WORDS), _account, score=0.8),
-    Row("pii/uk_sort_code", labelled(r"\d{2}([ -]?)\d{2}[ -]?\d{2}".replace("([ -]?)", "[ -]?"), "sort code|sortcode"), not_repeated, score=0.9),
+    Row(
+        "pii/uk_sort_code",
+        labelled(r"\d{2}([ -]?)\d{2}[ -]?\d{2}".replace("([ -]?)", "[ -]?"), "sort code|sortcode"),
+        not_repeated,
+        score=0.9,
+    ),
     Row("pii/au_bsb", labelled(r"\d{3}[ -]?\d{3}", "bsb|bsb code|bsb number"), not_repeated, score=0.9),
     Row("pii/in_ifsc", labelled(r"[A-Z]{4}0[A-Z0-9]{6}", "ifsc|ifsc code|rtgs|neft"), score=0.9),
-    Row("pii/mx_clabe", near(rf"\d{{18}}|\d{{3}}{BLANK}\d{{3}}{BLANK}\d{{11}}{BLANK}\d", "clabe|clabe interbancaria"), _clabe),
+    Row(
+        "pii/mx_clabe",
+        near(rf"\d{{18}}|\d{{3}}{BLANK}\d{{3}}{BLANK}\d{{11}}{BLANK}\d", "clabe|clabe interbancaria"),
+        _clabe,
+    ),
     Row("pii/ar_cbu", near(r"\d{22}|\d{8}[ -]\d{14}", "cbu|clave bancaria"), on_digits(cbu.is_valid)),
     Row("pii/nz_bank_account", alone(r"\d{2}-\d{4}-\d{7}-\d{2,3}"), bankaccount.is_valid),
 )

@@ -15,7 +15,7 @@ _RECORD_WORDS = (
     "patiëntnummer|numer pacjenta"
 )
 _INSURANCE_WORDS = (
-    "health insurance|health insurance number|health insurance id|health insurance policy|insurance id|insurance number|"
+    "health insurance(?: number| id| policy)?|insurance id|insurance number|"
     "insurance policy number|insurance member id|member id|subscriber id|health plan id|health plan|medicaid|"
     "medicaid number|medicaid id|ehic|versichertennummer|krankenversicherung|krankenversicherungsnummer|"
     "krankenkasse|mutuelle|numéro d'assuré|tarjeta sanitaria|tessera sanitaria|cartão do sus|zorgverzekering|"
@@ -26,13 +26,34 @@ _INSURANCE_WORDS = (
 def _insured(value: str) -> bool:
     """Krankenversichertennummer (section 290 SGB V): the letter as two digits, then Luhn from the left."""
     letter = ord(value[0]) - ord("A") + 1
-    *numbers, check = (letter // 10, letter % 10, *digits(value))
-    doubled = (n * (1 + i % 2) for i, n in enumerate(numbers))
-    return sum(n // 10 + n % 10 for n in doubled) % 10 == check
+    numbers = [letter // 10, letter % 10, *digits(value)]
+    doubled = (n * (1 + i % 2) for i, n in enumerate(numbers[:-1]))
+    return sum(n // 10 + n % 10 for n in doubled) % 10 == numbers[-1]
 
 
 ROWS = (
-    Row("pii/medical_record", labelled(r"[A-Z]{0,4}[ -]?\d{4,12}(?:-\d{1,6})?", _RECORD_WORDS, "病历号|住院号|診察券番号|환자번호"), has_digits(4), score=0.9),
-    Row("pii/health_insurance", labelled(r"[A-Z0-9]{2,6}[ -]?[0-9A-Z]{3,12}(?:[ -][0-9A-Z]{2,6}){0,2}", _INSURANCE_WORDS, "医保卡号|健康保険証番号|健保卡"), has_digits(5), score=0.9),
-    Row("pii/de_health_insurance", near(r"[A-Z]\d{9}", "kvnr|krankenversichertennummer|versichertennummer|gesundheitskarte|egk|krankenkasse|versicherten-?nr"), _insured),
+    Row(
+        "pii/medical_record",
+        labelled(r"[A-Z]{0,4}[ -]?\d{4,12}(?:-\d{1,6})?", _RECORD_WORDS, "病历号|住院号|診察券番号|환자번호"),
+        has_digits(4),
+        score=0.9,
+    ),
+    Row(
+        "pii/health_insurance",
+        labelled(
+            r"[A-Z0-9]{2,6}[ -]?[0-9A-Z]{3,12}(?:[ -][0-9A-Z]{2,6}){0,2}",
+            _INSURANCE_WORDS,
+            "医保卡号|健康保険証番号|健保卡",
+        ),
+        has_digits(5),
+        score=0.9,
+    ),
+    Row(
+        "pii/de_health_insurance",
+        near(
+            r"[A-Z]\d{9}",
+            "kvnr|krankenversichertennummer|versichertennummer|gesundheitskarte|egk|krankenkasse|versicherten-?nr",
+        ),
+        _insured,
+    ),
 )

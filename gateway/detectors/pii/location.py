@@ -14,14 +14,16 @@ _DECIMAL = re.compile(r"-?\d{1,3}\.\d+")
 _LAT, _LON = r"[+-]?\d{1,2}\.\d{MORE,12}", r"[+-]?\d{1,3}\.\d{MORE,12}"
 _DEGREE = r"\d{1,3} ?° ?\d{1,2} ?['’′] ?(?:\d{1,2}(?:\.\d{1,4})? ?(?:[\"”″]|''|’’) ?)?"
 _WORDS = (
-    "coordinates|coordinate|coords|coord|gps|gps coordinates|gps position|gps location|geo|geolocation|location|located at|"
+    "coordinates?|coords?|gps(?: coordinates| position| location)?|geo|geolocation|location|located at|"
     "position|lat long|lat lon|lat lng|latlng|latlong|lat/long|lat,lon|latitude,longitude|latitude longitude|"
     "koordinaten|coordonnées|coordenadas|coordinate gps|ll|center|query"
 )
+_IS = r"[\"']?(?: is| of|:|=| )[:= ]{0,2}[\"']?"
 _PLATE_WORDS = (
-    "license plate|licence plate|license plate number|licence plate number|number plate|plate number|plate|plates|"
+    "licen[sc]e plate(?: number)?|number plate|plate number|plates?|"
     "registration plate|vehicle registration|car registration|reg plate|kennzeichen|nummernschild|"
-    "autokennzeichen|plaque d'immatriculation|immatriculation|matrícula|patente|targa|kenteken|placa|registreringsnummer|"
+    "autokennzeichen|plaque d'immatriculation|immatriculation|matrícula|patente|targa|kenteken|placa|"
+    "registreringsnummer|"
     "tablica rejestracyjna|numer rejestracyjny"
 )
 
@@ -56,15 +58,32 @@ _PLATE = r"[A-ZÄÖÜ0-9]{1,4}[ ·-]?[A-Z0-9]{1,5}(?:[ -]?[A-Z0-9]{1,4})?"
 
 ROWS = (
     Row("pii/coordinates", labelled(r"[(\[]?" + _pair(3), _WORDS, "坐标|座標|位置"), _on_earth),
-    Row("pii/coordinates", rf"(?:^|[^\w.,; -]|[^\d,; .] |@|=)(?P<v>{_pair(5)})(?:$|[^\w.,;]|,\d{{1,2}}z|[.,](?:$|[^\d ]| [^\d]))", _precise, score=0.8),
     Row(
         "pii/coordinates",
-        r"(?i)(?:^|[^0-9a-z])(?P<v>lat(?:itude)?[\"']?(?: is| of|:|=| )[:= ]{0,2}[\"']?-?\d{1,2}\.\d{2,15}[\"']?°?[^\w.]{1,8}(?:and )?"
-        r"(?:lon|lng|long|longitude)[\"']?(?: is| of|:|=| )[:= ]{0,2}[\"']?-?\d{1,3}\.\d{2,15})(?:$|[^\w])",
+        rf"(?:^|[^\w.,; -]|[^\d,; .] |@|=)(?P<v>{_pair(5)})(?:$|[^\w.,;]|,\d{{1,2}}z|[.,](?:$|[^\d ]| [^\d]))",
+        _precise,
+        score=0.8,
+    ),
+    Row(
+        "pii/coordinates",
+        rf"(?i)(?:^|[^0-9a-z])(?P<v>lat(?:itude)?{_IS}-?\d{{1,2}}\.\d{{2,15}}[\"']?°?[^\w.]{{1,8}}(?:and )?"
+        rf"(?:lon|lng|long|longitude){_IS}-?\d{{1,3}}\.\d{{2,15}})(?:$|[^\w])",
         _on_earth,
     ),
-    Row("pii/coordinates", rf"(?:^|[^\w.])(?P<v>[NS]? ?{_DEGREE}[NS]?[,;/ ]{{0,3}}[EWO]? ?{_DEGREE}[EWO]?)(?:$|[^\w])"),
-    Row("pii/coordinates", r"(?:^|[^\w.])(?P<v>\d{1,2}\.\d{3,10} ?° ?[NS][,;/ ]{1,3}\d{1,3}\.\d{3,10} ?° ?[EWO])(?:$|[^\w])", _on_earth),
-    Row("pii/plus_code", r"(?:^|[^\w+])(?P<v>[2-9CFGHJMPQRVWX]{8}\+[2-9CFGHJMPQRVWX]{2,3})(?:$|[^\w+])", _plus_code, score=0.9),
+    Row(
+        "pii/coordinates",
+        rf"(?:^|[^\w.])(?P<v>(?:[NS] ?)?{_DEGREE}[NS]?[,;/ ]{{0,3}}(?:[EWO] ?)?{_DEGREE}[EWO]?)(?:$|[^\w])",
+    ),
+    Row(
+        "pii/coordinates",
+        r"(?:^|[^\w.])(?P<v>\d{1,2}\.\d{3,10} ?° ?[NS][,;/ ]{1,3}\d{1,3}\.\d{3,10} ?° ?[EWO])(?:$|[^\w])",
+        _on_earth,
+    ),
+    Row(
+        "pii/plus_code",
+        r"(?:^|[^\w+])(?P<v>[2-9CFGHJMPQRVWX]{8}\+[2-9CFGHJMPQRVWX]{2,3})(?:$|[^\w+])",
+        _plus_code,
+        score=0.9,
+    ),
     Row("pii/license_plate", labelled(_PLATE, _PLATE_WORDS, "车牌号|車牌|ナンバープレート"), _plate, score=0.8),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from stdnum.cn import ric
+from datetime import date
+
 from stdnum.id import nik
 from stdnum.in_ import aadhaar, gstin, pan
+from stdnum.iso7064 import mod_11_2
 from stdnum.jp import in_ as my_number
 from stdnum.kr import rrn
 from stdnum.my import nric as mykad
@@ -16,6 +18,15 @@ from gateway.detectors.pii.checks import compact, digits, not_repeated, on_digit
 from gateway.detectors.pii.context import alone, labelled, near
 
 __all__ = ["ROWS"]
+
+
+def _resident(value: str) -> bool:
+    """GB 11643: province, date of birth, ISO 7064 check character. District codes come and go."""
+    try:
+        date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    except ValueError:
+        return False
+    return 11 <= int(value[:2]) <= 82 and mod_11_2.is_valid(value.upper())
 
 
 def _nric(value: str) -> bool:
@@ -53,21 +64,50 @@ _MY_NUMBER_WORDS = "my number|mynumber|individual number|kojin bango"
 _RRN_WORDS = "rrn|resident registration number|korean id"
 
 ROWS = (
-    Row("pii/cn_resident_id", alone(r"[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[0-9Xx]"), ric.is_valid),
+    Row("pii/cn_resident_id", alone(r"[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[0-9Xx]"), _resident),
     Row("pii/hk_id", alone(r"[A-Z]{1,2}\d{6}\([0-9A]\)"), _hkid),
-    Row("pii/hk_id", near(r"[A-Z]{1,2}\d{6}[0-9A]", "hkid|hk id|hong kong id|hong kong identity card", "香港身份證"), _hkid),
-    Row("pii/tw_id", near(r"[A-Z][1289]\d{8}", "taiwan id|taiwanese id|national id", "身分證字號|身分證統一編號|身分證|統一證號"), _taiwan),
-    Row("pii/jp_my_number", near(r"\d{4}[ -]?\d{4}[ -]?\d{4}", _MY_NUMBER_WORDS, "マイナンバー|個人番号"), on_digits(my_number.is_valid)),
+    Row(
+        "pii/hk_id",
+        near(r"[A-Z]{1,2}\d{6}[0-9A]", "hkid|hk id|hong kong id|hong kong identity card", "香港身份證"),
+        _hkid,
+    ),
+    Row(
+        "pii/tw_id",
+        near(r"[A-Z][1289]\d{8}", "taiwan id|taiwanese id|national id", "身分證字號|身分證統一編號|身分證|統一證號"),
+        _taiwan,
+    ),
+    Row(
+        "pii/jp_my_number",
+        near(r"\d{4}[ -]?\d{4}[ -]?\d{4}", _MY_NUMBER_WORDS, "マイナンバー|個人番号"),
+        on_digits(my_number.is_valid),
+    ),
     Row("pii/kr_rrn", alone(r"\d{2}[01]\d[0-3]\d-[1-8]\d{6}"), on_digits(rrn.is_valid)),
-    Row("pii/kr_rrn", near(r"\d{6}[ -]?[1-8]\d{6}", _RRN_WORDS, "주민등록번호|주민번호|외국인등록번호"), on_digits(rrn.is_valid)),
+    Row(
+        "pii/kr_rrn",
+        near(r"\d{6}[ -]?[1-8]\d{6}", _RRN_WORDS, "주민등록번호|주민번호|외국인등록번호"),
+        on_digits(rrn.is_valid),
+    ),
     Row("pii/sg_nric", alone(r"[STFGM]\d{7}[A-Z]"), _nric),
     Row("pii/my_nric", alone(r"\d{2}[01]\d[0-3]\d-\d{2}-\d{4}"), on_digits(mykad.is_valid)),
     Row("pii/th_id", alone(r"[1-8]-\d{4}-\d{5}-\d{2}-\d"), on_digits(pin.is_valid)),
-    Row("pii/th_id", near(r"[1-8]\d{12}", "thai id|thai national id", "เลขประจำตัวประชาชน|เลขบัตรประชาชน|บัตรประชาชน"), on_digits(pin.is_valid)),
+    Row(
+        "pii/th_id",
+        near(r"[1-8]\d{12}", "thai id|thai national id", "เลขประจำตัวประชาชน|เลขบัตรประชาชน|บัตรประชาชน"),
+        on_digits(pin.is_valid),
+    ),
     Row("pii/id_nik", near(r"\d{16}", "nik|nomor induk kependudukan|ktp|no ktp|nomor ktp"), on_digits(nik.is_valid)),
-    Row("pii/in_aadhaar", near(r"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}", "aadhaar|aadhar|adhaar|aadhaar number|aadhaar no|uidai|uid", "आधार"), _aadhaar),
+    Row(
+        "pii/in_aadhaar",
+        near(r"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}", "aadhaar|aadhar|adhaar|aadhaar number|aadhaar no|uidai|uid", "आधार"),
+        _aadhaar,
+    ),
     Row("pii/in_pan", alone(r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"), pan.is_valid, score=0.9),
     Row("pii/in_gstin", alone(r"[0-3]\d[A-Z]{5}\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]"), gstin.is_valid),
-    Row("pii/in_voter_id", labelled(r"[A-Z]{3}\d{7}", "voter id|epic|epic no|epic number|voter card|elector photo id"), not_repeated, score=0.9),
+    Row(
+        "pii/in_voter_id",
+        labelled(r"[A-Z]{3}\d{7}", "voter id|epic|epic no|epic number|voter card|elector photo id"),
+        not_repeated,
+        score=0.9,
+    ),
     Row("pii/pk_cnic", alone(r"\d{5}-\d{7}-\d"), on_digits(cnic.is_valid)),
 )

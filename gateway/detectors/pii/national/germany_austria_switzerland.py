@@ -39,9 +39,7 @@ _TAX_WORDS = (
     "steuer-?id|steuer id nr|steueridentifikationsnummer|steuerliche identifikationsnummer|identifikationsnummer|"
     "idnr|id-nr|steuer-idnr|tin|tax id|tax identification number|german tax id"
 )
-_PENSION_WORDS = (
-    "sozialversicherungsnummer|sv-nummer|sv-nr|svnr|rentenversicherungsnummer|rvnr|versicherungsnummer"
-)
+_PENSION_WORDS = "sozialversicherungsnummer|sv-nummer|sv-nr|svnr|rentenversicherungsnummer|rvnr|versicherungsnummer"
 
 ROWS = (
     Row("pii/de_tax_id", near(r"[1-9]\d ?\d{3} ?\d{3} ?\d{3}", _TAX_WORDS), on_digits(idnr.is_valid)),
@@ -54,7 +52,10 @@ ROWS = (
     Row("pii/de_vat", alone(r"DE ?[1-9]\d{8}"), vat.is_valid),
     Row(
         "pii/de_id_card",
-        near(rf"[LMNPRTVWXY]{_SERIAL}{{8}}\d?", "personalausweis|personalausweisnummer|ausweis|ausweisnummer|ausweis-?nr|german id card"),
+        near(
+            rf"[LMNPRTVWXY]{_SERIAL}{{8}}\d?",
+            "personalausweis|personalausweisnummer|ausweis|ausweisnummer|ausweis-?nr|german id card",
+        ),
         _document,
         score=0.9,
     ),

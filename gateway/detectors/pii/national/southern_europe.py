@@ -30,12 +30,19 @@ _KIMLIK_WORDS = "tc kimlik|tc kimlik no|t\\.c\\. kimlik no|tckn|kimlik no|kimlik
 
 ROWS = (
     Row("pii/es_dni", alone(r"\d{8}-?[A-HJ-NP-TV-Z]"), dni.is_valid),
-    Row("pii/es_dni", near(r"\d{1,2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]", "dni|nif|documento nacional de identidad"), on_digits(dni.is_valid)),
+    Row(
+        "pii/es_dni",
+        near(r"\d{1,2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]", "dni|nif|documento nacional de identidad"),
+        on_digits(dni.is_valid),
+    ),
     Row("pii/es_nie", alone(r"[XYZ]-?\d{7}-?[A-HJ-NP-TV-Z]"), nie.is_valid),
     Row("pii/es_cif", near(r"[A-HJ-NP-SUVW]-?\d{7}-?[0-9A-J]", "cif|nif|c\\.i\\.f\\."), on_digits(cif.is_valid)),
     Row(
         "pii/es_social_security",
-        near(r"\d{2}[ /-]?\d{8}[ /-]?\d{2}", "seguridad social|número de la seguridad social|número de afiliación|nuss|naf|nss"),
+        near(
+            r"\d{2}[ /-]?\d{8}[ /-]?\d{2}",
+            "seguridad social|número de la seguridad social|número de afiliación|nuss|naf|nss",
+        ),
         _affiliation,
     ),
     Row("pii/pt_nif", near(r"\d{3} ?\d{3} ?\d{3}", _NIF_PT_WORDS), on_digits(nif.is_valid)),
@@ -46,7 +53,11 @@ ROWS = (
         codicefiscale.is_valid,
     ),
     Row("pii/it_vat", near(r"(?:IT ?)?\d{11}", _IVA_WORDS), iva.is_valid),
-    Row("pii/it_id_card", labelled(r"C[A-Z]\d{5}[A-Z]{2}", "carta d'identità|carta di identità|cie|numero carta"), not_repeated),
+    Row(
+        "pii/it_id_card",
+        labelled(r"C[A-Z]\d{5}[A-Z]{2}", "carta d'identità|carta di identità|cie|numero carta"),
+        not_repeated,
+    ),
     Row("pii/gr_amka", near(r"\d{11}", "amka|αμκα|α\\.μ\\.κ\\.α\\."), on_digits(amka.is_valid)),
     Row("pii/gr_afm", near(r"\d{9}", "afm|αφμ|α\\.φ\\.μ\\."), on_digits(afm.is_valid)),
     Row("pii/tr_kimlik", near(r"[1-9]\d{10}", _KIMLIK_WORDS), on_digits(tckimlik.is_valid)),

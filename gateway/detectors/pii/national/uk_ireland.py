@@ -24,15 +24,26 @@ ROWS = (
     Row("pii/uk_nino", alone(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]"), _nino, score=0.9),
     Row(
         "pii/uk_nino",
-        near(r"(?i:[a-z]{2}[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d])", "ni number|nino|national insurance|national insurance (?:number|no)"),
+        near(
+            r"(?i:[a-z]{2}[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d])",
+            "ni number|nino|national insurance|national insurance (?:number|no)",
+        ),
         _nino,
     ),
-    Row("pii/uk_utr", near(r"\d{5} ?\d{5}", "utr|utr number|unique taxpayer reference|tax reference"), on_digits(utr.is_valid)),
+    Row(
+        "pii/uk_utr",
+        near(r"\d{5} ?\d{5}", "utr|utr number|unique taxpayer reference|tax reference"),
+        on_digits(utr.is_valid),
+    ),
     Row("pii/uk_passport", labelled(r"\d{9}", r"(?:u\.?k\.?|british|gb) passport"), not_repeated, score=0.9),
     Row(
         "pii/uk_driving_licence",
         alone(r"[A-Z]{1,5}9{0,4}\d[0156]\d(?:0[1-9]|[12]\d|3[01])\d[A-Z9]{2}[A-Z0-9]{3}"),
         lambda v: len(v) == 16,
     ),
-    Row("pii/ie_pps", near(r"\d{7}[A-Wa-w][A-IWa-iw]?", "pps|ppsn|pps number|pps no|personal public service number|uimhir psp"), pps.is_valid),
+    Row(
+        "pii/ie_pps",
+        near(r"\d{7}[A-Wa-w][A-IWa-iw]?", "pps|ppsn|pps number|pps no|personal public service number|uimhir psp"),
+        pps.is_valid,
+    ),
 )

@@ -11,7 +11,7 @@ from gateway.detectors.pii.context import alone, labelled, near
 
 __all__ = ["ROWS"]
 
-_SSN_WORDS = "ssn|ss number|ssn number|social security|social security (?:number|no|num|#)|social|soc sec|seguro social"
+_SSN_WORDS = "ssn|ss number|ssn number|social security|social security (?:number|no|num|#)|soc sec|seguro social"
 _MBI_LETTER = "AC-HJKMNP-RT-Y"  # without S, L, O, I, B, Z, which look like digits
 
 
@@ -47,8 +47,16 @@ ROWS = (
     Row("pii/us_ssn", alone(r"\d{3}-\d{2}-\d{4}"), _ssn),
     Row("pii/us_ssn", near(r"\d{9}|\d{3}([ -])\d{2}[ -]\d{4}".replace("([ -])", "[ -]"), _SSN_WORDS), _ssn),
     Row("pii/us_itin", alone(r"9\d{2}-\d{2}-\d{4}"), _itin),
-    Row("pii/us_itin", near(r"9\d{2}[ -]?\d{2}[ -]?\d{4}", "itin|individual taxpayer identification number|tax id|tin"), _itin),
-    Row("pii/us_ein", near(r"\d{2}-?\d{7}", "ein|fein|employer identification number|employer id|federal tax id|tax id"), _ein),
+    Row(
+        "pii/us_itin",
+        near(r"9\d{2}[ -]?\d{2}[ -]?\d{4}", "itin|individual taxpayer identification number|tax id|tin"),
+        _itin,
+    ),
+    Row(
+        "pii/us_ein",
+        near(r"\d{2}-?\d{7}", "ein|fein|employer identification number|employer id|federal tax id|tax id"),
+        _ein,
+    ),
     Row(
         "pii/us_mbi",
         alone(

@@ -1,0 +1,126 @@
+"""`portcullis check`: read settings and policies as `serve` would, and say everything that is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from gateway.cli.configuration import add_config, config_path, load
+from gateway.cli.output import complain, console, warn
+from gateway.engine import Guard, self_test
+from gateway.errors import ConfigError
+from gateway.policy import Book, load_policies
+from gateway.resources import folder
+from gateway.settings import Settings
+
+__all__ = ["register"]
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("check", help="check settings and policies", allow_abbrev=False)
+    add_config(parser)
+    parser.add_argument(
+        "--policies",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder of policy files besides those of the settings; may be given again",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    path = config_path(arguments)
+    found = _look(path, arguments.policies)
+    for warning in found.warnings:
+        warn(warning)
+    if found.mistakes or found.settings is None or found.book is None:
+        complain("\n".join(found.mistakes))
+        return 2
+    _show(path, found.settings, found.book)
+    return 0
+
+
+@dataclass(slots=True)
+class _Found:
+    settings: Settings | None = None
+    book: Book | None = None
+    mistakes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def _look(path: Path | None, folders: list[Path]) -> _Found:
+    """All mistakes, as far as one does not hide the next."""
+    found = _Found()
+    guard = Guard()
+    try:
+        found.settings = load(path)
+        found.warnings += _missing_keys(found.settings)
+    except ConfigError as e:
+        found.mistakes += e.message.splitlines()
+    own = found.settings.policies if found.settings is not None else ()
+    try:
+        found.book = load_policies([folder("policies"), *own, *folders], guard.categories)
+    except ConfigError as e:
+        found.mistakes += e.message.splitlines()
+    if found.book is not None:
+        found.mistakes += _unfit(found.book, guard)
+        if found.settings is not None:
+            found.mistakes += _unknown_names(found.settings, found.book)
+    found.mistakes += [f"self-test: {reason}" for reason in self_test(guard)]
+    guard.close()
+    return found
+
+
+def _unfit(book: Book, guard: Guard) -> Iterator[str]:
+    for name in book:
+        try:
+            guard.check_policy(book[name])
+        except ConfigError as e:
+            yield from (f"policy {name!r}: {line}" for line in e.message.splitlines())
+
+
+def _unknown_names(settings: Settings, book: Book) -> Iterator[str]:
+    users = [("policy", settings.policy)]
+    users += [(f"routes.{i}.policy", route.policy) for i, route in enumerate(settings.routes)]
+    users += [(f"clients.{i}.policy", client.policy) for i, client in enumerate(settings.clients) if client.policy]
+    for where, name in users:
+        if name not in book:
+            yield f"{where}: there is no policy {name!r}; there are: {', '.join(book)}"
+
+
+def _missing_keys(settings: Settings) -> Iterator[str]:
+    """A warning only: a check often runs where the keys are not."""
+    for upstream in settings.upstreams:
+        variable = upstream.key.removeprefix("env:")
+        if variable != upstream.key and not os.environ.get(variable):
+            yield f"upstream {upstream.name!r}: {variable} is not set here; `serve` needs it"
+
+
+def _show(path: Path | None, settings: Settings, book: Book) -> None:
+    out = console()
+    out.print(Text.assemble(("fine  ", "bold green"), str(path) if path else "built-in defaults and the environment"))
+    server = settings.server
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("listens on", f"{server.host}:{server.port}, {server.workers} worker(s)")
+    facts.add_row("client keys", ", ".join(c.name for c in settings.clients) or "none: anybody who reaches it may call")
+    for upstream in settings.upstreams:
+        models = ", ".join(upstream.models)
+        facts.add_row("upstream", Text(f"{upstream.name}: {upstream.url} for {models}, key: {upstream.key}"))
+    for route in settings.routes:
+        facts.add_row("route", Text(f"{route.policy} for model {route.model}, path {route.path}"))
+    out.print(facts)
+    table = Table("policy", "version", "mode", "rules", "on error", header_style="bold")
+    for name in book:
+        policy = book[name].policy
+        shown = Text(name, "bold" if name == settings.policy else "")
+        default = " (default)" if name == settings.policy else ""
+        table.add_row(shown + default, book[name].version, policy.mode, str(len(policy.rules)), policy.on_error)
+    out.print(table)

@@ -1,0 +1,100 @@
+"""The configuration file as commands read it: each mistake with its line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gateway.errors import ConfigError
+from gateway.settings import Settings, load_settings
+from gateway.web.serve import CONFIG
+
+__all__ = ["add_config", "config_path", "load"]
+
+PREFIX = "PORTCULLIS_"
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help=f"settings in YAML (default: the file that {CONFIG} names, else built-in defaults)",
+    )
+
+
+def config_path(arguments: argparse.Namespace) -> Path | None:
+    if arguments.config is not None:
+        path: Path = arguments.config
+        return path
+    named = os.environ.get(CONFIG)
+    return Path(named) if named else None
+
+
+def load(path: Path | None) -> Settings:
+    """
+    Settings of a file (None: defaults) and the environment.
+
+    Raises ConfigError, each line of it `file:line: setting: what is wrong`, or with the environment
+    variable at fault in place of the file.
+    """
+    lines = _Lines(path) if path is not None else None
+    try:
+        return load_settings(path)
+    except ConfigError as e:
+        source = str(path) if path is not None else "environment"
+        raise ConfigError("\n".join(_located(line, source, lines) for line in e.message.splitlines())) from None
+
+
+def _located(message: str, source: str, lines: _Lines | None) -> str:
+    where, colon, what = message.removeprefix(f"{source}: ").partition(": ")
+    if not colon or not message.startswith(f"{source}: "):
+        return message
+    variable = PREFIX + where.upper().replace(".", "__")
+    if variable in os.environ:
+        return f"{variable}: {what}"
+    line = lines.of(where) if lines is not None else None
+    return message if line is None else f"{source}:{line}: {where}: {what}"
+
+
+class _Lines:
+    """Where in a YAML file each setting stands. Raises ConfigError where it is no YAML or a key stands twice."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._at: dict[str, int] = {}
+        try:
+            root = yaml.compose(path.read_text("utf-8"), yaml.SafeLoader)
+        except (OSError, UnicodeDecodeError) as e:
+            reason = e.strerror if isinstance(e, OSError) else "it is not UTF-8"
+            raise ConfigError(f"{path}: cannot be read: {reason}") from None
+        except yaml.YAMLError as e:
+            mark = getattr(e, "problem_mark", None)
+            raise ConfigError(
+                f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {getattr(e, 'problem', None) or 'unreadable'}"
+            ) from None
+        if root is not None:
+            self._walk(root, "")
+
+    def of(self, where: str) -> int | None:
+        """The line of a setting, or of the nearest one around it that stands in the file."""
+        while where and where not in self._at:
+            where = where.rpartition(".")[0]
+        return self._at.get(where)
+
+    def _walk(self, node: Any, path: str) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                step = f"{path}.{key.value}".lstrip(".")
+                if step in self._at:
+                    raise ConfigError(f"{self._path}:{key.start_mark.line + 1}: {step}: stands twice")
+                self._at[step] = key.start_mark.line + 1
+                self._walk(value, step)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self._at[f"{path}.{index}"] = value.start_mark.line + 1
+                self._walk(value, f"{path}.{index}")

@@ -1,0 +1,30 @@
+"""
+Phrases that try to take a model over: a first line before the classifier, cheap and explainable.
+
+`injection` looks for people who talk past the system prompt, `indirect_injection` for documents and
+tools that talk to the model. Neither understands: a paraphrase passes, and a text about the subject
+that quotes an attack is found. Scores say how rarely honest text uses the phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.detectors.base import RegexDetector, Row
+from gateway.detectors.injection import english, indirect, languages
+
+__all__ = ["indirect_injection", "injection"]
+
+
+def injection() -> RegexDetector:
+    """Overriding, extracting, unlocking and forged turns, in English and fourteen other languages."""
+    return RegexDetector("injection", _rows("injection/direct", [*english.PHRASES, *languages.PHRASES]))
+
+
+def indirect_injection() -> RegexDetector:
+    """Instructions to an assistant inside what it was given to read."""
+    return RegexDetector("indirect_injection", _rows("injection/indirect", indirect.PHRASES))
+
+
+def _rows(category: str, phrases: Iterable[tuple[str, float]]) -> list[Row]:
+    return [Row(category, pattern, score=score) for pattern, score in phrases]

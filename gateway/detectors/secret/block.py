@@ -1,0 +1,94 @@
+"""
+Secrets too long for a row: key files, JSON web tokens, session tokens of a kilobyte.
+
+A block begins with fixed characters and goes on as long as its grammar allows, so that a key whose
+end is missing is found as well, and prose that only names `BEGIN PRIVATE KEY` is let go at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gateway.detectors.base import compile_re2
+from gateway.detectors.prefix import shape
+from gateway.types import Finding, Kind, Part, Span
+
+__all__ = ["MAX_BLOCK", "Block", "BlockDetector"]
+
+# Characters from the first to the last; what is longer is found up to here. A 16384-bit RSA key has 12 kB,
+# the usual 4096-bit one 3.2 kB.
+MAX_BLOCK = 8192
+
+_MAX_EDGE = 2  # the widest thing that may stand before a block: an escaped line end
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """
+    `literal` is what every match of `pattern` begins with; it is searched for first. `pattern` may use
+    `{n,}`, for it never sees more than MAX_BLOCK characters. `edge` is what may stand before a block:
+    no sign that the pattern can repeat, so that a text full of literals is still read only once.
+    """
+
+    category: str
+    literal: str
+    pattern: str
+    valid: Callable[[str], bool]
+    edge: str = r"[^\w-]"
+
+    @property
+    def left(self) -> str:
+        return rf"(?:^|{self.edge}|\\[nrt])"
+
+
+class BlockDetector:
+    """Immutable; safe to share between threads. Linear: each block is read once from each of its literals."""
+
+    kinds: frozenset[Kind] | None = None
+    reach: int | None = MAX_BLOCK + _MAX_EDGE
+    behind = _MAX_EDGE
+
+    def __init__(self, name: str, blocks: Sequence[Block]) -> None:
+        self.name = name
+        self.categories = frozenset(block.category for block in blocks)
+        self._blocks = [(b, compile_re2(b.pattern), compile_re2(rf"{b.left}\z")) for b in blocks]
+        self._literals = tuple(sorted({block.literal for block in blocks}))
+        self._longest = max(map(len, self._literals))
+        beginnings = [shape(f"{b.left}(?P<v>{_bounded(b.pattern)})").beginning for b in blocks]
+        self._beginning = compile_re2("(?:" + "|".join(beginnings) + r")\z")
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        return [list(self._scan(part.text)) for part in parts]
+
+    def pending(self, text: str) -> int:
+        begin = max(0, len(text) - MAX_BLOCK - _MAX_EDGE + 1)
+        opened = [at for literal in self._literals if (at := text.find(literal, begin)) >= 0]
+        # No literal: only the last characters may be the beginning of one.
+        at = min([*opened, len(text) - self._longest]) - _MAX_EDGE
+        tail = text[max(begin, at) :].encode()
+        found = self._beginning.search(tail)
+        return len(text) if found is None else len(text) - len(tail[found.start() :].decode())
+
+    def _scan(self, text: str) -> Iterator[Finding]:
+        for block, pattern, edge in self._blocks:
+            for start in _occurrences(text, block.literal):
+                if edge.search(text[max(0, start - _MAX_EDGE) : start].encode()) is None:
+                    continue
+                match = pattern.match(text[start : start + MAX_BLOCK].encode())
+                if match is None or not block.valid(value := match.group().decode()):
+                    continue
+                yield Finding(block.category, 1.0, Span(start, start + len(value)), self.name)
+
+
+def _bounded(pattern: str) -> str:
+    """A shape is read from bounded repetitions only; its beginning widens them again."""
+    return re.sub(r"\{(\d+),\}", lambda low: f"{{{low[1]},{int(low[1]) + 20}}}", pattern)
+
+
+def _occurrences(text: str, literal: str) -> Iterator[int]:
+    at = text.find(literal)
+    while at >= 0:
+        yield at
+        at = text.find(literal, at + 1)

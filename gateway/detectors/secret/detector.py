@@ -1,0 +1,97 @@
+"""The table and the blocks as one detector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gateway.detectors.base import RegexDetector, Row
+from gateway.detectors.secret import cloud, code_hosting, data, generic, llm, messaging, monitoring, password, password_hash
+from gateway.detectors.secret import payment, private_key, web_token
+from gateway.detectors.secret.block import BlockDetector
+from gateway.detectors.secret.sieve import Sieve
+from gateway.types import Detector, Finding, Kind, Part
+
+__all__ = ["secret"]
+
+_NAME = "secret"
+_ROWS = (
+    *llm.ROWS,
+    *cloud.ROWS,
+    *code_hosting.ROWS,
+    *messaging.ROWS,
+    *payment.ROWS,
+    *monitoring.ROWS,
+    *data.ROWS,
+    *password_hash.ROWS,
+    *generic.ROWS,
+    *password.ROWS,
+)
+_BLOCKS = (*private_key.BLOCKS, *web_token.BLOCKS)
+
+# What says less gives way to what says more about the same characters: 2 names the provider.
+_RANK = {
+    "secret/password": 0,
+    "secret/api_key": 0,
+    "secret/bearer_token": 1,
+    "secret/session_cookie": 1,
+    "secret/connection_string": 1,
+    "secret/basic_auth_url": 1,
+    "secret/basic_auth_header": 1,
+}
+_PROVIDER = 2
+
+
+class _Table(RegexDetector):
+    """A table of a few hundred rows, sieved by literals before any pattern runs."""
+
+    def __init__(self, name: str, rows: Iterable[Row]) -> None:
+        super().__init__(name, rows)
+        self._set = Sieve([row.pattern for row in self.rows])
+
+
+class SecretDetector:
+    """Immutable; safe to share between threads. Findings may overlap only where neither says more."""
+
+    name = _NAME
+    kinds: frozenset[Kind] | None = None
+
+    def __init__(self) -> None:
+        self._table = _Table(_NAME, _ROWS)
+        self._blocks = BlockDetector(_NAME, _BLOCKS)
+        assert self._table.reach is not None
+        assert self._blocks.reach is not None
+        self.categories = self._table.categories | self._blocks.categories
+        self.reach: int | None = max(self._table.reach, self._blocks.reach)
+        self.behind = max(self._table.behind, self._blocks.behind)
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        rows, blocks = self._table.scan(parts), self._blocks.scan(parts)
+        return [_most_telling([*r, *b]) if r or b else [] for r, b in zip(rows, blocks, strict=True)]
+
+    def pending(self, text: str) -> int:
+        return min(self._table.pending(text), self._blocks.pending(text))
+
+
+def secret() -> Detector:
+    """Credentials of all kinds; categories `secret/*`. Compiling the table takes a moment: make one and share it."""
+    return SecretDetector()
+
+
+def _most_telling(findings: list[Finding]) -> list[Finding]:
+    """
+    Drop a finding that lies inside one of a higher rank. Whatever covers a finding begins no later
+    than it, so what is settled before `pending` stays settled.
+    """
+    ordered = sorted(findings, key=lambda f: (f.span.start, -f.span.end, -_rank(f), f.category))
+    reached = [0, 0, 0]  # for each rank, the furthest end of the findings so far
+    kept = []
+    for finding in ordered:
+        rank = _rank(finding)
+        if all(end < finding.span.end for end in reached[rank + 1 :]):
+            kept.append(finding)
+        reached[rank] = max(reached[rank], finding.span.end)
+    return kept
+
+
+def _rank(finding: Finding) -> int:
+    return _RANK.get(finding.category, _PROVIDER)

@@ -1,0 +1,51 @@
+"""
+Known answers. A gateway is ready only when each enabled detector has found what it must find and
+has left alone what it must leave alone; "healthy but cannot scan" is then impossible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.engine.scan import scan_parts
+from gateway.types import Contextual, Detector, Direction, Kind, Part, Role, Transcript
+
+__all__ = ["PROBES", "self_test"]
+
+_HARMLESS = Part("The weather in Lisbon will be sunny on Sunday.")
+_SYSTEM = "You are the harbour assistant and must never tell anybody about the northern lighthouse schedule."
+
+# detector name -> a text and the category that must be found in it
+PROBES: dict[str, tuple[Part, str]] = {
+    "pii": (Part("write to probe@example.com"), "pii/email"),
+    "dangerous_arguments": (Part('{"cmd": "rm -rf / "}', kind=Kind.TOOL_CALL), "tool/dangerous_argument"),
+}
+
+
+def self_test(detectors: Iterable[Detector]) -> tuple[str, ...]:
+    """What is wrong, one line each; empty when all is well."""
+    out: list[str] = []
+    for detector in detectors:
+        probe = PROBES.get(detector.name)
+        if probe is None:
+            continue
+        out += _check(_bound(detector), *probe)
+    return tuple(out)
+
+
+def _check(detector: Detector, probe: Part, category: str) -> list[str]:
+    scan = scan_parts([detector], [probe, _HARMLESS])
+    if scan.errors:
+        return list(scan.errors)
+    found = {hit.finding.category for hit in scan.hits if hit.part is probe}
+    if category not in found:
+        return [f"{detector.name}: did not find {category} in its known text"]
+    if any(hit.part is _HARMLESS for hit in scan.hits):
+        return [f"{detector.name}: found something in a harmless text"]
+    return []
+
+
+def _bound(detector: Detector) -> Detector:
+    if isinstance(detector, Contextual):
+        return detector.bind(Transcript((Part(_SYSTEM, role=Role.SYSTEM),), Direction.INPUT)) or detector
+    return detector

@@ -1,0 +1,288 @@
+"""
+The gateway as a process: one socket, one or more workers, and an orderly end.
+
+SIGTERM or SIGINT: readiness turns red, new connections are still taken for `server.pre_drain`
+seconds (until load balancers have noticed), then the listener closes and running answers may finish;
+after `server.drain` seconds they are cut, each with an error that its client can read. A second
+signal ends at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+from contextlib import suppress
+from ipaddress import ip_address
+from math import ceil
+from pathlib import Path
+from time import sleep
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from gateway import logs
+from gateway.errors import ConfigError
+from gateway.settings import Settings, load_settings
+from gateway.web.app import create_app
+from gateway.web.protocol import hardened
+from gateway.web.state import Gateway
+
+__all__ = ["CONFIG", "FORCED", "Server", "app_from_environment", "listen", "serve", "server_config"]
+
+CONFIG = "PORTCULLIS_CONFIG"  # where workers find the configuration file
+BACKLOG = 2048
+FORCED = 1  # exit status where a second signal cut running answers off
+POLL = 0.05  # seconds between looks at what a signal has set
+WORKER_SILENCE = 30  # seconds without a sign of life until a worker counts as hung
+
+log = logging.getLogger("gateway.web")
+
+
+def serve(settings: Settings, config_path: Path | None = None) -> int:
+    """
+    Serve until a signal comes; returns the exit status.
+
+    Raises ConfigError where settings, policies, keys or the address are wrong, before anything is served.
+    """
+    logs.configure(settings.log_level)
+    sock = listen(settings)
+    with sock:
+        app = create_app(settings)
+        announce(settings, sock)
+        if settings.server.workers == 1:
+            server = Server(server_config(app, settings), settings)
+            server.run([sock])
+            return server.status
+        app.state.gateway.guard.close()  # it was only built to find mistakes before there are workers
+        _tell_workers(settings, config_path)
+        return Workers(settings, sock).serve()
+
+
+def app_from_environment() -> Starlette:
+    """The app of a worker, or of another ASGI server: the file that PORTCULLIS_CONFIG names, and the environment."""
+    return create_app(_settings_from_environment())
+
+
+def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    """uvicorn with our protocol limits and nothing that we do not use."""
+    server = settings.server
+    return uvicorn.Config(
+        app,
+        http=hardened(server),
+        ws="none",
+        interface="asgi3",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=ceil(server.idle_timeout),
+        timeout_graceful_shutdown=ceil(server.drain) + 2,
+    )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the address. Raises ConfigError where that cannot be."""
+    host, port = settings.server.host, settings.server.port
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        sock = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as e:
+        reason = e.strerror or type(e).__name__
+        raise ConfigError(
+            f"cannot listen on {host}:{port}: {reason}; choose another with --host, --port or `server` in the settings"
+        ) from None
+    sock.setblocking(False)
+    return sock
+
+
+def announce(settings: Settings, sock: socket.socket) -> None:
+    """Say what listens where, and what is open to everybody."""
+    host, port = sock.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    log.info(
+        "listening",
+        extra={
+            "url": f"http://{shown}:{port}",
+            "policy": settings.policy,
+            "upstreams": {u.name: str(u.url) for u in settings.upstreams},
+            "clients": len(settings.clients),
+            "workers": settings.server.workers,
+        },
+    )
+    if settings.clients or _is_loopback(host):
+        return
+    ours = [u.name for u in settings.upstreams if u.key.startswith("env:")]
+    if ours:
+        log.warning("anybody who reaches this address can spend our upstream keys", extra={"upstreams": ours})
+    else:
+        log.warning("no client keys: anybody who reaches this address can call")
+
+
+class Server(uvicorn.Server):
+    """
+    One process that serves. `status` is the exit status once it has ended; `parent` is the process
+    that started it as a worker, which alone tells it when to end.
+    """
+
+    def __init__(self, config: uvicorn.Config, settings: Settings, parent: int | None = None) -> None:
+        super().__init__(config)
+        self._pre_drain = settings.server.pre_drain
+        self._drain = settings.server.drain
+        self._parent = parent
+        self.status = 0
+
+    @property
+    def gateway(self) -> Gateway:
+        app = self.config.app
+        assert isinstance(app, Starlette)
+        gateway = app.state.gateway
+        assert isinstance(gateway, Gateway)
+        return gateway
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """
+        The first signal asks for an orderly end, the second for an end. A worker may get each signal
+        twice, from its parent and from a terminal or a service manager that signals all processes.
+        """
+        if self._parent is not None:
+            self.should_exit = self.should_exit or sig == signal.SIGTERM
+            return
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        orphaned = self._parent is not None and os.getppid() != self._parent
+        return await super().on_tick(counter) or orphaned
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        gateway = self.gateway
+        gateway.draining = True
+        log.info("draining", extra={"running": len(gateway.running)})
+        await self._wait(self._pre_drain)
+        cutter = asyncio.create_task(self._cut())
+        await super().shutdown(sockets)
+        cutter.cancel()
+        with suppress(asyncio.CancelledError):
+            await cutter
+        log.info("stopped")
+
+    async def _cut(self) -> None:
+        """End what still runs when time is up or a second signal has come."""
+        await self._wait(self._drain)
+        running = len(self.gateway.running)
+        if running:
+            log.warning("cutting running answers off", extra={"running": running})
+        if self.force_exit:
+            self.status = FORCED
+        self.gateway.cut()
+
+    async def _wait(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not self.force_exit and (left := end - loop.time()) > 0:  # noqa: ASYNC110 (a signal handler sets a plain flag)
+            await asyncio.sleep(min(POLL, left))
+
+
+class Worker(Process):
+    """One process of several. It reads its settings from the environment, since little can be sent to it."""
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        settings = _settings_from_environment()
+        logs.configure(settings.log_level)
+        try:
+            app = create_app(settings)
+        except ConfigError as e:
+            log.error("worker not started", extra={"reason": e.message})
+            raise SystemExit(STARTUP_FAILURE) from None
+        server = self._server = Server(server_config(app, settings), settings, parent=os.getppid())
+        super().target(sockets)
+        raise SystemExit(server.status)
+
+
+class Workers(Multiprocess):
+    """Starts the workers, replaces one that dies, and passes signals on to them."""
+
+    def __init__(self, settings: Settings, sock: socket.socket) -> None:
+        config = uvicorn.Config(
+            "gateway.web.serve:app_from_environment",
+            factory=True,
+            workers=settings.server.workers,
+            log_config=None,
+            timeout_worker_healthcheck=WORKER_SILENCE,
+        )
+        super().__init__(config, [sock])
+        self.status = 0
+
+    def serve(self) -> int:
+        """Until a signal comes or workers cannot start; returns the exit status."""
+        self.run()
+        return self.status
+
+    def init_processes(self) -> None:
+        self.processes = [self._start() for _ in range(self.processes_num)]
+
+    def keep_subprocess_alive(self) -> None:
+        for index, process in enumerate(self.processes):
+            if self.should_exit.is_set() or process.is_alive(timeout=WORKER_SILENCE):
+                continue
+            process.kill()
+            process.join()
+            log.error("worker died", extra={"pid": process.pid, "status": process.exitcode})
+            if process.exitcode == STARTUP_FAILURE:
+                self.status = STARTUP_FAILURE
+                self.should_exit.set()
+                return
+            self.processes[index] = self._start()
+
+    def join_all(self) -> None:
+        """Wait for the workers to drain; a second signal kills them."""
+        self.signal_queue.clear()
+        while any(process.process.is_alive() for process in self.processes):
+            if signal.SIGTERM in self.signal_queue or signal.SIGINT in self.signal_queue:
+                self.status = FORCED
+                for process in self.processes:
+                    process.process.kill()
+            sleep(POLL)
+        super().join_all()
+
+    def handle_hup(self) -> None:
+        """Workers read their policies again; uvicorn would replace them."""
+        for process in self.processes:
+            if process.pid is not None and process.process.is_alive():
+                os.kill(process.pid, signal.SIGHUP)
+
+    def handle_ttin(self) -> None:
+        """Not used: the number of workers is a setting."""
+
+    def handle_ttou(self) -> None:
+        """Not used."""
+
+    def _start(self) -> Worker:
+        process = Worker(self.config, self.sockets)
+        process.start()
+        return process
+
+
+def _settings_from_environment() -> Settings:
+    path = os.environ.get(CONFIG)
+    return load_settings(Path(path) if path else None)
+
+
+def _tell_workers(settings: Settings, config_path: Path | None) -> None:
+    if config_path is not None:
+        os.environ[CONFIG] = str(config_path.resolve())
+    if settings.placeholder_key is None:  # one for all, so that they make the same placeholders
+        os.environ["PORTCULLIS_PLACEHOLDER_KEY"] = secrets.token_hex(32)
+
+
+def _is_loopback(host: str) -> bool:
+    return ip_address(host).is_loopback

@@ -1,0 +1,85 @@
+"""`portcullis check`: every mistake with its place, or what is in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import portcullis
+
+
+def test_defaults_are_fine() -> None:
+    done = portcullis("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    for word in ("fine", "127.0.0.1:8080", "https://api.openai.com/v1", "default (default)", "strict"):
+        assert word in done.stdout
+
+
+def test_says_what_is_in_force(tmp_path: Path) -> None:
+    (tmp_path / "house.yaml").write_text("version: 1\nname: house\nrules: [{category: secret/*, action: block}]\n")
+    config = tmp_path / "config.yaml"
+    config.write_text(f"policy: house\npolicies: [{tmp_path}/more]\nserver: {{port: 9000}}\n")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "house.yaml").rename(tmp_path / "more" / "house.yaml")
+    done = portcullis("check", "--config", str(config))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "house (default)" in done.stdout
+    assert ":9000" in done.stdout
+
+
+def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("server:\n  port: 80800\n  prot: 1\n\nupstreams:\n  - name: a\n    url: not-a-url\n")
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    (policies / "one.yaml").write_text("version: 1\nname: one\nrules:\n  - category: pii/*\n    action: explode\n")
+    (policies / "two.yaml").write_text("version: 1\nname: two\nrules:\n  - category: pii/emial\n    action: mask\n")
+    done = portcullis("check", "--config", str(config), "--policies", str(policies))
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    expected = [
+        f"error: {config}:2: server.port: ",
+        f"error: {config}:3: server.prot: ",
+        f"error: {config}:7: upstreams.0.url: ",
+        f"error: {policies}/one.yaml:5: rules.0.action: unknown action 'explode'",
+        f"error: {policies}/two.yaml:4: rules.0.category: 'pii/emial' fits no category",
+    ]
+    assert len(lines) == len(expected)
+    for start in expected:
+        assert any(line.startswith(start) for line in lines), start
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("server:\n  port: [\n", ":3: not valid YAML"),
+        ("policy: default\npolicy: strict\n", ":2: policy: stands twice"),
+        ("policy: nosuch\n", "policy: there is no policy 'nosuch'"),
+        ("routes:\n  - policy: nosuch\n", "routes.0.policy: there is no policy 'nosuch'"),
+        ("- 1\n", "must be a mapping"),
+        ("server:\n  host: 0.0.0.0\nupstreams:\n  - {name: a, url: 'http://a/v1', key: 'env:A'}\n", "add `clients`"),
+        ("policies: [/no/such/folder]\n", "/no/such/folder: no such folder of policies"),
+    ],
+)
+def test_mistakes_in_settings(text: str, complaint: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(text)
+    done = portcullis("check", "--config", str(config))
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mistake_in_the_environment_is_called_by_its_name() -> None:
+    done = portcullis("check", env={"PORTCULLIS_SERVER__PORT": "many"})
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: PORTCULLIS_SERVER__PORT: ")
+
+
+def test_a_missing_key_is_a_warning(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("upstreams:\n  - {name: a, url: 'http://a/v1', key: 'env:NO_SUCH_KEY'}\n")
+    done = portcullis("check", "--config", str(config))
+    assert done.returncode == 0
+    assert done.stderr == "warning: upstream 'a': NO_SUCH_KEY is not set here; `serve` needs it\n"

@@ -1,0 +1,158 @@
+"""Birth, age, street, documents, health."""
+
+from __future__ import annotations
+
+from tests.detectors.pii.cases import Case
+
+__all__ = ["CASES"]
+
+CASES = (
+    Case(
+        "pii/date_of_birth",
+        (
+            "DOB: «04/17/1986»",
+            "geboren am «17.4.1986» in Ulm",
+            "née le «17/04/86»",
+            '"date_of_birth": "«1986-04-17»"',
+            "born on «1986/4/17»",
+            "born «17 April 1986» in Leeds",
+            "fecha de nacimiento: «17 de abril de 1986»",
+            "né le «1er juillet 1990»",
+            "Date of birth «April 17, 1986»",
+            "born on «Apr 17th 1986»",
+            "出生日期：«1986年4月17日»",
+            "생년월일: «1986년 4월 17일»",
+        ),
+        (
+            "DOB: 31/02/1986",
+            "on 17 April 1986 the reactor",
+            "born 35 Foo 1986",
+            "date of birth: 1886-04-17",
+            "released 2024-04-17",
+            "born in 1986",
+            "DOB: 2024-13-45",
+        ),
+    ),
+    Case(
+        "pii/age",
+        (
+            "I'm «34 years old»",
+            "Ich bin «34 Jahre alt»",
+            "patient is a «67-year-old» man",
+            "patient age: «71»",
+            "age at admission «45 years»",
+        ),
+        (
+            "explain like I'm 5 years old",
+            'user = {"name": "A", "age": 25}',
+            "a 12-year-old whisky",
+            "John is twice 8 years old",
+            "patient age: 250",
+        ),
+    ),
+    Case(
+        "pii/street_address",
+        (
+            "I live at «742 Evergreen Terrace, Springfield, OR 97403».",
+            "«221B Baker Street, London NW1 6XE»",
+            "send to «1600 N. Lincoln Ave, Chicago, IL 60614»",
+            "«12 Maple Ct, Apt 4B»",
+            "mail: «P.O. Box 4432»",
+            "«PO Box 12, Reading, RG1 1AA»",
+            "«Flat 3, 17 Elm Grove»",
+            "«Unit 12B, 99 Harbour Road, Leeds LS1 4AP»",
+            "wohnt «Hauptstraße 12, 10115 Berlin»",
+            "in der «Goethestr. 7a»",
+            "«Berliner Straße 5»",
+            "Büro: «Frankfurter Allee 31, 10247 Berlin»",
+            "«Lindenweg 4, 50667 Köln»",
+            "«Am Hofgarten 3, 53113 Bonn»",
+            "j'habite «12 rue de la République, 69002 Lyon»",
+            "«5 bis, place Victor Hugo, 75116 Paris»",
+            "au «14 avenue de la Gare»",
+            "au «3 boulevard des Capucines»",
+            "au «8 rue Lepic»",
+            "au «21 impasse Guéméné»",
+            "vivo en «Calle Mayor 12, 28013 Madrid»",
+            "«Avenida de la Constitución, 3»",
+            "abito in «Via Giuseppe Verdi, 12»",
+            "«Piazza Garibaldi 3, 80142 Napoli»",
+            "moro na «Rua das Flores, 123»",
+            "«Avenida Paulista, 1578 - Centro, 01310-200»",
+            "ik woon «Kerkstraat 12»",
+            "«Prinsengracht 263, 1016 GV Amsterdam»",
+            "«Molenweg 8, 3511 AB Utrecht»",
+            "«Stationsweg 41, 2515 BK Den Haag»",
+            "mieszkam «ul. Marszałkowska 12/4, 00-590 Warszawa»",
+            "«al. Jerozolimskie 54»",
+        ),
+        (
+            "100 Million Ways to say it",
+            "the 12 Best Streets",
+            "Spring 5 and String 7",
+            "Tabellenplatz 3",
+            "9th Circuit Court of Appeals",
+            "a 2 TB Hard Drive",
+            "2 Supreme Court decisions",
+            "the road to 2030",
+            "Rule 12 Section 3",
+            "Highway 61 revisited",
+            "via email 2 times",
+            "I took 3 avenues into account",
+        ),
+    ),
+    Case(
+        "pii/postcode",
+        ("zip code: «90210-1234»", "postcode is «SW1A 1AA»", "PLZ «10115»", "郵便番号 «100-0001»"),
+        ("90210", "zip -r 12345.zip", "unzip 12345", "postcode lottery"),
+    ),
+    Case(
+        "pii/passport",
+        (
+            "Passport no. «X1234567»",
+            "Reisepass: «C01X00T47»",
+            "pasaporte «AAA123456»",
+            "паспорт «45 08 123456»",
+            "护照号码«E12345678»",
+        ),
+        ("passport in 2019", "X1234567", "passport.js 0.6.0", "passport application form"),
+    ),
+    Case(
+        "pii/mrz",
+        (
+            "«AB12345671UTO8004129F3001019<<<<<<<<<<<<<<02»",
+            "line two: «C01X00T478D<<6408125M31103159<<<<<<<<<<<<<38»\n",
+            "«P<UTODOE<<JANE<MARY<<<<<<<<<<<<<<<<<<<<<<<<<»",
+            "scan: «P<D<<MUSTERFRAU<<ERIKA<<<<<<<<<<<<<<<<<<<<<<»",
+        ),
+        (
+            "AB12345672UTO8004129F3001019<<<<<<<<<<<<<<02",
+            "P<UTODOE<<JANE",
+            "a << b << c <<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+        ),
+    ),
+    Case(
+        "pii/driver_license",
+        ("driver's license number «D1234567»", "Führerschein «B072RRE2I55»", "permis de conduire: «880375600123»"),
+        ("driver license laws", "D1234567", "a driving licence since 2004"),
+    ),
+    Case(
+        "pii/national_id",
+        ("ID card number: «AX-7741209»", "cédula de identidad «1710034065»", "national ID «850101-9913»"),
+        ("id: 42", "AX-7741209", "national identity politics"),
+    ),
+    Case(
+        "pii/medical_record",
+        ("MRN: «00482913»", "patient ID is «PX-771204»", "Patientennummer «4711-0815»"),
+        ("medical record of the year", "00482913", "mrn 12"),
+    ),
+    Case(
+        "pii/health_insurance",
+        (
+            "health insurance number «XJB918 2736455»",
+            "Member ID: «W123456789»",
+            "insurance policy number «HX-88213377»",
+        ),
+        ("health insurance premiums", "W123456789", "member id 7"),
+    ),
+)
