@@ -1,1 +1,4 @@
-"""Measurements of the gateway and of its detectors. Run them with scripts/bench; docs/benchmarks.md says what they mean."""
+"""
+Measurements of the gateway and of its detectors. Run them with scripts/bench; docs/benchmarks.md
+says what they mean.
+"""

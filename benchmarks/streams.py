@@ -13,7 +13,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import orjson
@@ -97,7 +97,7 @@ def delays(stream: Stream, sent: Sequence[int], words: Sequence[str]) -> dict[st
         "first_chunks": bisect_right(sent, arrived[0]) - 1,
         "words_ms": [(when - left) / 1e6 for when, left in zip(times, sent, strict=True)],
         "words_chunks": [bisect_right(sent, when) - 1 - index for index, when in enumerate(times)],
-        "gaps_ms": [(b - a) / 1e6 for a, b in zip(arrived, arrived[1:], strict=False)],
+        "gaps_ms": [(b - a) / 1e6 for a, b in pairwise(arrived)],
     }
 
 

@@ -59,7 +59,9 @@ _DATED: tuple[_Sentence, ...] = (
 
 def _mailed(r: Random) -> str:
     person, family = r.choice(_PEOPLE), r.choice(_FAMILIES)
-    return f"Send a copy to {person.lower()}.{family.lower()}@{r.choice(('example.com', 'example.org'))} when it is done."
+    return (
+        f"Send a copy to {person.lower()}.{family.lower()}@{r.choice(('example.com', 'example.org'))} when it is done."
+    )
 
 
 def prompt(seed: int, size: int) -> str:
@@ -111,16 +113,22 @@ def _fill(seed: int, size: int, sentence: _Sentence, between: str = " ") -> str:
 
 
 _NUMBER_LINES: tuple[_Sentence, ...] = (
-    lambda r: f"{r.randint(2020, 2026)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}T{r.randint(0, 23):02}:"
-    f"{r.randint(0, 59):02}:{r.randint(0, 59):02}Z meter {r.randint(10, 99)}: {r.uniform(0, 500):.3f} kWh",
-    lambda r: f"order {r.randint(10**7, 10**8 - 1)}  {r.randint(1, 40)} x {r.uniform(1, 900):.2f} "
-    f"= {r.uniform(1, 9000):.2f} EUR",
+    lambda r: (
+        f"{r.randint(2020, 2026)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}T{r.randint(0, 23):02}:"
+        f"{r.randint(0, 59):02}:{r.randint(0, 59):02}Z meter {r.randint(10, 99)}: {r.uniform(0, 500):.3f} kWh"
+    ),
+    lambda r: (
+        f"order {r.randint(10**7, 10**8 - 1)}  {r.randint(1, 40)} x {r.uniform(1, 900):.2f} "
+        f"= {r.uniform(1, 9000):.2f} EUR"
+    ),
     lambda r: f"{r.randint(10**11, 10**12 - 1)};{r.randint(1000, 9999)};{r.randint(0, 999)};{r.uniform(0, 1):.6f}",
     lambda r: f"item no. {r.randint(100, 999)}-{r.randint(10, 99)}-{r.randint(1000, 9999)} shelf {r.randint(1, 60)}",
     lambda r: f"mean {r.uniform(10, 90):.4f}, deviation {r.uniform(0, 9):.4f}, n = {r.randint(10, 5000)}",
     lambda r: " ".join(str(r.randint(0, 10**6)) for _ in range(8)),
-    lambda r: f"batch {r.randint(10**9, 10**10 - 1)} weight {r.randint(100, 990)} g, {r.randint(1, 31)}."
-    f"{r.randint(1, 12)}.{r.randint(2020, 2026)}",
+    lambda r: (
+        f"batch {r.randint(10**9, 10**10 - 1)} weight {r.randint(100, 990)} g, {r.randint(1, 31)}."
+        f"{r.randint(1, 12)}.{r.randint(2020, 2026)}"
+    ),
 )
 
 _NAMES = ("orders", "total", "index", "shelf", "reader", "config", "width", "queue", "result", "batch", "offset")

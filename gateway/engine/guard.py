@@ -173,7 +173,7 @@ class Exchange:
         return Verdict(
             effect,
             tuple(violations),
-            tuple(scan.hits),
+            tuple(hit for hit in scan.hits if hit.finding.category != RESTORE),
             {path: render(part.text, 0, len(part.text), edits) for path, (part, edits) in changes.items()},
             {path: tuple((e.span, e.text) for e in edits) for path, (_, edits) in changes.items()},
             tuple(scan.errors),
@@ -193,13 +193,16 @@ class Exchange:
         return tuple(refused)
 
     def _judge(self, hits: Iterable[Hit], direction: Direction) -> list[Violation]:
-        hits = list(hits)
-        restored = [
-            Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.values[hit.text])
-            for hit in hits
-            if hit.finding.category == RESTORE
-        ]
-        return restored + [v for p in self.policies for v in p.judge(hits, direction, self.vault)]
+        found: list[Hit] = []
+        out: list[Violation] = []
+        for hit in hits:
+            if hit.finding.category == RESTORE:
+                out.append(Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.values[hit.text]))
+            else:
+                found.append(hit)
+        for ruleset in self.policies:
+            out += ruleset.judge(found, direction, self.vault)
+        return out
 
     def _judge_output(self, hits: Iterable[Hit]) -> list[Violation]:
         return self._judge(hits, Direction.OUTPUT)

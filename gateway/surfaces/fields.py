@@ -177,7 +177,9 @@ class Obj:
 
     def _unknown(self, key: str, item: Any, at: Path, out: Collector) -> None:
         if out.strict and fold(key) in self._folded:
-            raise RequestError("A key looks like a known one but is not the same.", param=show(at), code="ambiguous_key")
+            raise RequestError(
+                "A key looks like a known one but is not the same.", param=show(at), code="ambiguous_key"
+            )
         out.member(key, item, at)
 
 

@@ -19,13 +19,11 @@ __all__ = ["Base64", "Url"]
 
 # The head of a data URL (RFC 2397). It goes unread only if all its words are common ones.
 _HEAD = re.compile(r"data:([\w.+-]*/[\w.+-]*)?(?:;[\w.+-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
-_COMMON = frozenset(
-    f"data:{kind};base64,"
-    for kind in (
-        "application/octet-stream application/pdf audio/mp3 audio/mpeg audio/wav audio/x-wav image/gif image/heic "
-        "image/jpeg image/jpg image/png image/webp text/csv text/html text/markdown text/plain application/json"
-    ).split()
-)
+_MEDIA_TYPES = """
+    application/json application/octet-stream application/pdf audio/mp3 audio/mpeg audio/wav audio/x-wav image/gif
+    image/heic image/jpeg image/jpg image/png image/webp text/csv text/html text/markdown text/plain
+"""
+_COMMON = frozenset(f"data:{kind};base64," for kind in _MEDIA_TYPES.split())
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -57,7 +55,7 @@ def _data_url(value: str, at: Path, out: Collector) -> bool:
     head = _HEAD.match(value)
     if head is None or not _payload(value[head.end() :], head[0], at, out):
         return False
-    if head[0].lower() not in _COMMON:
+    if head[0].lower().replace(";charset=utf-8", "") not in _COMMON:
         # An edit of the head takes the place of the whole URL.
         out.add(head[0], at, Kind.URL, whole=True)
     return True
@@ -69,7 +67,7 @@ def _payload(encoded: str, head: str, at: Path, out: Collector) -> bool:
         return False
     text = _text(data)
     if text is None:
-        out.skip(at, "binary", len(data))
+        out.skip(at, "binary", len(head) + len(encoded))
     else:
         out.add(text, (*at, Encoded(head)), Kind.DOCUMENT, whole=True)
     return True

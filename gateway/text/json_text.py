@@ -55,7 +55,7 @@ def fit(text: str, replacements: Iterable[Replacement], inside_string: bool = Fa
         value: str | None = replacement.text
         index = first
         while index < len(tokens) and tokens[index].start < end:
-            out.append(_piece(tokens[index], replacement.span, value))
+            out.append(_piece(text, tokens[index], replacement.span, value))
             value = None
             index += 1
     return _merge(out)
@@ -120,13 +120,25 @@ def _string_end(text: str, at: int) -> int:
     return len(text) if end == len(text) - 1 and text[end] == "\\" else end
 
 
-def _piece(token: _Token, span: Span, value: str | None) -> Replacement:
+def _piece(text: str, token: _Token, span: Span, value: str | None) -> Replacement:
     """`value` None: an earlier token of the same span already carries it."""
     if token.is_string:
-        inside = Span(max(token.start, span.start), min(token.end, span.end))
+        inside = _whole_escapes(text, token, Span(max(token.start, span.start), min(token.end, span.end)))
         return Replacement(inside, "" if value is None else json.dumps(value, ensure_ascii=False)[1:-1])
     whole = Span(token.start, token.end)
     return Replacement(whole, "null" if value is None else json.dumps(value, ensure_ascii=False))
+
+
+def _whole_escapes(text: str, token: _Token, span: Span) -> Span:
+    """The span, widened so that it cuts no escape."""
+    start, end = span
+    if "\\" in text[token.start : token.end]:
+        for escape in _ESCAPE.finditer(text, token.start, token.end):
+            if escape.start() < start < escape.end():
+                start = escape.start()
+            if escape.start() < end < escape.end():
+                end = escape.end()
+    return Span(start, end)
 
 
 def _merge(pieces: list[Replacement]) -> list[Replacement]:
@@ -134,6 +146,7 @@ def _merge(pieces: list[Replacement]) -> list[Replacement]:
     out: list[Replacement] = []
     for piece in pieces:
         if out and piece.span.start < out[-1].span.end:
-            continue
+            last = out.pop()
+            piece = Replacement(Span(last.span.start, max(last.span.end, piece.span.end)), last.text)
         out.append(piece)
     return out

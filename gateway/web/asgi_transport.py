@@ -90,7 +90,7 @@ class _Run(httpx.AsyncByteStream):
                 piece = self._pieces.popleft()
                 self._room.set()
                 yield piece
-            if self._complete or self._gone.is_set():
+            if self._complete:
                 return
             await self._wait()
 
@@ -105,6 +105,7 @@ class _Run(httpx.AsyncByteStream):
         """http.disconnect, and cancellation for an app that does not listen."""
         self._gone.set()
         self._room.set()
+        self._news.set()
         self._pieces.clear()
         try:
             await asyncio.wait((self.task,), timeout=self._grace)
@@ -114,7 +115,7 @@ class _Run(httpx.AsyncByteStream):
 
     async def _wait(self) -> None:
         """Until the app has done something. Raises httpx.ReadError if it has ended instead."""
-        if self.task.done():
+        if self.task.done() or self._gone.is_set():
             raise httpx.ReadError("the app ended before its answer did")
         self._news.clear()
         await self._news.wait()

@@ -42,13 +42,7 @@ class Connections:
         self._tls: ssl.SSLContext | None = None
 
     def __call__(self, upstream: Upstream) -> httpx.AsyncBaseTransport:
-        if self._tls is None:
-            secure = upstream.url.scheme == "https"
-            # certifi's authorities, or those that SSL_CERT_FILE names for a private one
-            tls = httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            self._tls = tls if secure else None
-        else:
-            tls = self._tls
+        tls = self._context(upstream.url.scheme)
 
         def session() -> aiohttp.ClientSession:
             # The transport's own session would take proxies and passwords from the environment one day.
@@ -62,6 +56,13 @@ class Connections:
             )
 
         return AiohttpTransport(verify=tls, trust_env=False, client=session)
+
+    def _context(self, scheme: str) -> ssl.SSLContext:
+        if scheme != "https":
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used; without one the transport reads all certificates
+        if self._tls is None:
+            self._tls = httpx.create_ssl_context()  # certifi's authorities, or those that SSL_CERT_FILE names
+        return self._tls
 
 
 async def exchange(

@@ -17,11 +17,11 @@ def test_defaults_are_fine() -> None:
 
 
 def test_says_what_is_in_force(tmp_path: Path) -> None:
-    (tmp_path / "house.yaml").write_text("version: 1\nname: house\nrules: [{category: secret/*, action: block}]\n")
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    (policies / "house.yaml").write_text("version: 1\nname: house\nrules: [{category: secret/*, action: block}]\n")
     config = tmp_path / "config.yaml"
-    config.write_text(f"policy: house\npolicies: [{tmp_path}/more]\nserver: {{port: 9000}}\n")
-    (tmp_path / "more").mkdir()
-    (tmp_path / "house.yaml").rename(tmp_path / "more" / "house.yaml")
+    config.write_text(f"policy: house\npolicies: [{policies}]\nserver: {{port: 9000}}\n")
     done = portcullis("check", "--config", str(config))
     assert (done.returncode, done.stderr) == (0, "")
     assert "house (default)" in done.stdout

@@ -31,9 +31,7 @@ class Marker:
     behind = 0
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        return [
-            [Finding("t/marker", 1.0, Span(0, len(p.text)), self.name)] if "stop" in p.text else [] for p in parts
-        ]
+        return [[Finding("t/marker", 1.0, Span(0, len(p.text)), self.name)] if "stop" in p.text else [] for p in parts]
 
     def pending(self, text: str) -> int:
         return 0
@@ -183,7 +181,11 @@ def test_holding_too_much_stops_the_text() -> None:
 
 def test_a_whole_text_detector_stops_a_growing_text() -> None:
     text = "word " * 100 + "stop " + "word " * 400
-    out, releases, _ = run([text[i : i + 7] for i in range(0, len(text), 7)], effects={"t/marker": Effect.BLOCK}, detectors=(DETECTOR, Marker()))
+    out, releases, _ = run(
+        [text[i : i + 7] for i in range(0, len(text), 7)],
+        effects={"t/marker": Effect.BLOCK},
+        detectors=(DETECTOR, Marker()),
+    )
     assert releases[-1].stopped
     assert len(out) < 1000
 

@@ -27,7 +27,9 @@ def _verb_last(when: str, nouns: str, verbs: str) -> list[tuple[str, float]]:
 
 
 _GERMAN_NOUNS = "anweisung|instruktion|regeln|vorgaben|befehle|richtlinien|prompt|anordnung|einschränkung"
-_GERMAN_WHEN = "vorherig|bisherig|vorangegangen|vorhergehend|vorig|obig|früher|zuvor|ursprünglich|vorangehend|oben genannt"
+_GERMAN_WHEN = (
+    "vorherig|bisherig|vorangegangen|vorhergehend|vorig|obig|früher|zuvor|ursprünglich|vorangehend|oben genannt"
+)
 
 _OVERRIDE = [
     *_dropped(
@@ -37,16 +39,20 @@ _OVERRIDE = [
         _GERMAN_WHEN,
         "deine|alle deine|ihre",
     ),
-    *_verb_last(_GERMAN_WHEN, _GERMAN_NOUNS, "ignorieren|vergessen|missachten|außer acht|nicht (?:mehr )?(?:gültig|befolgen)"),
+    *_verb_last(
+        _GERMAN_WHEN, _GERMAN_NOUNS, "ignorieren|vergessen|missachten|außer acht|nicht (?:mehr )?(?:gültig|befolgen)"
+    ),
     *_dropped(
-        r"ignore[zrs]?|oublie[zrs]?|ne (?:tiens|tenez) (?:pas|plus) compte|néglige[zrs]?|fais abstraction|faites abstraction"
+        r"ignore[zrs]?|oublie[zrs]?|ne (?:tiens|tenez) (?:pas|plus) compte|néglige[zrs]?|fais abstraction"
+        r"|faites abstraction"
         r"|ne suis (?:pas|plus)|contourne[zrs]?",
         "instructions|consignes|règles|directives|ordres|indications|prompt|restrictions",
         "précédent|antérieur|ci-dessus|initiale|d.origine|plus haut|reçues|préalable",
         "tes|vos|toutes tes|toutes vos",
     ),
     *_dropped(
-        r"ignora(?:d|r)?|ignore|olvida(?:d|r|te)?|olvide|descarta|haz caso omiso|hagan? caso omiso|no sigas|desobedece|omite",
+        r"ignora(?:d|r)?|ignore|olvida(?:d|r|te)?|olvide|descarta|haz caso omiso|hagan? caso omiso|no sigas"
+        r"|desobedece|omite",
         "instrucciones|reglas|órdenes|directrices|indicaciones|prompt|restricciones|normas",
         "anterior|previa|de arriba|inicial|precedente|hasta ahora|original",
         "tus|sus|todas tus",
@@ -103,7 +109,8 @@ _OVERRIDE = [
         "무시|잊어|잊으|잊고|따르지|무효",
     ),
     (
-        r"(?P<v>(?:تجاهل|تجاهلي|تجاهلوا|انس|انسى|أهمل|لا تتبع|تخطى|تخط)\s[^.!?؟\n]{0,16}(?:التعليمات|تعليماتك|الأوامر|أوامرك|القواعد"
+        r"(?P<v>(?:تجاهل|تجاهلي|تجاهلوا|انس|انسى|أهمل|لا تتبع|تخطى|تخط)\s[^.!?؟\n]{0,16}(?:التعليمات|تعليماتك"
+        r"|الأوامر|أوامرك|القواعد"
         r"|قواعدك|التوجيهات|الإرشادات|القيود)(?:[^.!?؟\n]{0,12}(?:السابق|أعلاه|المذكور|الأصلي|الأولي))?)",
         0.8,
     ),
@@ -114,18 +121,39 @@ _OVERRIDE = [
     ),
 ]
 
+_EVERYTHING = [
+    (
+        r"(?i)(?:^|[^\w])(?P<v>(?:(?:vergiss|vergessen sie|ignoriere|ignorieren sie|missachte) alles,? (?:was"
+        r"|davor|zuvor|bisher|vorher|obige|oben)"
+        r"|(?:oublie[zrs]?|ignore[zrs]?) tout (?:ce qu[ei']|le reste)|(?:olvida|olvide|ignora"
+        r"|ignore) todo (?:lo anterior|lo que)"
+        r"|(?:dimentica(?:te)?|ignora(?:te)?) tutto (?:quello|ciò|quanto)|(?:esqueça|esquece|ignore"
+        r"|ignora) tudo (?:o que|acima|antes)"
+        r"|(?:vergeet|negeer) alles (?:wat|hierboven|hiervoor|daarvoor)|(?:zapomnij o|zapomnij"
+        r"|zignoruj) wszystk\S{1,3},? (?:co|powyżej|wcześniej)"
+        r"|(?:забудь(?:те)?|игнорируй(?:те)?) (?:обо )?вс[её]м?,? (?:что|до этого|выше|ранее)))(?:$|[^\w])",
+        0.75,
+    ),
+    (r"(?P<v>(?:忘记|忘掉|忽略|无视)(?:之前|以上|上面|前面)(?:的)?(?:所有|一切|全部)?(?:内容|对话|文字|信息))", 0.7),
+]
+
 _PROMPT = (
-    r"system-?\s?prompt|prompt (?:du )?système|prompt (?:del|de) sistema|prompt di sistema|prompt do sistema|systeemprompt"
+    r"system-?\s?prompt|prompt (?:du )?système|prompt (?:del|de) sistema|prompt di sistema|prompt do sistema"
+    r"|systeemprompt"
     r"|prompt systemow\S{0,3}|instrukcj\S{1,4} systemow\S{0,3}|системн\S{2,3} (?:промпт|инструкци|подсказк)\S{0,3}"
     r"|sistem (?:istemi|promptu|talimat)\S{0,6}|系统提示词?|系統提示詞?|系统指令|システムプロンプト|시스템 ?프롬프트"
-    r"|(?:موجه|تعليمات|أوامر) النظام|सिस्टम (?:प्रॉम्प्ट|निर्देश)|systemanweisung\S{0,3}|instructions (?:initiales|système)"
+    r"|(?:موجه|تعليمات|أوامر) النظام|सिस्टम (?:प्रॉम्प्ट|निर्देश)|systemanweisung\S{0,3}"
+    r"|instructions (?:initiales|système)"
     r"|instrucciones (?:iniciales|del sistema|ocultas)|istruzioni (?:iniziali|di sistema|nascoste)"
     r"|instruções (?:iniciais|do sistema|ocultas)|начальн\S{2,3} инструкци\S{0,3}|初始指令|初期指示|초기 지시"
 )
 _REVEAL = (
-    r"zeige?|verrate?|nenne?|gib|wiederhole?|offenbare|drucke|montre[zr]?|révèle[zr]?|affiche[zr]?|répète[zr]?|donne[zr]?"
-    r"|divulgue[zr]?|muéstrame|muestra|revela|repite|dime|imprime|enseña|mostra(?:mi)?|rivela(?:mi)?|ripeti|stampa|dimmi"
-    r"|mostre|revele|repita|diga|toon|onthul|herhaal|geef|pokaż|ujawnij|powtórz|wypisz|podaj|покажи|раскрой|повтори|выведи"
+    r"zeige?|verrate?|nenne?|gib|wiederhole?|offenbare|drucke|montre[zr]?|révèle[zr]?|affiche[zr]?|répète[zr]?"
+    r"|donne[zr]?"
+    r"|divulgue[zr]?|muéstrame|muestra|revela|repite|dime|imprime|enseña|mostra(?:mi)?|rivela(?:mi)?|ripeti"
+    r"|stampa|dimmi"
+    r"|mostre|revele|repita|diga|toon|onthul|herhaal|geef|pokaż|ujawnij|powtórz|wypisz|podaj|покажи|раскрой"
+    r"|повтори|выведи"
     r"|напиши|назови|göster|açıkla|tekrarla|söyle|yazdır|显示|顯示|透露|告诉我|告訴我|输出|輸出|重复|打印|泄露"
 )
 _REVEAL_LAST = (
@@ -134,32 +162,50 @@ _REVEAL_LAST = (
 )
 _EXTRACT = [
     (rf"(?i)(?:^|[^\w])(?P<v>(?:{_REVEAL})[^.!?\n]{{1,24}}(?:{_PROMPT}))", 0.8),
-    (r"(?P<v>(?:显示|顯示|透露|告诉我|告訴我|输出|輸出|重复|打印|泄露|说出)[^。！？\n]{0,8}(?:系统提示|系統提示|系统指令|初始指令))", 0.8),
+    (
+        r"(?P<v>(?:显示|顯示|透露|告诉我|告訴我|输出|輸出|重复|打印|泄露|说出)[^。！？\n]{0,8}(?:系统提示|系統提示|系统指令|初始指令))",
+        0.8,
+    ),
     (rf"(?i)(?P<v>(?:{_PROMPT})[^.!?\n。！？]{{0,12}}(?:{_REVEAL_LAST}))", 0.75),
-    (r"(?P<v>(?:اعرض|أظهر|اكشف|كرر|اطبع|أخبرني)[^.!?؟\n]{1,20}(?:(?:موجه|تعليمات|أوامر) النظام|تعليماتك الأولية))", 0.8),
+    (
+        r"(?P<v>(?:اعرض|أظهر|اكشف|كرر|اطبع|أخبرني)[^.!?؟\n]{1,20}(?:(?:موجه|تعليمات|أوامر) النظام|تعليماتك الأولية))",
+        0.8,
+    ),
 ]
 
 _UNLOCK = [
     (
-        r"(?i)(?:^|[^\w])(?P<v>(?:antworte|handle|agiere|réponds|répondez|agis|responde|actúa|rispondi|agisci|responda|aja"
-        r"|antwoord|odpowiadaj|отвечай|действуй)[^.!?\n]{0,30}(?:ohne (?:jegliche |alle )?(?:einschränkung|filter|zensur)"
-        r"|sans (?:aucune? )?(?:restriction|filtre|censure|limite)|sin (?:ninguna? )?(?:restricci|filtro|censura|límite)"
+        r"(?i)(?:^|[^\w])(?P<v>(?:antworte|handle|agiere|réponds|répondez|agis|responde|actúa|rispondi|agisci"
+        r"|responda|aja"
+        r"|antwoord|odpowiadaj|отвечай|действуй)[^.!?\n]{0,30}(?:ohne (?:jegliche |alle )?(?:einschränkung"
+        r"|filter|zensur)"
+        r"|sans (?:aucune? )?(?:restriction|filtre|censure|limite)|sin (?:ninguna? )?(?:restricci|filtro"
+        r"|censura|límite)"
         r"|senza (?:alcuna? )?(?:restrizion|filtr|censur|limit)|sem (?:nenhuma? )?(?:restriç|filtro|censura|limite)"
         r"|zonder (?:enige )?(?:beperking|filter|censuur)|bez (?:żadnych )?(?:ogranicze|filtr|cenzur)"
         r"|без (?:каких-либо |всяких )?(?:ограничени|фильтр|цензур)))",
         0.75,
     ),
     (
-        r"(?i)(?:^|[^\w])(?P<v>(?:du bist (?:jetzt|nun|ab sofort)|tu es (?:maintenant|désormais)|ahora eres|ora sei|agora você é"
-        r"|je bent nu|jesteś teraz|теперь ты)[^.!?\n]{1,30}(?:DAN|ohne einschränkung|uneingeschränkt|unzensiert|sans restriction"
-        r"|sans filtre|non censuré|sin restricciones|sin filtros|sin censura|senza restrizioni|senza filtri|senza censura"
+        r"(?i)(?:^|[^\w])(?P<v>(?:du bist (?:jetzt|nun|ab sofort)|tu es (?:maintenant|désormais)|ahora eres"
+        r"|ora sei|agora você é"
+        r"|je bent nu|jesteś teraz|теперь ты)[^.!?\n]{1,30}(?:DAN|ohne einschränkung|uneingeschränkt|unzensiert"
+        r"|sans restriction"
+        r"|sans filtre|non censuré|sin restricciones|sin filtros|sin censura|senza restrizioni|senza filtri"
+        r"|senza censura"
         r"|sem restrições|sem filtros|sem censura|zonder beperkingen|ongecensureerd|bez ograniczeń|bez cenzury"
         r"|без ограничений|без цензуры|без фильтров))",
         0.85,
     ),
-    (r"(?P<v>(?:你现在是|从现在开始你是|从现在起,?你|你現在是)[^。！？\n]{0,20}(?:不受[^。！？\n]{0,8}限制|没有[^。！？\n]{0,6}限制|無限制|无限制|不受约束|DAN))", 0.85),
-    (r"(?P<v>(?:制限|制約|フィルター|検閲|倫理)(?:は|が|の)?(?:一切)?(?:ない|なし|無し|無い)(?:の)?(?:AI|状態で|モード|で答え|で回答))", 0.75),
+    (
+        r"(?P<v>(?:你现在是|从现在开始你是|从现在起,?你|你現在是)[^。！？\n]{0,20}(?:不受[^。！？\n]{0,8}限制|没有[^。！？\n]{0,6}限制|無限制|无限制|不受约束|DAN))",
+        0.85,
+    ),
+    (
+        r"(?P<v>(?:制限|制約|フィルター|検閲|倫理)(?:は|が|の)?(?:一切)?(?:ない|なし|無し|無い)(?:の)?(?:AI|状態で|モード|で答え|で回答))",
+        0.75,
+    ),
     (r"(?P<v>(?:제한|필터|검열|제약) ?(?:없이|없는|이 없는) ?(?:AI|답|대답|응답|모드|모델))", 0.75),
 ]
 
-PHRASES: tuple[tuple[str, float], ...] = (*_OVERRIDE, *_EXTRACT, *_UNLOCK)
+PHRASES: tuple[tuple[str, float], ...] = (*_OVERRIDE, *_EVERYTHING, *_EXTRACT, *_UNLOCK)

@@ -19,7 +19,7 @@ _PAIRS = frozenset(
     "th he in er an re nd on en at ou ed ha to or it is hi es ng st ar te se me sa ne ve le no ta al de ot so ra ri "
     "li co ro ma om ur be ce ch ea el ec et em ic il io la ll lo ns nt ol pe pr rs si sh ti tr ts un us ut ac ad ai am "
     "ap as av ca ct di do ee ev ex fe ff fi fo ge gh gr ho id ie if ig im ir iv ke ld ly mi mo mp na ni nc of oo op os "
-    "ow pa ph pl po pp qu rd rt ru sc sp ss su tt tu ue ul um up va vi wo wh wi se ey ke ay pi ab bl cl da fa ga gi key "
+    "ow pa ph pl po pp qu rd rt ru sc sp ss su tt tu ue ul um up va vi wo wh wi se ey ke ay pi ab bl cl da fa ga gi "
     "ew us bu by ck cr dr fu gu ha ja ks lu ls mu nu og ok ru sk sy ug ub ud ui vo wr ys ye xt ip br ag ah".split()
 )
 _WORDLIKE = 0.62  # share of common pairs from which on letters read as words
@@ -28,7 +28,7 @@ _MASK = re.compile(r"([x*#.•0_-])\1{4,}|(.)\2{7,}|\.{3}|…|[<>]|\$\{|\{\{|%\w
 _PLACEHOLDER = re.compile(
     r"example|sample|placeholder|dummy|redacted|removed|masked|hidden|changeme|change[_-]me|replace[_-]?(?:me|with|this)"
     r"|insert|put[_-]?your|your[_-]?|my[_-]?(?:api|secret|access|token|key|pass|client|auth)|todo|fixme|goes[_-]?here|_here|-here"
-    r"|not[_-]?(?:set|real|a)|fake|lorem|undefined|foobar|deadbeef|secret[_-]?key|api[_-]?key|access[_-]?token|some[_-]",
+    r"|not[_-]?(?:set|real|a)|fake|lorem|undefined|foobar|deadbeef|some[_-]",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -43,11 +43,11 @@ def shannon(text: str) -> float:
 def wordlike(text: str) -> bool:
     """
     Whether the letters read as words of a natural language, as in `my-secret-name` or `accessTokenUrl`.
-    A text with hardly any letters is not word-like.
+    A text that is half digits and signs is not word-like.
     """
     runs = [run.lower() for run in _LETTERS.findall(text)]
     pairs = [a + b for run in runs for a, b in pairwise(run)]
-    if len(pairs) < max(4, len(text) // 3):
+    if len(pairs) < max(4, len(text) // 2):
         return False
     return sum(pair in _PAIRS for pair in pairs) >= _WORDLIKE * len(pairs)
 

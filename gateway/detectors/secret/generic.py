@@ -121,7 +121,7 @@ ROWS = (
     ),
     Row(
         "secret/api_key",
-        rf"{_KEY_NAME}{ASSIGN}(?P<v>[\w+/.~-]{{16,200}}={{0,2}}){_END}",
+        rf"{_KEY_NAME}{ASSIGN}(?P<v>[\w+/.~-]{{15,199}}[\w+/~-]={{0,2}}){_END}",
         _key,
     ),
 )

@@ -67,7 +67,7 @@ _SOCIAL = (
     token("facebook_token", r"EAA[A-Za-z0-9]{80,300}"),
     keyed("facebook_secret", "facebook|fb|meta", r"[a-f0-9]{32}", nouns="app[_ ]?secret|client[_ ]?secret"),
     token("instagram_token", r"IG(?:QV|AA)[A-Za-z0-9_-]{80,240}"),
-    token("twitter_bearer_token", r"AAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{50,120}"),
+    token("twitter_bearer_token", r"AAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{50,120}", lambda value: issued(value[20:])),
     keyed("twitter_secret", "twitter|x_api", r"[A-Za-z0-9]{35,50}", nouns="key|secret|token", valid=unlike_words),
     keyed("linkedin_secret", "linkedin", r"[A-Za-z0-9]{16}", nouns="secret", valid=unlike_words),
     keyed("reddit_secret", "reddit", r"[\w-]{27,30}", nouns="secret", valid=unlike_words),

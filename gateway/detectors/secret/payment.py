@@ -46,7 +46,7 @@ _PAYMENT = (
     keyed("razorpay_secret", "razorpay", r"[A-Za-z0-9]{24}", nouns="secret", valid=unlike_words),
     keyed("paystack_key", "paystack", r"sk_(?:live|test)_[a-f0-9]{40}"),
     token("checkout_key", r"sk_(?:sbox_)?[a-z2-7]{26}[a-z2-7*#$=]", unlike_words),
-    token("adyen_key", r"AQE[A-Za-z0-9+/]{20,60}={0,2}-[A-Za-z0-9+/=]{30,60}-[\w(){}<>^%&*!?.,;:#@$+=/|~-]{10,24}"),
+    token("adyen_key", r"AQE[A-Za-z0-9+/]{20,60}={0,2}-[A-Za-z0-9+/=]{30,60}-[\w(){}<>^%&*!?.,;:#@$+=/|~-]{9,23}\w"),
     token("lob_key", r"(?:live|test)_(?:[a-f0-9]{35}|pub_[a-f0-9]{31})"),
     token("mollie_key", r"(?:live|test)_[A-Za-z0-9]{30}", unlike_words),
     token("gocardless_token", r"live_[A-Za-z0-9_-]{40}", unlike_words),

@@ -36,7 +36,7 @@ def keyed(
     A value without a prefix: it counts only after the service's name and a word such as `key`, as in
     `DATADOG_API_KEY=...` and "our Datadog API key is ...". `service` may be any pattern.
     """
-    name = rf"(?i:(?:{service})[\w .\-]{{0,20}}(?:{nouns})[\w\-]{{0,10}})"
+    name = rf"(?i:(?:{service})[\w .(\-]{{0,20}}(?:{nouns})[\w \-]{{0,10}})"
     end = r"(?:$|[^\w+/-])"
     return Row(f"secret/{category}", f"{name}{ASSIGN}(?P<v>{value}){end}", valid)
 

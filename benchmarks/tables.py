@@ -1,0 +1,137 @@
+"""The figures as tables for a terminal, or in Markdown for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["Rows", "figure", "markdown", "relay_tables", "show"]
+
+Figures = Mapping[str, Any]
+
+
+class Rows:
+    """A table in the making: a title, columns, and cells that are strings already."""
+
+    def __init__(self, title: str, *columns: str) -> None:
+        self.title = title
+        self.columns = columns
+        self.rows: list[Sequence[str]] = []
+
+    def add(self, *cells: str) -> None:
+        assert len(cells) == len(self.columns)
+        self.rows.append(cells)
+
+
+def figure(value: float | None, digits: int = 2) -> str:
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def show(console: Console, tables: Iterable[Rows]) -> None:
+    for rows in tables:
+        table = Table(title=rows.title, title_justify="left", title_style="bold")
+        for index, column in enumerate(rows.columns):
+            text = all(not _is_figure(row[index]) for row in rows.rows)
+            table.add_column(column, justify="left" if text else "right", no_wrap=not text)
+        for row in rows.rows:
+            table.add_row(*row)
+        console.print(table)
+        console.print()
+
+
+def markdown(tables: Iterable[Rows]) -> str:
+    blocks = []
+    for rows in tables:
+        text = [all(not _is_figure(row[i]) for row in rows.rows) for i in range(len(rows.columns))]
+        lines = [
+            f"**{rows.title}**",
+            "",
+            _line(rows.columns),
+            _line(["---" if t else "---:" for t in text]),
+            *map(_line, rows.rows),
+        ]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"
+
+
+def relay_tables(report: Figures) -> list[Rows]:
+    """Every table of one run of the relay benchmark."""
+    tables = [_cells(report["cells"]), _derived(report["derived"])] if report["cells"] else []
+    if report["streaming"]:
+        tables.append(_streaming(report["streaming"], report["options"]["gap_ms"]))
+    if report["targets"]:
+        tables.append(_targets(report["targets"]))
+    return tables
+
+
+def _cells(cells: Sequence[Figures]) -> Rows:
+    rows = Rows(
+        "Whole answers, closed loop",
+        "prompt (bytes)", "connections", "system", "requests/s", "p50 (ms)", "p99 (ms)", "CPU (us/request)",
+        "peak RSS (MB)", "errors",
+    )  # fmt: skip
+    for cell in cells:
+        rows.add(
+            f"{cell['size']:,}",
+            str(cell["connections"]),
+            cell["system"],
+            figure(cell["rps"], 0),
+            figure(cell["p50_ms"]),
+            figure(cell["p99_ms"]),
+            figure(cell["cpu_us"], 0),
+            figure(cell["peak_rss_mb"], 0),
+            str(sum(cell["errors"].values())),
+        )
+    return rows
+
+
+def _derived(derived: Sequence[Figures]) -> Rows:
+    rows = Rows(
+        "The gateway against the bare relay",
+        "prompt (bytes)", "connections", "added p50 (ms)", "added p99 (ms)", "added CPU (us/request)", "throughput (%)",
+    )  # fmt: skip
+    for row in derived:
+        ratio = row["throughput_ratio"]
+        rows.add(
+            f"{row['size']:,}",
+            str(row["connections"]),
+            figure(row["added_p50_ms"]),
+            figure(row["added_p99_ms"]),
+            figure(row["added_cpu_us"], 0),
+            figure(None if ratio is None else 100 * ratio, 0),
+        )
+    return rows
+
+
+def _streaming(streaming: Mapping[str, Figures], gap_ms: float) -> Rows:
+    rows = Rows(
+        f"Streamed answers, one word each {gap_ms:g} ms",
+        "system", "request to first text (ms)", "first text behind upstream (ms)", "(chunks, most)",
+        "word behind upstream p50 (ms)", "p99 (ms)", "(chunks, mean)", "(chunks, most)", "gap p50 (ms)", "gap p99 (ms)",
+        "deliveries", "errors",
+    )  # fmt: skip
+    for system, f in streaming.items():
+        names = (
+            ("request_ms", 1), ("first_ms", 2), ("first_chunks", 0), ("word_p50_ms", 2), ("word_p99_ms", 2),
+            ("word_mean_chunks", 2), ("word_max_chunks", 0), ("gap_p50_ms", 2), ("gap_p99_ms", 2), ("deliveries", 0),
+        )  # fmt: skip
+        rows.add(system, *(figure(f.get(name), digits) for name, digits in names), str(sum(f["errors"].values())))
+    return rows
+
+
+def _targets(targets: Sequence[Figures]) -> Rows:
+    rows = Rows("Targets", "target", "limit", "measured", "met")
+    for target in targets:
+        rows.add(target["target"], target["limit"], target["value"], "yes" if target["met"] else "no")
+    return rows
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _is_figure(cell: str) -> bool:
+    return cell[:1].isdigit() or (cell[:1] == "-" and cell[1:2].isdigit())
