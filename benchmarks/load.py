@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, cycle
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 import uvloop
@@ -106,9 +106,8 @@ class Load(asyncio.Protocol):
         self.ended = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._send(transport)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
+        self._send(self._transport)
 
     def data_received(self, data: bytes) -> None:
         try:

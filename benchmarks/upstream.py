@@ -14,6 +14,7 @@ import asyncio
 import re
 import time
 from dataclasses import dataclass
+from typing import Any, cast
 
 import orjson
 import uvloop
@@ -64,8 +65,7 @@ class Upstream(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
@@ -113,7 +113,7 @@ class Upstream(asyncio.Protocol):
 
 
 def _answer(content: str) -> bytes:
-    message = {"role": "assistant", "content": content, "refusal": None, "annotations": []}
+    message: dict[str, Any] = {"role": "assistant", "content": content, "refusal": None, "annotations": []}
     return orjson.dumps(
         {
             "id": "chatcmpl-SEED",

@@ -74,7 +74,7 @@ def _look(path: Path | None, folders: list[Path]) -> _Found:
         found.mistakes += _unfit(found.book, guard)
         if found.settings is not None:
             found.mistakes += _unknown_names(found.settings, found.book)
-    found.mistakes += [f"self-test: {reason}" for reason in self_test(guard)]
+    found.mistakes += [f"self-test: {reason}" for reason in self_test(guard.detectors)]
     guard.close()
     return found
 

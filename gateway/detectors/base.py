@@ -14,12 +14,23 @@ from typing import Any
 
 import re2
 
-from gateway.detectors.prefix import VALUE, shape
+from gateway.detectors.prefix import VALUE, Shape, shape
 from gateway.errors import ScanError
 from gateway.text.patterns import MAX_MEMORY, compile_re2
 from gateway.types import Finding, Kind, Part, Span
 
-__all__ = ["Match", "RegexDetector", "Row", "code_points", "compile_re2", "compile_set", "matches", "outermost"]
+__all__ = [
+    "Match",
+    "RegexDetector",
+    "Row",
+    "begun",
+    "code_points",
+    "compile_beginning",
+    "compile_re2",
+    "compile_set",
+    "matches",
+    "outermost",
+]
 
 
 # One row may try so many starts in one text. More is not prose but an attack on our CPU: fail closed.
@@ -79,7 +90,7 @@ class RegexDetector:
         self.behind = max(s.behind for s in shapes)
         self._patterns = [compile_re2(row.pattern) for row in self.rows]
         self._set = compile_set(row.pattern for row in self.rows)
-        self._beginning = compile_re2("(?:" + "|".join(s.beginning for s in shapes) + r")\z")
+        self._beginning = compile_beginning(shapes)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         # One look at all of them: most texts of a request hold nothing. Joined by line ends, where the
@@ -90,12 +101,8 @@ class RegexDetector:
 
     def pending(self, text: str) -> int:
         assert self.reach is not None
-        tail = text[-self.reach :]
-        data = tail.encode()
-        found = self._beginning.search(data)
-        if found is None:
-            return len(text)
-        return len(text) - len(data[found.start() :].decode())
+        data = text[-self.reach :].encode()
+        return len(text) - begun(self._beginning, data)
 
     def _scan(self, text: str) -> list[Finding]:
         data = text.encode()
@@ -113,6 +120,22 @@ class RegexDetector:
         return outermost(
             Finding(row.category, row.score, span, self.name) for (row, _), span in zip(found, spans, strict=True)
         )
+
+
+def compile_beginning(shapes: Iterable[Shape]) -> Any:
+    """One pattern for what may begin a match of any of them, for bytes."""
+    return compile_re2("(?:" + "|".join(s.beginning for s in shapes) + r")\z", utf8=False)
+
+
+def begun(beginning: Any, data: bytes) -> int:
+    """How many characters at the end of UTF-8 text may begin a match."""
+    found = beginning.search(data)
+    if found is None:
+        return 0
+    at = found.start()
+    while at > 0 and data[at] & 0xC0 == 0x80:  # inside a character
+        at -= 1
+    return len(data[at:].decode("utf-8", "replace"))
 
 
 def compile_set(patterns: Iterable[str], max_memory: int = MAX_MEMORY) -> Any:

@@ -6,8 +6,10 @@ comes next. Waiting a fixed number of characters for that would hold back all te
 end of this text begin something?" holds back a word or two.
 
 The answer may be too wide (then a little more text waits), never too narrow: repetitions `{m,n}`
-are widened to `*`, and assertions about what follows are dropped. Patterns are in the common subset
-of RE2 and Python syntax, in ASCII mode, and are read with Python's own pattern parser.
+are widened to `*`, assertions about what follows are dropped, characters beyond ASCII are told apart
+only where a pattern spells them out. Patterns are in the common subset of RE2 and Python syntax, in
+ASCII mode, and are read with Python's own pattern parser. What is made of them is for the bytes of
+UTF-8, since RE2 turns `[^a]` over code points into dozens of states and over bytes into one.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ VALUE = "v"  # the group that is the finding; what stands before it is context
 Node = tuple[Any, Any]
 
 _CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
+_ASCII, _BEYOND = r"\x{0}-\x{7f}", r"\x{80}-\x{ff}"
+_RUN = f"[{_BEYOND}]+"
 _CATEGORY = {
     op.CATEGORY_DIGIT: r"\d",
     op.CATEGORY_NOT_DIGIT: r"\D",
@@ -145,25 +149,48 @@ def _flags(add: int, remove: int) -> str:
 
 
 def _character(node: Node) -> str:
+    """One character, as bytes of UTF-8. Beyond ASCII a class stands for any run of such bytes."""
     kind, arg = node
     if kind is op.LITERAL:
-        return _escape(arg)
+        return _literal(arg)
     if kind is op.NOT_LITERAL:
-        return f"[^{_escape(arg)}]"
+        return f"(?:[^{_escape(arg)}{_BEYOND}]|{_RUN})" if arg < 128 else f"(?:[{_ASCII}]|{_RUN})"
     if kind is op.ANY:
-        return "."
-    return "[" + "".join(map(_item, arg)) + "]"
+        return f"(?:[^{_escape(10)}{_BEYOND}]|{_RUN})"
+    if arg[0][0] is op.NEGATE:
+        inside = "".join(_item(item) for item in arg[1:])
+        return f"(?:[^{inside}{_BEYOND}]|{_RUN})"
+    inside = "".join(_item(item) for item in arg)
+    wide = any(_beyond(item) for item in arg)
+    if not inside:
+        return f"(?:{_RUN})"
+    return f"(?:[{inside}]|{_RUN})" if wide else f"[{inside}]"
+
+
+def _literal(code: int) -> str:
+    if code < 128:
+        return _escape(code)
+    return "(?:" + "".join(map(_escape, chr(code).encode())) + ")"
+
+
+def _beyond(item: Node) -> bool:
+    kind, arg = item
+    if kind is op.RANGE:
+        return bool(arg[1] > 127)
+    if kind is op.LITERAL:
+        return bool(arg > 127)
+    return arg in (op.CATEGORY_NOT_DIGIT, op.CATEGORY_NOT_SPACE, op.CATEGORY_NOT_WORD)
 
 
 def _item(item: Node) -> str:
+    """The ASCII part of an item of a class."""
     kind, arg = item
-    if kind is op.NEGATE:
-        return "^"
     if kind is op.RANGE:
-        return f"{_escape(arg[0])}-{_escape(arg[1])}"
+        low, high = arg[0], min(arg[1], 127)
+        return f"{_escape(low)}-{_escape(high)}" if low <= high else ""
     if kind is op.CATEGORY:
         return _CATEGORY[arg]
-    return _escape(arg)
+    return _escape(arg) if arg < 128 else ""
 
 
 def _escape(code: int) -> str:

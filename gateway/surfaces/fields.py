@@ -19,7 +19,22 @@ from gateway.surfaces.edit import KeyName
 from gateway.surfaces.walk import leaves
 from gateway.types import Kind, Part, Path, Role, Unscanned
 
-__all__ = ["Collector", "Each", "Either", "Enum", "Number", "Obj", "Rule", "Text", "Token", "Tree", "fold", "inert"]
+__all__ = ["Collector",
+    "Each",
+    "Either",
+    "Enum",
+    "Keyed",
+    "Number",
+    "Obj",
+    "Rule",
+    "Text",
+    "Token",
+    "Tree",
+    "Words",
+    "fold",
+    "inert",
+    "show",
+]
 
 
 class Rule(Protocol):
@@ -120,9 +135,11 @@ class Enum:
         return "|".join(map(re.escape, sorted(self.words)))
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
-        if value is None or (type(value) is str and value in self.words):
-            return
-        out.walk(value, (*path, key), Kind.UNKNOWN)
+        if type(value) is str:
+            if value not in self.words:
+                out.add(value, (*path, key), Kind.UNKNOWN, whole=True)
+        elif value is not None:
+            out.walk(value, (*path, key), Kind.UNKNOWN)
 
 
 class Token:

@@ -79,6 +79,8 @@ class TokenLog:
             self._tokens += piece
             self._waiting.append((entry, span, self._spelled))
         self._compare()
+        if self.misaligned:
+            self._waiting = [w for w in self._waiting if w[2] <= self._verified]
 
     def take(self, until: int, edited: Sequence[Span]) -> list[Any]:
         """
@@ -92,8 +94,6 @@ class TokenLog:
                 break
             ready += 1
         done, self._waiting = self._waiting[:ready], self._waiting[ready:]
-        if self.misaligned:
-            self._waiting = []
         marks = _Marks(edited)
         return [entry for entry, span, _ in done if not marks.touch(span)]
 
@@ -131,8 +131,9 @@ def read_logprobs(logprobs: Any, texts: dict[str, Any], at: Path, out: Collector
         text = texts.get(key)
         dropped = (*at, Emptied(key))
         if align(entries, text if type(text) is str else "") is None:
-            for spelled in {_joined(entries, "token"), _joined(entries, "bytes")} - {text}:
-                out.add(spelled, dropped, Kind.LOGPROB, whole=True)
+            for spelled in dict.fromkeys((_joined(entries, "token"), _joined(entries, "bytes"))):
+                if spelled != text:
+                    out.add(spelled, dropped, Kind.LOGPROB, whole=True)
         out.add("\n".join(_alternatives(entries)), dropped, Kind.LOGPROB, whole=True)
         _read_unknown(entries, (*at, key), out)
 
@@ -147,10 +148,10 @@ def shift_indices(annotations: Sequence[Any], changes: Sequence[tuple[Span, str]
     out: list[Any] = []
     for annotation in annotations:
         citation = annotation.get("url_citation") if type(annotation) is dict else None
-        span = _indices(citation)
-        if span is None:
+        if type(citation) is not dict or (span := _indices(citation)) is None:
             out.append(annotation)
-        elif not marks.touch(span):
+            continue
+        if not marks.touch(span):
             shift = sum(len(text) - (s.end - s.start) for s, text in changes if s.end <= span.start)
             moved = {**citation, "start_index": span.start + shift, "end_index": span.end + shift}
             out.append({**annotation, "url_citation": moved})
@@ -170,9 +171,7 @@ class _Marks:
         return index > 0 and self._spans[index - 1].end > span.start and span.end > span.start
 
 
-def _indices(citation: Any) -> Span | None:
-    if type(citation) is not dict:
-        return None
+def _indices(citation: Json) -> Span | None:
     start, end = citation.get("start_index"), citation.get("end_index")
     return Span(start, end) if type(start) is int and type(end) is int else None
 
@@ -258,12 +257,11 @@ def _read_members(entry: Json, at: Path, out: Collector) -> None:
     for key, value in entry.items():
         if key not in _ENTRY:
             out.member(key, value, at)
-        elif key == "token" and type(value) is not str:
-            out.walk(value, (*at, key), Kind.UNKNOWN)
-        elif key in ("bytes", "logprob") and not _is_plain(value):
+        elif key != "top_logprobs" and not _is_expected(key, value):
             out.walk(value, (*at, key), Kind.UNKNOWN)
 
 
-def _is_plain(value: Any) -> bool:
-    """A number, or the bytes of a token."""
-    return type(value) in (int, float, bool, type(None)) or _bytes(value) is not None
+def _is_expected(key: str, value: Any) -> bool:
+    if key == "token":
+        return type(value) is str
+    return type(value) in (int, float, bool, type(None)) or (key == "bytes" and _bytes(value) is not None)

@@ -14,9 +14,10 @@ __all__ = ["MAX_MEMORY", "compile_re2"]
 MAX_MEMORY = 128 << 20
 
 
-def compile_re2(pattern: str, max_memory: int = MAX_MEMORY) -> Any:
-    """Compile for UTF-8 bytes. Raises ConfigError with RE2's reason."""
+def compile_re2(pattern: str, max_memory: int = MAX_MEMORY, *, utf8: bool = True) -> Any:
+    """Compile for UTF-8 text, or for its single bytes. Raises ConfigError with RE2's reason."""
     options = re2.Options()
+    options.encoding = re2.Options.Encoding.UTF8 if utf8 else re2.Options.Encoding.LATIN1
     options.max_mem = max_memory
     options.log_errors = False
     try:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 import httptools
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from gateway.settings import Server
 
@@ -215,12 +215,13 @@ class _Hardened(HttpToolsProtocol):
 
     def _look_at_body(self) -> None:
         now, interval = self.loop.time(), self._interval
+        received = max(self._raw, self._content)  # of the piece with the head's end only content is counted
         if self.flow.read_paused:  # we are the slow ones
             self._body_end += interval
-        elif now >= self._body_end or self._raw - self._marked < MIN_RATE * interval:
+        elif now >= self._body_end or received - self._marked < MIN_RATE * interval:
             self._refuse(_Violation(408, "request_timeout", "the request body took too long"))
             return
-        self._marked = self._raw
+        self._marked = received
         self._arm(min(interval, max(self._body_end - now, 0.001)), self._look_at_body)
 
     def _arm(self, seconds: float, callback: Callable[[], None]) -> None:
@@ -242,18 +243,22 @@ class _Hardened(HttpToolsProtocol):
         if incomplete and self.pipeline:
             self.pipeline.popleft()
             self._late_answer = violation.answer()
-        elif incomplete and not self.cycle.response_complete:
-            cycle = self.cycle
-            if not cycle.response_started:
-                self.transport.write(violation.answer())
-            cycle.disconnected = True
-            cycle.message_event.set()
-            self.transport.close()
-        elif self.cycle is not None and not self.cycle.response_complete:
+        elif incomplete:
+            self._give_up(violation)
+        elif _busy(self.cycle):
             self._late_answer = violation.answer()
         else:
             self.transport.write(violation.answer())
             self.transport.close()
+
+    def _give_up(self, violation: _Violation) -> None:
+        """Refuse a request that is already being served: to its app the client is gone."""
+        cycle = self.cycle
+        if not cycle.response_started:
+            self.transport.write(violation.answer())
+        cycle.disconnected = True
+        cycle.message_event.set()
+        self.transport.close()
 
     def _owes_reading(self) -> bool:
         """Whether the client may still be sending: closing now would reset what it has not read yet."""
@@ -266,10 +271,12 @@ class _Hardened(HttpToolsProtocol):
 
     def _abort_if_unread(self) -> None:
         """A client that does not fetch its answer keeps it in our memory."""
-        if self.transport.get_write_buffer_size() and (
-            self.transport.is_closing() or self.cycle is None or self.cycle.response_complete
-        ):
+        if self.transport.get_write_buffer_size() and (self.transport.is_closing() or not _busy(self.cycle)):
             self.transport.abort()
+
+
+def _busy(cycle: RequestResponseCycle | None) -> bool:
+    return cycle is not None and not cycle.response_complete
 
 
 class _Lingering(asyncio.Transport):

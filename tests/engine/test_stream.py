@@ -132,7 +132,7 @@ def test_no_character_of_a_blocked_span_leaves(text: str, data: st.DataObject) -
 def test_prose_waits_for_a_word() -> None:
     channel = Channel(Part(""), (DETECTOR,), judge({}), TERMS)  # type: ignore[arg-type]
     sent = ""
-    for word in "The quick brown fox jumps over the lazy dog.".split(" "):
+    for word in ("The", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog."):
         sent += channel.feed(word + " ").text
         assert channel.held <= len(word) + 8
 

@@ -32,6 +32,7 @@ _NAMES = frozenset(
     "version web windows win ios android python node java php sql to of in is a an and or not no be case "
     "textbox textfield edit box label lbl txt btn button id func function get set fn e ex err error msg message".split()
 )
+_NEXT_FIELD = re.compile(r"&[\w.-]{1,32}=")  # the rest of a query string
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_$@:&*][\w$:-]*(?:(?:\.|->|::)[A-Za-z_]\w*)*\(?\)?;?")
 _NOT_A_PASSWORD = re.compile(
@@ -85,7 +86,7 @@ def _bare(value: str) -> bool:
     """Without quotation marks: it must also not read as an identifier, a call or a word."""
     if value.lower() in _WEAK:
         return True
-    if not _quoted(value) or any(c in value for c in "()`"):
+    if not _quoted(value) or any(c in value for c in "()`") or _NEXT_FIELD.search(value):
         return False
     letters = "".join(c for c in value if c.isalpha())
     return not (_is_snake(value) or (not any(c.isdigit() for c in value) and wordlike(letters) and len(letters) > 11))
@@ -113,19 +114,21 @@ _TAIL = r"(?:\d|[_-](?:prod|production|dev|test|staging|root|admin|db|default|va
 _EQUALS = r"[\"'`\])]{0,3}\s{0,3}(?:=>|:=|={1,3}|:)\s{0,3}"
 _OPEN = r"(?:[rbufL@$]{0,2}[\"'`“„«])"
 _QUOTED = r"[^\s\"'`“”„«»<>\\]{4,64}"
-_BARE = r"[^\s\"'`“”„«»<>,;&]{3,63}[^\s\"'`“”„«»<>,;.:!?&)\]}|]"
-_SPOKEN = r"[^\s\"'`“”„«»<>,;]{3,63}[^\s\"'`“”„«»<>,;.:!?)\]}|。、，]"
-_BARE_END = r"(?:$|[\s\"'`“”„«»<>,;&.:!?)\]}|。、，])"
+# Ideographs, kana and Hangul end a password as a blank does: they are the sentence around it.
+_STOP = "\\s\"'`“”„«»<>,;、-힣！-｠"
+_BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|]"
+_BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|])"
 _BE = (
-    r"(?:\s{1,2}(?:is|was|are|=|lautet|ist|es|est|è|é|is now|will be|jest|är|er|on|to|должен быть|这是)\s{1,2}:?\s{0,2}"
-    r"|\s{0,2}(?:是|为|為|は|：|は、|은|는|—|–)\s{0,2}|\s{1,2}:\s{1,2})"
+    r"(?:\s{1,2}(?:is now|is|was|are|lautet|ist|es|est|è|é|will be|jest|är|er|on|to|должен быть|это)(?:\s{0,2}:\s{0,2}|\s{1,2})"
+    r"|\s{0,2}(?:是|为|為|は|은|는|—|–)\s{0,2}|\s{0,2}：\s{0,2}|\s{1,2}:\s{1,2})"
 )
 
 ROWS = (
     Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}{_OPEN})(?P<v>{_QUOTED})[\"'`“”»]", _quoted),
     Row("secret/password", rf"(?i:(?:^|[^a-z0-9]){_SHORT_NAME}{_EQUALS}{_OPEN})(?P<v>{_QUOTED})[\"'`“”»]", _quoted),
+    Row("secret/password", rf"(?i:[?&]{_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})(?:$|[{_STOP}&#])", _quoted),
     Row("secret/password", rf"(?i:(?:{_NAME}{_TAIL}|(?:^|[^a-z0-9]){_SHORT_NAME}){_EQUALS})(?P<v>{_BARE}){_BARE_END}", _bare),
-    Row("secret/password", rf"(?i:{_NAME}(?:\s\([^()\n]{{1,24}}\))?{_BE}[\"'`“„«*]{{0,2}})(?P<v>{_SPOKEN}){_BARE_END}", _spoken),
+    Row("secret/password", rf"(?i:{_NAME}(?:\s\([^()\n]{{1,24}}\))?{_BE}[\"'`“„«*]{{0,2}})(?P<v>{_BARE}){_BARE_END}", _spoken),
     Row("secret/password", rf"(?i:(?:^|[\s|;])--?(?:password|passwd|pass|passphrase)[ =][\"']?)(?P<v>{_QUOTED})(?:$|[\s\"'])", _bare),
     Row("secret/password", rf"(?i:sshpass\s{{1,2}}-p\s{{0,2}}[\"']?)(?P<v>{_QUOTED})(?:$|[\s\"'])", _bare),
     Row("secret/password", r"(?i:<(?:[a-z]{1,12}:)?(?:password|passwd|pwd|passphrase)(?: [^<>\n]{0,40})?>)(?P<v>[^<>\s]{4,64})</", _quoted),

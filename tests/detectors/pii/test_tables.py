@@ -44,6 +44,14 @@ def test_value_inside_a_longer_word_is_another_value(category: str, marked: str)
     assert (category, value) not in found(detector(), marked.replace("«", "Z9").replace("»", "9Z"))
 
 
+@pytest.mark.parametrize(("category", "marked"), hits(CASES))
+def test_a_begun_value_is_held_back(category: str, marked: str) -> None:
+    text, value = unmarked(marked)
+    start = marked.index("«")
+    for end in range(start + 1, start + len(value) + 1):
+        assert detector().pending(text[:end]) <= start
+
+
 def test_every_kind_has_two_hits_and_two_misses() -> None:
     assert {case.category for case in CASES} == detector().categories
     thin = [case.category for case in CASES if len(case.hits) < 2 or len(case.misses) < 2]

@@ -1,0 +1,48 @@
+"""The sieve may let a row through for nothing, never stop one that matches."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.detectors.base import compile_re2
+from gateway.detectors.secret.sieve import Sieve, literals
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"(?:^|[^\w])(?P<v>ghp_[A-Za-z0-9]{36})", {"ghp_"}),
+        (r"gh[pou]_\w{4}", {"ghp_", "gho_", "ghu_"}),
+        (r"(?:AKIA|ASIA)[A-Z]{4}", {"AKIA", "ASIA"}),
+        (r"\d{3}-tail(?:s|)x\d", {"-tailsx", "-tailx"}),
+        (r"[a-f]{3}(?:key-1{2}|\w{3}secret)", {"key-", "secret"}),
+        (r"(?:abcd)?\d{4}", set()),
+        (r"(?:abcd){1,3}\d", {"abcd"}),
+        (r"[a-z]{4}|wxyz", set()),
+        (r"ab\d{3}", set()),
+        (r"密码\d{3}", {"密码"}),
+    ],
+)
+def test_required_literals(pattern: str, expected: set[str]) -> None:
+    assert literals(pattern) == expected
+
+
+PATTERNS = (
+    r"(?:^|[^\w])(?P<v>ab_[a-c0-9]{2,8})(?:$|[^\w])",
+    r"(?i)pass(?:port| no)?\W{1,3}(?P<v>[a-c]{1,2}\d{1,3})",
+    r"(?P<v>a(?:b|ca)?c\.(?:1|22|333)\b)",
+    r"(?i:Key)[: ]{1,3}(?P<v>[ab]{2})",
+    r"(?P<v>[ab]{3}\d)",
+)
+COMPILED = [compile_re2(pattern) for pattern in PATTERNS]
+SIEVE = Sieve(PATTERNS)
+PIECES = ["a", "b", "c", "1", "22", " ", ".", ": ", "é", "ab_", "PASS", "pass no ", "acac.", "KEY", "key ", "port"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=16).map("".join))
+def test_nothing_that_matches_is_stopped(text: str) -> None:
+    data = text.encode()
+    matching = {index for index, pattern in enumerate(COMPILED) if pattern.search(data)}
+    assert matching <= set(SIEVE.Match(data))
