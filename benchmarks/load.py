@@ -2,8 +2,8 @@
 The load generator: a process that takes commands as lines of JSON on stdin and answers in kind.
 
 A cell is a closed loop: each connection sends its next request when the answer to the last one is
-complete. Requests come from a pool made beforehand, each with a number of its own in the text and as
-`seed`, so that none equals another; the number must come back in the answer.
+complete. Requests come from a pool that is made anew before each cell, and each has a number of its
+own in the text and as `seed`, so that none equals another; the number must come back in the answer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import count, cycle
 from time import perf_counter
 from typing import Any, NamedTuple, cast
@@ -32,8 +31,8 @@ from benchmarks.wire import Framer, Message, status
 
 __all__ = ["Cell", "Load", "percentile", "run_cell"]
 
-POOL_BYTES = 4 << 20  # of prompts for one size
-POOL_MOST = 1000
+POOL_BYTES = 32 << 20  # of prompts for one cell: many seconds' worth
+POOL_MOST = 40_000
 PATIENCE = 30.0  # seconds for the last answers of a cell
 FIRST = 1_000_000  # numbers of requests have the same length, so that the pool can be framed beforehand
 SHOWN = 300  # characters of a wrong answer that are shown
@@ -49,10 +48,10 @@ class Request(NamedTuple):
     after: bytes
 
 
-@lru_cache(maxsize=8)
-def pool(size: int) -> tuple[Request, ...]:
-    """Requests whose prompts have `size` bytes."""
-    return tuple(_request(seed, size) for seed in range(max(8, min(POOL_MOST, POOL_BYTES // size))))
+def pool(size: int, seed: int) -> tuple[Request, ...]:
+    """Requests whose prompts have `size` bytes, others for another seed."""
+    most = max(8, min(POOL_MOST, POOL_BYTES // size))
+    return tuple(_request(seed * POOL_MOST + index, size) for index in range(most))
 
 
 @dataclass(slots=True)
@@ -62,6 +61,7 @@ class Cell:
     port: int
     connections: int
     size: int
+    seed: int
     seconds: float
     warmup: float
     exact: bool = True
@@ -74,7 +74,7 @@ class Cell:
     open: bool = True
 
     def __post_init__(self) -> None:
-        self.requests = cycle(pool(self.size))
+        self.requests = cycle(pool(self.size, self.seed))
 
     def judge(self, message: Message, number: int) -> str | None:
         """What is wrong with an answer."""

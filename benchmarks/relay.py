@@ -69,8 +69,10 @@ def generator(cpu: int | None) -> Iterator[Generator]:
             process.stdin.close()
 
 
-def measure(load: Generator, system: System, size: int, connections: int, args: argparse.Namespace) -> Figures:
-    """One round of one cell."""
+def measure(
+    load: Generator, system: System, size: int, connections: int, seed: int, args: argparse.Namespace
+) -> Figures:
+    """One round of one cell. The same seed gives every system the same requests."""
     system.forget_log()
     reset_peak_rss(system.pid)
     before = cpu_seconds(system.pid)
@@ -79,6 +81,7 @@ def measure(load: Generator, system: System, size: int, connections: int, args: 
         port=system.port,
         connections=connections,
         size=size,
+        seed=seed,
         seconds=args.seconds,
         warmup=args.warmup,
         exact=system.exact,
@@ -95,12 +98,12 @@ def run_cells(load: Generator, tested: Sequence[System], args: argparse.Namespac
     rounds: dict[tuple[str, int, int], list[Figures]] = {}
     with console.status("") as state:
         for number in range(args.rounds):
-            for size, connections in cells:
+            for index, (size, connections) in enumerate(cells):
                 for system in tested:
                     state.update(
                         f"round {number + 1} of {args.rounds}: {size} bytes, {connections} connections, {system.name}"
                     )
-                    result = measure(load, system, size, connections, args)
+                    result = measure(load, system, size, connections, number * len(cells) + index, args)
                     rounds.setdefault((system.name, size, connections), []).append(result)
     return [
         {"system": system.name, "size": size, "connections": connections}

@@ -1,1 +1,29 @@
-""""""
+"""Each endpoint we can read. To add one: one file here, one line below."""
+
+from gateway.surfaces.body import dump_json, parse_event, parse_json
+from gateway.surfaces.chat_stream import ChatStream
+from gateway.surfaces.edit import apply
+from gateway.surfaces.logprobs import TokenLog
+from gateway.surfaces.openai_chat import OpenAIChat
+from gateway.surfaces.sse import DONE, DONE_DATA, Event, SSEDecoder, encode_event
+from gateway.surfaces.walk import leaves
+from gateway.types import Surface
+
+__all__ = [
+    "BUILTIN",
+    "DONE",
+    "DONE_DATA",
+    "ChatStream",
+    "Event",
+    "OpenAIChat",
+    "SSEDecoder",
+    "TokenLog",
+    "apply",
+    "dump_json",
+    "encode_event",
+    "leaves",
+    "parse_event",
+    "parse_json",
+]
+
+BUILTIN: tuple[Surface, ...] = (OpenAIChat(),)

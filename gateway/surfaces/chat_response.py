@@ -36,7 +36,45 @@ class _Choices:
         out.message = -1
 
     def check(self, body: Any) -> None:
-        _ANSWER_CHOICES.check(body)
+        if type(body) is not dict or type(body.get("choices")) is not list:
+            raise self._malformed("it has no choices")
+        # The last event of a choice may have no delta; an answer without a message is none.
+        allowed = (dict, type(None)) if self.field == "delta" else (dict,)
+        for choice in body["choices"]:
+            if type(choice) is not dict or type(choice.get(self.field)) not in allowed:
+                raise self._malformed(f"a choice has no {self.field}")
+
+    def _malformed(self, why: str) -> UpstreamError:
+        return UpstreamError(f"The upstream's answer cannot be read: {why}.", code=self.code)
+
+
+_ANSWER_CHOICES = _Choices("message", "upstream_invalid_answer")
+_ANSWER = Obj({**TOP_LEVEL, "choices": _ANSWER_CHOICES})
+_EVENT_CHOICES = _Choices("delta", "upstream_invalid_event")
+_EVENT = Obj({**TOP_LEVEL, "choices": _EVENT_CHOICES})
+
+
+class _DeltaCollector(Collector):
+    """Collects deltas: each text with the name of the channel that it continues."""
+
+    def __init__(self, event: Json) -> None:
+        super().__init__(Role.ASSISTANT)
+        self.event = event
+        self.message = -1
+        self.deltas: list[Delta] = []
+
+    def add(self, text: str, path: Path, kind: Kind, *, json: bool = False, whole: bool = False) -> None:
+        if not text:
+            return
+        part = Part(text, path, self.role, self.message, kind, self.name, json)
+        # What is beside the choices stands alone, and so does a number.
+        channel = None if whole or path[0] != "choices" else _channel(self.event, path)
+        self.deltas.append(Delta(path, part, True) if channel is None else Delta(channel, part))
+
+
+def read_response(body: Any) -> Transcript:
+    """Raises UpstreamError `upstream_invalid_answer` for what is no answer."""
+    _ANSWER_CHOICES.check(body)
     out = Collector(Role.ASSISTANT)
     out.message = -1
     _ANSWER.members(body, (), out)

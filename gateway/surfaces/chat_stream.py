@@ -7,8 +7,9 @@ the event that opens a tool call until the tool's name is known to be whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 from gateway.surfaces.chat_response import choice_index
 from gateway.types import Delta, Json, Path
@@ -109,23 +110,86 @@ def _indexed(choice: Json, position: int) -> Json:
     return choice if "index" in choice else {**choice, "index": position}
 
 
+class _Called(NamedTuple):
+    """A call in a delta: which one, its name and what is said to it (`body` is the field of that)."""
+
+    key: Path
+    tool: Json
+    body: str
+    has_id: bool
+
+
+def _calls(event: Json) -> Iterator[_Called]:
+    delta = event["choices"][0].get("delta")
+    if type(delta) is not dict:
+        return
+    calls = delta.get("tool_calls")
+    for position, call in enumerate(calls if type(calls) is list else ()):
+        if type(call) is not dict:
+            continue
+        for kind, body in _BODIES.items():
+            if type(call.get(kind)) is dict:
+                yield _Called((choice_index(call, position), kind), call[kind], body, bool(call.get("id")))
+    if type(delta.get("function_call")) is dict:
+        yield _Called(("function_call",), delta["function_call"], "arguments", False)
+
+
 def _opens_call(event: Json) -> bool:
     """Does it name a tool without saying anything to it yet?"""
     if event["choices"][0].get("finish_reason") is not None:
         return False
-    return any(called.get("name") and not called.get(body) for _, called, body in _calls(event))
+    return any(_name(called) and not called.tool.get(called.body) for called in _calls(event))
 
 
 def _take_names(held: Json, event: Json) -> Json:
-    """Move pieces of names from `event` to the calls in `held`; returns what is left of the event."""
-    names = {key: called for key, called, body in _calls(held) if not called.get(body)}
-    moved = False
-    for key, called, _ in _calls(event):
-        target, piece = names.get(key), called.get("name")
-        if target is None or not piece or len(target.get("name") or "") > _MAX_NAME:
-            continue
-        if not moved:
-            event = _own(event)
-            return _take_names(held, event) if not _is_owned(event) else event
-        target["name"] = (target.get("name") or "") + piece
+    """Move pieces of names from `event` to the calls that `held` opens; returns what is left of the event."""
+    opened = {called.key: called.tool for called in _calls(held) if _name(called) and not called.tool.get(called.body)}
+    if not any(_continues(called, opened) for called in _calls(event)):
+        return event
+    event = _own(event)
+    for called in _calls(event):
+        if _continues(called, opened):
+            opened[called.key]["name"] += called.tool.pop("name")
     return event
+
+
+def _continues(called: _Called, opened: Mapping[Path, Json]) -> bool:
+    tool = opened.get(called.key)
+    return tool is not None and not called.has_id and bool(_name(called)) and len(tool["name"]) < _MAX_NAME
+
+
+def _name(called: _Called) -> str:
+    name = called.tool.get("name")
+    return name if type(name) is str else ""
+
+
+def _own(event: Json) -> Json:
+    """A copy whose calls are ours to change."""
+    choice = event["choices"][0]
+    return {**event, "choices": [{**choice, "delta": deepcopy(choice["delta"])}]}
+
+
+def _is_blank(value: Any) -> bool:
+    if type(value) is dict:
+        return all(key in _NO_CONTENT or _is_blank(item) for key, item in value.items())
+    if type(value) is list:
+        return all(map(_is_blank, value))
+    return value is None or value == ""
+
+
+def _bare(node: Any, path: Path, text: str) -> Any:
+    """Only what is on the way to the text; list items keep their `index`, content parts their type."""
+    out: Any = text
+    for depth in range(len(path) - 1, -1, -1):
+        step = path[depth]
+        if type(step) is not int:
+            out = {step: out}
+            continue
+        item: Any = node
+        for outer in path[: depth + 1]:
+            item = item[outer]
+        if type(item) is dict and type(out) is dict:
+            kept = ("index", "type") if depth and path[depth - 1] == "content" else ("index",)
+            out = {**{key: item[key] for key in kept if key in item}, **out}
+        out = [out]
+    return out

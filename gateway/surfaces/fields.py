@@ -19,7 +19,8 @@ from gateway.surfaces.edit import KeyName
 from gateway.surfaces.walk import leaves
 from gateway.types import Kind, Part, Path, Role, Unscanned
 
-__all__ = ["Collector",
+__all__ = [
+    "Collector",
     "Each",
     "Either",
     "Enum",

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
-from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Exchange
-from gateway.errors import GatewayError, Overloaded, RequestError, ScanError, UpstreamError
+from gateway.errors import GatewayError, Overloaded, ScanError, UpstreamError
 from gateway.policy import Ruleset
-from gateway.surfaces import OpenAIChat, apply, ask_usage, clean_answer, dump_json, leaves, parse_json, refuse_answer
+from gateway.surfaces import OpenAIChat, apply, dump_json, leaves, parse_event, parse_json
 from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdict
 from gateway.web.answers import (
     Turn,
@@ -103,7 +102,7 @@ class ChatCompletions:
         turn.event.stream = stream
         wants_usage = True
         if stream:
-            body, wants_usage = ask_usage(body)
+            body, wants_usage = SURFACE.ask_usage(body)
         call = Call(
             model=turn.event.model,
             body=dump_json(body),
@@ -126,7 +125,7 @@ class ChatCompletions:
             await answer.aclose()
 
     async def _answer(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
-        body = _upstream_json(await answer.read(turn.gateway.upstreams[answer.upstream].max_answer))
+        body = parse_event(await answer.read(turn.gateway.upstreams[answer.upstream].max_answer))
         if not isinstance(body, dict) or "error" in body:
             raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
         turn.event.usage = usage_of(body)
@@ -136,7 +135,7 @@ class ChatCompletions:
         if verdict.effect is Effect.BLOCK:
             body = self._withhold(turn, exchange.policies, verdict, body)
         else:
-            body = clean_answer(apply(body, verdict.edits), body, verdict.changes)
+            body = SURFACE.rewrite(body, verdict.edits, verdict.changes)
         headers = [*forward_response(answer.headers), *guard_headers(turn.event)]
         turn.event.status = 200
         turn.started = True
@@ -147,7 +146,8 @@ class ChatCompletions:
             raise ScanError("the answer could not be scanned")
         if any(p.policy.output_block == "error" and not p.monitors for p in policies):
             raise blocked(turn.event, policies, verdict, Direction.OUTPUT)
-        return refuse_answer(body, block_message(policies, verdict, Direction.OUTPUT), None)
+        indexes = [choice.get("index", i) for i, choice in enumerate(body["choices"])]
+        return SURFACE.refuse_answer(body, block_message(policies, verdict, Direction.OUTPUT), indexes)
 
     async def _pass_error(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
         """An upstream's refusal, in its words as far as they may be passed on."""
@@ -184,15 +184,6 @@ class ChatCompletions:
 def _asked(scope: Scope) -> list[str]:
     value = header(scope, b"x-guard-policy")
     return [name.strip() for name in value.split(",") if name.strip()] if value else []
-
-
-def _upstream_json(raw: bytes) -> Any:
-    try:
-        return parse_json(raw)
-    except RequestError as e:
-        raise UpstreamError(
-            f"the upstream's answer is not clean JSON ({e.code})", code="upstream_invalid_answer"
-        ) from None
 
 
 def _upstream_status(status: int) -> UpstreamError:

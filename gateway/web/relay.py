@@ -11,18 +11,12 @@ from collections.abc import Callable, Iterable
 
 from gateway.engine import Released, Stream
 from gateway.errors import UpstreamError
-from gateway.surfaces import (
-    ChatStream,
-    OpenAIChat,
-    StreamLogprobs,
-    apply,
-    drop_obfuscation,
-    refusal_events,
-    strip_usage,
-)
+from gateway.surfaces import ChatStream, OpenAIChat, TokenLog, apply
 from gateway.types import Delta, Json, Path
 
 __all__ = ["Relay"]
+
+_LOGGED = ("content", "refusal")  # fields whose tokens are repeated in `logprobs`
 
 
 class Relay:
@@ -37,10 +31,10 @@ class Relay:
         self._wants_usage = wants_usage
         self._refusal = refusal
         self._order = ChatStream()
-        self._logprobs = StreamLogprobs(stream.channel)
+        self._logs: dict[Path, TokenLog] = {}
         self._last: dict[Path, tuple[Json, Delta]] = {}
         self._template: Json | None = None
-        self._spoken: dict[int, bool] = {}
+        self._spoken: dict[int, bool] = {}  # by choice: has the client had any of its text?
         self._ended: set[int] = set()
         self.usage: Json | None = None
         self.stopped = False
@@ -75,16 +69,19 @@ class Relay:
         return out
 
     async def _event(self, event: Json) -> list[Json]:
-        event = drop_obfuscation(event)
+        event = self._surface.drop_obfuscation(event)
         if event.get("choices"):
             self._template = event
+            for choice in event["choices"]:
+                self._spoken.setdefault(choice.get("index", 0), False)
         self._stream.unscanned(self._surface.unscanned(event))
         edits: dict[Path, str] = {}
         for delta in self._surface.deltas(event):
             released = await self._feed(event, delta)
             if self.stopped:
                 return self._end()
-            edits[delta.part.path] = released.text
+            if released.text != delta.part.text:
+                edits[delta.part.path] = released.text
         before: list[Json] = []
         for index in self._surface.finished(event):
             self._ended.add(index)
@@ -95,15 +92,42 @@ class Relay:
         return [*before, *self._outgoing(event, edits)]
 
     def _outgoing(self, event: Json, edits: dict[Path, str]) -> list[Json]:
-        self._logprobs.take_from(event)
         out = apply(event, edits)
-        out = self._logprobs.give_to(out)
+        if event.get("choices"):
+            out = self._with_logprobs(out, event["choices"][0])
         if not self._wants_usage:
-            stripped = strip_usage(out)
+            stripped = self._surface.strip_usage(out)
             if stripped is None:
                 return []
             out = stripped
         return [] if self._surface.is_empty(out) else [out]
+
+    def _with_logprobs(self, event: Json, original: Json) -> Json:
+        """Log probabilities leave with their text, not with the event they came in; edited ones never."""
+        choice = event["choices"][0]
+        index = choice.get("index", 0)
+        logprobs, delta = choice.get("logprobs"), original.get("delta")
+        for field in _LOGGED:
+            path: Path = ("choices", index, "delta", field)
+            entries = logprobs.get(field) if isinstance(logprobs, dict) else None
+            text = delta.get(field) if isinstance(delta, dict) else None
+            if entries and path not in self._logs:
+                self._logs[path] = TokenLog()
+            if path in self._logs and isinstance(text, str):
+                self._logs[path].push(entries or [], text)
+        if logprobs is None and not self._logs:
+            return event
+        return self._give(event, index)
+
+    def _give(self, event: Json, index: int) -> Json:
+        ready = {field: self._ready(("choices", index, "delta", field)) for field in _LOGGED}
+        logprobs = {field: entries or None for field, entries in ready.items()}
+        choice = {**event["choices"][0], "logprobs": logprobs if any(ready.values()) else None}
+        return {**event, "choices": [choice]}
+
+    def _ready(self, path: Path) -> list[object]:
+        log, channel = self._logs.get(path), self._stream.channel(path)
+        return log.take(channel.released, channel.edited) if log is not None and channel is not None else []
 
     async def _feed(self, event: Json, delta: Delta) -> Released:
         released = await self._stream.feed(delta)
@@ -119,7 +143,8 @@ class Relay:
         self._note(delta, released)
         if self.stopped or not released.text:
             return []
-        return [self._logprobs.give_to(self._surface.carrier(event, delta, released.text))]
+        out = self._surface.carrier(event, delta, released.text)
+        return [self._give(out, delta.part.message) if path in self._logs else out]
 
     def _note(self, delta: Delta, released: Released) -> None:
         self.stopped = self.stopped or released.stopped
@@ -130,6 +155,5 @@ class Relay:
     def _end(self) -> list[Json]:
         """How a blocked answer ends, unless `refusal` raises what it ends with."""
         message = self._refusal()
-        template = self._template or {}
-        indexes = sorted({*self._spoken, *(c.get("index", 0) for c in template.get("choices", ()))} - self._ended)
-        return refusal_events(template, message, indexes or [0], {i: self._spoken.get(i, False) for i in indexes})
+        alive = sorted(self._spoken.keys() - self._ended) or [0]
+        return self._surface.refusal_events(self._template, message, alive, self._spoken)

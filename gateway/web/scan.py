@@ -16,7 +16,7 @@ from gateway.engine import Exchange
 from gateway.errors import GatewayError, RequestError
 from gateway.policy import Ruleset
 from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json
-from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcript, Verdict
+from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcript, Verdict, Violation
 from gateway.web.answers import dotted, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, error_body, read_json, require_json, respond, watch
 from gateway.web.events import DECISION, Event, Side
@@ -163,7 +163,7 @@ def _parse(value: object) -> ScanRequest:
 
 def _findings(verdict: Verdict, spans: bool) -> list[Json]:
     """Every finding; `rule` and `action` say which rule claimed it, if any."""
-    claims = {}
+    claims: dict[Hit, Violation] = {}
     for violation in verdict.violations:
         claims.setdefault(violation.hit, violation)
     out = []

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from time import perf_counter
 
 from gateway.engine import Exchange, Stream
-from gateway.errors import GatewayError, Overloaded, RequestError, ScanError, UpstreamError
-from gateway.surfaces import DONE, OpenAIChat, SSEDecoder, SSEEvent, encode_event, parse_event
+from gateway.errors import GatewayError, Overloaded, ScanError, UpstreamError
+from gateway.surfaces import DONE, DONE_DATA, OpenAIChat, SSEDecoder, encode_event, parse_event
 from gateway.types import Direction, Effect, Json
 from gateway.web.answers import Turn, block_message, blocked, guard_headers, note, usage_of
 from gateway.web.asgi import error_body
@@ -122,23 +122,18 @@ async def _events(answer: Answer, max_event: int) -> AsyncIterator[Json]:
     decoder = SSEDecoder(max_event)
     async for chunk in answer.chunks():
         for event in decoder.feed(chunk):
-            if event.data.strip() == "[DONE]":
+            if event.data.strip() == DONE_DATA:
                 return
-            yield _parsed(event)
+            yield _parsed(event.data)
     for event in decoder.close():
-        if event.data.strip() == "[DONE]":
+        if event.data.strip() == DONE_DATA:
             return
-        yield _parsed(event)
+        yield _parsed(event.data)
     raise UpstreamError("the upstream's answer broke off", code="upstream_truncated")
 
 
-def _parsed(event: SSEEvent) -> Json:
-    try:
-        value = parse_event(event.data)
-    except RequestError as e:
-        raise UpstreamError(
-            f"an event of the upstream is not clean JSON ({e.code})", code="upstream_invalid_answer"
-        ) from None
+def _parsed(data: str) -> Json:
+    value = parse_event(data)
     if not isinstance(value, dict):
         raise UpstreamError("an event of the upstream is no object", code="upstream_invalid_answer")
     return value

@@ -25,7 +25,7 @@ LABEL = "(?:^|[^0-9A-Za-z])(?i:"
 # Words that may stand between a label and a value that nothing but the label vouches for.
 _FILLER = (
     "is|was|are|as|of|no|nr|num|number|id|code|value|at|on|the|my|your|his|her|this|new|says|reads|ist|lautet|war|"
-    "der|die|das|est|le|la|los|el|es|un|il|è|é|numero|número|numéro|nummer|är|er|on|to|jest|numer|to"
+    "der|die|das|est|le|la|los|el|es|un|il|è|é|numero|número|numéro|nummer|är|er|to|jest|numer"
 )
 
 
@@ -41,7 +41,7 @@ def labelled(value: str, words: str, unspaced: str = "") -> str:
     between words (a blank in them also stands for `_`, `-` or nothing), `unspaced` in those that do
     not.
     """
-    gap = rf"[^\w]{{0,4}}(?i:(?:{_FILLER})[^0-9A-Za-z][^\w]{{0,3}}){{0,3}}"
+    gap = rf"[^\w]{{0,4}}?(?i:(?:{_FILLER})[^0-9A-Za-z][^\w]{{0,3}}?){{0,3}}?"
     return f"{_label(words, unspaced)}{gap}(?P<v>{value}){RIGHT}"
 
 

@@ -34,7 +34,7 @@ def _insured(value: str) -> bool:
 ROWS = (
     Row(
         "pii/medical_record",
-        labelled(r"[A-Z]{0,4}[ -]?\d{4,12}(?:-\d{1,6})?", _RECORD_WORDS, "病历号|住院号|診察券番号|환자번호"),
+        labelled(r"(?:[A-Z]{1,4}[ -]?)?\d{4,12}(?:-\d{1,6})?", _RECORD_WORDS, "病历号|住院号|診察券番号|환자번호"),
         has_digits(4),
         score=0.9,
     ),

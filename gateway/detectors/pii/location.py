@@ -57,7 +57,7 @@ def _plate(value: str) -> bool:
 _PLATE = r"[A-ZÄÖÜ0-9]{1,4}[ ·-]?[A-Z0-9]{1,5}(?:[ -]?[A-Z0-9]{1,4})?"
 
 ROWS = (
-    Row("pii/coordinates", labelled(r"[(\[]?" + _pair(3), _WORDS, "坐标|座標|位置"), _on_earth),
+    Row("pii/coordinates", labelled(_pair(3), _WORDS, "坐标|座標|位置"), _on_earth),
     Row(
         "pii/coordinates",
         rf"(?:^|[^\w.,; -]|[^\d,; .] |@|=)(?P<v>{_pair(5)})(?:$|[^\w.,;]|,\d{{1,2}}z|[.,](?:$|[^\d ]| [^\d]))",

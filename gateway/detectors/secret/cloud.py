@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gateway.detectors.base import Row
 from gateway.detectors.secret.entropy import issued, unlike_words
 from gateway.detectors.secret.shapes import LEFT, UUID, keyed, token
-from gateway.detectors.base import Row
 
 __all__ = ["ROWS"]
 
@@ -25,7 +25,11 @@ ROWS = (
     token("firebase_server_key", r"AAAA[\w-]{7}:APA91b[\w-]{120,160}"),
     # Azure
     Row("secret/azure_storage_key", r"(?i:AccountKey\s{0,2}[=:]\s{0,2}[\"']?)(?P<v>[A-Za-z0-9+/]{86}==)", issued),
-    Row("secret/azure_shared_access_key", r"(?i:SharedAccessKey\s{0,2}[=:]\s{0,2}[\"']?)(?P<v>[A-Za-z0-9+/]{43}=)", issued),
+    Row(
+        "secret/azure_shared_access_key",
+        r"(?i:SharedAccessKey\s{0,2}[=:]\s{0,2}[\"']?)(?P<v>[A-Za-z0-9+/]{43}=)",
+        issued,
+    ),
     Row("secret/azure_sas_signature", r"[?&;](?:amp;)?sig=(?P<v>[A-Za-z0-9+/%]{40,64}(?:=|%3[dD]))", issued),
     Row(
         "secret/azure_client_secret",
@@ -35,7 +39,11 @@ ROWS = (
     Row("secret/azure_devops_token", rf"{LEFT}(?P<v>[A-Za-z0-9]{{76}}AZDO[A-Za-z0-9]{{4}})(?:$|[^\w])", issued),
     keyed("azure_devops_token", "azure[_ -]?devops|vsts", r"[a-z2-7]{52}"),
     Row("secret/azure_function_key", rf"{LEFT}(?P<v>[\w-]{{44}}AzFu[\w-]{{4,6}}[AQgw]==)", issued),
-    Row("secret/azure_registry_password", rf"{LEFT}(?P<v>[A-Za-z0-9+/]{{42}}\+ACR[A-D][A-Za-z0-9]{{6}})(?:$|[^\w])", issued),
+    Row(
+        "secret/azure_registry_password",
+        rf"{LEFT}(?P<v>[A-Za-z0-9+/]{{42}}\+ACR[A-D][A-Za-z0-9]{{6}})(?:$|[^\w])",
+        issued,
+    ),
     keyed("azure_ai_key", "ocp-apim-subscription|azure[_ -]?(?:openai|ai|search|cognitive)", r"[a-f0-9]{32}"),
     # Other clouds
     token("alibaba_access_key", r"LTAI[A-Za-z0-9]{12,26}", unlike_words),

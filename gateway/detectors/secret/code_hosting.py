@@ -36,7 +36,11 @@ _FORGES = (
 
 _REGISTRIES = (
     token("npm_token", r"npm_[A-Za-z0-9]{36}"),
-    Row("secret/npm_registry_auth", r":_(?:authToken|auth|password)\s{0,2}=\s{0,2}\"?(?P<v>[A-Za-z0-9+/_=-]{20,200})(?:$|[^\w=+/-])", issued),
+    Row(
+        "secret/npm_registry_auth",
+        r":_(?:authToken|auth|password)\s{0,2}=\s{0,2}\"?(?P<v>[A-Za-z0-9+/_=-]{20,200})(?:$|[^\w=+/-])",
+        issued,
+    ),
     token("pypi_token", r"pypi-AgE[\w-]{60,300}"),
     token("rubygems_key", r"rubygems_[a-f0-9]{48}"),
     token("crates_token", r"cio[A-Za-z0-9]{32}", unlike_words),
@@ -71,8 +75,16 @@ _VAULTS = (
     token("onepassword_secret_key", r"A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}"),
     token("age_secret_key", r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}"),
     token("dotenv_key", r"dotenv://:key_[a-f0-9]{64}@"),
-    Row("secret/wireguard_key", r"(?:^|[^\w])(?i:PrivateKey|PresharedKey)\s{0,2}=\s{0,2}(?P<v>[A-Za-z0-9+/]{43}=)", issued),
-    Row("secret/ansible_vault", rf"{LEFT}(?P<v>\$ANSIBLE_VAULT;1\.[12];AES256(?:;\w{{1,24}})?[\s\\n]{{1,12}}[0-9a-f]{{60,80}})", issued),
+    Row(
+        "secret/wireguard_key",
+        r"(?:^|[^\w])(?i:PrivateKey|PresharedKey)\s{0,2}=\s{0,2}(?P<v>[A-Za-z0-9+/]{43}=)",
+        issued,
+    ),
+    Row(
+        "secret/ansible_vault",
+        rf"{LEFT}(?P<v>\$ANSIBLE_VAULT;1\.[12];AES256(?:;\w{{1,24}})?[\s\\n]{{1,12}}[0-9a-f]{{60,80}})",
+        issued,
+    ),
 )
 
 ROWS = (*_FORGES, *_REGISTRIES, *_BUILD, *_VAULTS)

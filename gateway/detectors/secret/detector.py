@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.detectors.secret import cloud, code_hosting, data, generic, llm, messaging, monitoring, password, password_hash
-from gateway.detectors.secret import payment, private_key, web_token
+from gateway.detectors.secret import (
+    cloud,
+    code_hosting,
+    data,
+    generic,
+    llm,
+    messaging,
+    monitoring,
+    password,
+    password_hash,
+    payment,
+    private_key,
+    web_token,
+)
 from gateway.detectors.secret.block import BlockDetector
 from gateway.detectors.secret.sieve import Sieve
 from gateway.types import Detector, Finding, Kind, Part

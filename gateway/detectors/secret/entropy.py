@@ -15,13 +15,14 @@ __all__ = ["issued", "placeholder", "random_looking", "shannon", "unlike_words",
 
 # The commonest pairs of letters inside words of the European languages that identifiers are made of.
 # They cover some four fifths of the pairs in real words and a fifth of those in random letters.
-_PAIRS = frozenset(
+_PAIR_LIST = (
     "th he in er an re nd on en at ou ed ha to or it is hi es ng st ar te se me sa ne ve le no ta al de ot so ra ri "
     "li co ro ma om ur be ce ch ea el ec et em ic il io la ll lo ns nt ol pe pr rs si sh ti tr ts un us ut ac ad ai am "
     "ap as av ca ct di do ee ev ex fe ff fi fo ge gh gr ho id ie if ig im ir iv ke ld ly mi mo mp na ni nc of oo op os "
     "ow pa ph pl po pp qu rd rt ru sc sp ss su tt tu ue ul um up va vi wo wh wi se ey ke ay pi ab bl cl da fa ga gi "
-    "ew us bu by ck cr dr fu gu ha ja ks lu ls mu nu og ok ru sk sy ug ub ud ui vo wr ys ye xt ip br ag ah".split()
+    "ew us bu by ck cr dr fu gu ha ja ks lu ls mu nu og ok ru sk sy ug ub ud ui vo wr ys ye xt ip br ag ah"
 )
+_PAIRS = frozenset(_PAIR_LIST.split())
 _WORDLIKE = 0.62  # share of common pairs from which on letters read as words
 
 _MASK = re.compile(r"([x*#.•0_-])\1{4,}|(.)\2{7,}|\.{3}|…|[<>]|\$\{|\{\{|%\w{1,64}%", re.IGNORECASE)

@@ -11,20 +11,23 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 
 from gateway.detectors.base import Row
-from gateway.detectors.secret.entropy import issued, placeholder, random_looking
+from gateway.detectors.secret.entropy import placeholder, random_looking
 from gateway.detectors.secret.shapes import ASSIGN
 
 __all__ = ["ROWS"]
 
 # What documentation writes where a password belongs, and the accounts that servers are shipped with.
-_PUBLIC = frozenset(
+_PUBLIC_LIST = (
     "password passwd passwort pass pwd pw p secret user username guest postgres root admin mysql redis test "
-    "example token key apikey mypassword yourpassword db_password dbpassword userpass user_password xxx".split()
+    "example token key apikey mypassword yourpassword db_password dbpassword userpass user_password xxx"
 )
+_PUBLIC = frozenset(_PUBLIC_LIST.split())
 _NOT_A_KEY = re.compile(
     r"^(?:https?:|[a-z]{1,8}://|/|\./|\.\./|sha\d{1,3}-|v?\d+\.\d+|[A-Za-z_]+(?:\.[A-Za-z_][A-Za-z0-9_]*)+$|data:|arn:)"
     r"|^[A-Za-z]+-[\d.]+$|^\d[\d.:,TZ+-]*$|^(?:process|os|config|self|this|settings)[.\[]"
 )
+
+_VARIABLE = re.compile(r"^[$%\[(:*]|[{}()\[\]]|^[a-z_]\w*(?:\.[a-z_]\w*){2,}$")
 
 
 def _key(value: str) -> bool:
@@ -36,7 +39,7 @@ def _url_password(value: str) -> bool:
     """Not a port, not what documentation writes there, not a variable."""
     if value.lower() in _PUBLIC or (value.isdigit() and len(value) < 6):
         return False
-    return not placeholder(value) and not re.search(r"^[$%{\[(:*]|[{}()\[\]]", value)
+    return not placeholder(value) and not _VARIABLE.search(value)
 
 
 def _basic(value: str) -> bool:
@@ -57,13 +60,13 @@ _DATABASES = (
     r"|db2|nats|ldaps?|cassandra|neo4j|bolt|influxdb|kafka|couchbase|elasticsearch|memcached|presto|trino|hive|vertica|redshift"
 )
 _USER = r"[^\s:/@\"'<>`\\]{0,64}"
-_PASSWORD = r"[^\s/@\"'<>`\\]{1,128}"
+_AFTER_COLON = r"[^\s/@\"'<>`\\]{1,128}"
 
 # Joined names such as `OPENAI_API_KEY`, `api-key` and "API key"; then names in camel case, which begin inside a word.
 _KEY_NAME = (
     r"(?:(?:^|[^A-Za-z])(?i:(?:api|app|application|access|auth|secret|private|encryption|signing|consumer|client|master"
-    r"|account|storage|license|webhook|hmac|jwt|session|deploy|admin|shared|subscription|refresh|bearer|id)[_ .-]?(?:api[_ -]?|access[_ -]?)?"
-    r"(?:key|token|secret)|apikey|secret|token|credentials?|passphrase|salt)"
+    r"|account|storage|license|webhook|hmac|jwt|session|deploy|admin|shared|subscription|refresh|bearer|id)"
+    r"[_ .-]?(?:api[_ -]?|access[_ -]?)?(?:key|token|secret)|apikey|secret|token|credentials?|passphrase|salt)"
     r"|[a-z](?:Api|Access|Auth|Secret|Private|Client|Encryption|Signing|Refresh|Bearer)?(?:Key|Token|Secret|Salt))"
     r"(?i:[_-](?:prod|production|dev|test|staging|live|value|id|base64|b64))?"
 )
@@ -72,7 +75,7 @@ _END = r"(?:$|[^\w+/=.~-]|\.(?:$|[\s\"']))"
 ROWS = (
     Row(
         "secret/connection_string",
-        rf"(?i:(?:^|[^a-z0-9])(?:{_DATABASES})(?:\+[a-z0-9_]{{1,16}})?://){_USER}:(?P<v>{_PASSWORD})@[\w\[$%{{.-]",
+        rf"(?i:(?:^|[^a-z0-9])(?:{_DATABASES})(?:\+[a-z0-9_]{{1,16}})?://){_USER}:(?P<v>{_AFTER_COLON})@[\w\[$%{{.-]",
         _url_password,
     ),
     Row(
@@ -88,7 +91,7 @@ ROWS = (
     Row(
         "secret/basic_auth_url",
         rf"(?i:(?:^|[^a-z0-9])(?:https?|wss?|ftps?|sftp|ssh|smtps?|imaps?|pop3s?|git(?:\+https?)?|svn|smb|rtsps?|socks[45]h?|s3|mqtts?|davs?)://)"
-        rf"{_USER}:(?P<v>{_PASSWORD})@[\w\[$%{{.-]",
+        rf"{_USER}:(?P<v>{_AFTER_COLON})@[\w\[$%{{.-]",
         _url_password,
     ),
     Row(
@@ -113,10 +116,15 @@ ROWS = (
         r"(?P<v>[\w%.+/:-]{20,300}={0,2})(?:$|[^\w%.+/=:-])",
         _key,
     ),
-    Row("secret/otp_seed", r"otpauth://[th]otp/[^\s\"'?]{1,120}\?(?:[^\s\"'&]{1,60}&){0,5}secret=(?P<v>[A-Za-z2-7]{16,128}=?)", _seed),
     Row(
         "secret/otp_seed",
-        rf"(?i:(?:totp|otp|2fa|mfa|authenticator)[_ -]{{0,2}}(?:secret|seed|key)(?:[_ ]?key)?){ASSIGN}(?P<v>[A-Z2-7]{{16,64}}|(?:[A-Z2-7a-z]{{4}} ){{3,15}}[A-Z2-7a-z]{{4}})(?:$|[^\w])",
+        r"otpauth://[th]otp/[^\s\"'?]{1,120}\?(?:[^\s\"'&]{1,60}&){0,5}secret=(?P<v>[A-Za-z2-7]{16,128}=?)",
+        _seed,
+    ),
+    Row(
+        "secret/otp_seed",
+        rf"(?i:(?:totp|otp|2fa|mfa|authenticator)[_ -]{{0,2}}(?:secret|seed|key)(?:[_ ]?key)?){ASSIGN}"
+        r"(?P<v>[A-Z2-7]{16,64}|(?:[A-Z2-7a-z]{4} ){3,15}[A-Z2-7a-z]{4})(?:$|[^\w])",
         _seed,
     ),
     Row(

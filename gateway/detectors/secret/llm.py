@@ -7,7 +7,7 @@ lists show. Lengths are given some room: providers lengthen tokens without notic
 
 from __future__ import annotations
 
-from gateway.detectors.secret.entropy import issued, unlike_words
+from gateway.detectors.secret.entropy import unlike_words
 from gateway.detectors.secret.shapes import UUID, keyed, token
 
 __all__ = ["ROWS"]

@@ -35,7 +35,11 @@ _CHAT = (
         rf"\.webhook\.office\.com/webhookb2/(?P<v>{UUID}@{UUID}/IncomingWebhook/[a-f0-9]{{32}}/{UUID})",
         issued,
     ),
-    Row("secret/google_chat_webhook", r"chat\.googleapis\.com/v1/spaces/[\w-]{8,16}/messages\?key=[\w-]{20,60}&token=(?P<v>[\w-]{30,60})", issued),
+    Row(
+        "secret/google_chat_webhook",
+        r"chat\.googleapis\.com/v1/spaces/[\w-]{8,16}/messages\?key=[\w-]{20,60}&token=(?P<v>[\w-]{30,60})",
+        issued,
+    ),
     token("matrix_token", r"syt_[A-Za-z0-9+/=_-]{4,60}_[A-Za-z]{20}_[A-Za-z0-9]{6}"),
     keyed("mattermost_token", "mattermost", r"[a-z0-9]{26}", valid=unlike_words),
     keyed("line_channel_token", r"line[_ -]?(?:channel|bot|messaging)", r"[A-Za-z0-9+/]{100,170}={0,2}"),
@@ -74,7 +78,11 @@ _SOCIAL = (
     keyed("twitch_secret", "twitch", r"[a-z0-9]{30}", valid=unlike_words),
     keyed("spotify_secret", "spotify", r"[a-f0-9]{32}", nouns="secret"),
     keyed("github_oauth_secret", "github", r"[a-f0-9]{40}", nouns="client[_ ]?secret|oauth"),
-    Row("secret/vapid_key", rf"(?i:vapid[\w .-]{{0,12}}private[\w .-]{{0,6}})[\"']?\s{{0,2}}[:=]\s{{0,2}}[\"']?(?P<v>[\w-]{{43}})(?:$|[^\w-])", issued),
+    Row(
+        "secret/vapid_key",
+        r"(?i:vapid[\w .-]{0,12}private[\w .-]{0,6})[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<v>[\w-]{43})(?:$|[^\w-])",
+        issued,
+    ),
     Row("secret/facebook_app_token", rf"{LEFT}access_token=(?P<v>\d{{14,17}}\|[\w-]{{27}})(?:$|[^\w-])", issued),
 )
 

@@ -16,13 +16,14 @@ from gateway.detectors.secret.entropy import placeholder, wordlike
 __all__ = ["ROWS"]
 
 # Letters only, yet passwords: no one writes these for another reason. From lists of leaked passwords.
-_WEAK = frozenset(
+_WEAK_LIST = (
     "letmein qwerty qwertyuiop iloveyou asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx trustnoone hunter passw0rd toor "
-    "sunshine princess superman batman starwars monkey dragon shadow football baseball whatever".split()
+    "sunshine princess superman batman starwars monkey dragon shadow football baseball whatever"
 )
+_WEAK = frozenset(_WEAK_LIST.split())
 # Words that variables, fields and types are named after.
-_NAMES = frozenset(
-    "password passwd passwort passphrase pass pwd pw p user username name new old my the your hash hashed plain raw text "
+_NAME_LIST = (
+    "password passwd passwort passphrase pass pwd pw p user username name new old my the your hash hashed plain raw "
     "key secret token input value val str string arg args argv param params field var variable temp tmp x y s t i db "
     "database admin root login form data request req res body self this config cfg conf env settings option options "
     "credential credentials account auth test example sample default current confirm confirmation re repeat retype "
@@ -30,8 +31,9 @@ _NAMES = frozenset(
     "length len char chars character varchar nvarchar text int integer bool boolean type column line part index item "
     "first second md sha base utf aes rsa bit bits byte bytes bcrypt scrypt pbkdf argon crypt encrypt http https v ver "
     "version web windows win ios android python node java php sql to of in is a an and or not no be case "
-    "textbox textfield edit box label lbl txt btn button id func function get set fn e ex err error msg message".split()
+    "textbox textfield edit box label lbl txt btn button id func function get set fn e ex err error msg message"
 )
+_NAMES = frozenset(_NAME_LIST.split())
 _NEXT_FIELD = re.compile(r"&[\w.-]{1,32}=")  # the rest of a query string
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_$@:&*][\w$:-]*(?:(?:\.|->|::)[A-Za-z_]\w*)*\(?\)?;?")
@@ -40,7 +42,7 @@ _NOT_A_PASSWORD = re.compile(
     r"|^[.*•xX#?_-]+$|^(?:sha|md|aes|utf|iso|rfc|des|rsa|base|pbkdf|argon|oauth|tls|ssl|x)[-_]?\d"
     r"|^\d{1,3}(?:-|–|\+|to)?\d{0,3}[-+]?(?:char|digit|letter|symbol|bit|byte|day|min|hour|month|word|st|nd|rd|th|x|k|%)?[a-z-]*$"
     r"|\bpassw(?:ord|d|ort)\b|^(?:os|process|import|require|self|this|request|req|config|settings|env|getpass|input)[.(\[]"
-    r"|[a-z]\.[a-z]{2,}\(|=>|==|^[^\w]*$|\\|^[a-z]+/[a-z]+|^[a-z]+'[a-z]+$|^\w+\.(?:com|org|net|txt|py|js|html?|php|json|ya?ml|md|log)$",
+    r"|[a-z]\.[a-z]{2,}\(|=>|==|^[^\w]*$|\\|^[a-z]+[/|][a-z]+|^[a-z]+'[a-z]+$|^\w+\.(?:com|org|net|txt|py|js|html?|php|json|ya?ml|md|log)$",
     re.IGNORECASE,
 )
 
@@ -71,13 +73,13 @@ def _quoted(value: str) -> bool:
     """A string literal: digits, signs or a well-known weak password; no words, label or format."""
     if value.lower() in _WEAK:
         return True
-    if _NOT_A_PASSWORD.search(value) or placeholder(value) or _is_name(value):
+    has_digit = any(c.isdigit() for c in value)
+    if _NOT_A_PASSWORD.search(value) or placeholder(value) or (_is_name(value) and not has_digit):
         return False
     signs = [c for c in value if not c.isalnum() and c not in "_-.:/ "]
-    has_digit = any(c.isdigit() for c in value)
     if value.isdigit():
         return len(value) >= 6
-    if not has_digit and (not signs or len(set(signs)) < 2 and value[-1:] in ".,!?:;*"):
+    if not has_digit and (not signs or (len(set(signs)) < 2 and value[-1:] in ".,!?:;*")):
         return False
     return _classes(value) >= 2 and any(c.isalnum() for c in value)
 
@@ -86,7 +88,7 @@ def _bare(value: str) -> bool:
     """Without quotation marks: it must also not read as an identifier, a call or a word."""
     if value.lower() in _WEAK:
         return True
-    if not _quoted(value) or any(c in value for c in "()`") or _NEXT_FIELD.search(value):
+    if not _quoted(value) or _is_name(value) or _NEXT_FIELD.search(value) or any(c in value for c in "()`"):
         return False
     letters = "".join(c for c in value if c.isalpha())
     return not (_is_snake(value) or (not any(c.isdigit() for c in value) and wordlike(letters) and len(letters) > 11))
@@ -105,8 +107,9 @@ def _spoken(value: str) -> bool:
 
 
 _NAME = (
-    r"(?:pass[_-]?word|passwd|pass[_-]?phrase|passwort|kennwort|pwd|passcode|contrase(?:ñ|n)a|mot[ _]de[ _]passe|mdp|senha|palavra-passe"
-    r"|wachtwoord|lösenord|adgangskode|hasło|heslo|jelszó|parol[ae]?|пароль|şifre|κωδικός|密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|mật khẩu|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|पासवर्ड)"
+    r"(?:pass[_-]?word|passwd|pass[_-]?phrase|passwort|kennwort|pwd|passcode|contrase(?:ñ|n)a|mot[ _]de[ _]passe|mdp"
+    r"|senha|palavra-passe|wachtwoord|lösenord|adgangskode|hasło|heslo|jelszó|parol[ae]?|пароль|şifre|κωδικός|密码|密碼|口令"
+    r"|パスワード|暗証番号|비밀번호|암호|mật khẩu|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|पासवर्ड)"
 )
 # `pass` alone is a verb and a test's result: it counts only as the end of a joined name or after `user=`.
 _SHORT_NAME = r"(?:[a-z0-9]{1,16}[_-](?:pass|pw|psw)|(?:db|smtp|mail|ftp|ssh|user|root|admin|mysql|login)pass)"
@@ -119,7 +122,8 @@ _STOP = "\\s\"'`“”„«»<>,;、-힣！-｠"
 _BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|]"
 _BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|])"
 _BE = (
-    r"(?:\s{1,2}(?:is now|is|was|are|lautet|ist|es|est|è|é|will be|jest|är|er|on|to|должен быть|это)(?:\s{0,2}:\s{0,2}|\s{1,2})"
+    r"(?:\s{1,2}(?:is now|is|was|are|lautet|ist|es|est|è|é|will be|jest|är|er|on|to|должен быть|это)"
+    r"(?:\s{0,2}:\s{0,2}|\s{1,2})"
     r"|\s{0,2}(?:是|为|為|は|은|는|—|–)\s{0,2}|\s{0,2}：\s{0,2}|\s{1,2}:\s{1,2})"
 )
 
@@ -127,14 +131,51 @@ ROWS = (
     Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}{_OPEN})(?P<v>{_QUOTED})[\"'`“”»]", _quoted),
     Row("secret/password", rf"(?i:(?:^|[^a-z0-9]){_SHORT_NAME}{_EQUALS}{_OPEN})(?P<v>{_QUOTED})[\"'`“”»]", _quoted),
     Row("secret/password", rf"(?i:[?&]{_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})(?:$|[{_STOP}&#])", _quoted),
-    Row("secret/password", rf"(?i:(?:{_NAME}{_TAIL}|(?:^|[^a-z0-9]){_SHORT_NAME}){_EQUALS})(?P<v>{_BARE}){_BARE_END}", _bare),
-    Row("secret/password", rf"(?i:{_NAME}(?:\s\([^()\n]{{1,24}}\))?{_BE}[\"'`“„«*]{{0,2}})(?P<v>{_BARE}){_BARE_END}", _spoken),
-    Row("secret/password", rf"(?i:(?:^|[\s|;])--?(?:password|passwd|pass|passphrase)[ =][\"']?)(?P<v>{_QUOTED})(?:$|[\s\"'])", _bare),
+    Row(
+        "secret/password",
+        rf"(?i:(?:{_NAME}{_TAIL}|(?:^|[^a-z0-9]){_SHORT_NAME}){_EQUALS})(?P<v>{_BARE}){_BARE_END}",
+        _bare,
+    ),
+    Row(
+        "secret/password",
+        rf"(?i:{_NAME}(?:\s\([^()\n]{{1,24}}\))?{_BE}[\"'`“„«*]{{0,2}})(?P<v>{_BARE}){_BARE_END}",
+        _spoken,
+    ),
+    Row(
+        "secret/password",
+        rf"(?i:(?:^|[\s|;])--?(?:password|passwd|pass|passphrase)[ =][\"']?)(?P<v>{_QUOTED})(?:$|[\s\"'])",
+        _bare,
+    ),
     Row("secret/password", rf"(?i:sshpass\s{{1,2}}-p\s{{0,2}}[\"']?)(?P<v>{_QUOTED})(?:$|[\s\"'])", _bare),
-    Row("secret/password", r"(?i:<(?:[a-z]{1,12}:)?(?:password|passwd|pwd|passphrase)(?: [^<>\n]{0,40})?>)(?P<v>[^<>\s]{4,64})</", _quoted),
-    Row("secret/password", rf"(?i:(?:key|name)=[\"'](?:[\w.-]{{0,24}})(?:password|pwd)[\"']\s{{1,2}}value=[\"'])(?P<v>{_QUOTED})[\"']", _quoted),
-    Row("secret/password", rf"(?i:identified\s{{1,2}}(?:with \w{{1,32}} )?by\s{{1,2}}(?:password\s{{1,2}})?|\spassword\s{{1,2}})'(?P<v>{_QUOTED})'", _quoted),
-    Row("secret/password", rf"(?i:convertto-securestring\s{{1,2}}(?:-string\s{{1,2}})?)[\"'](?P<v>{_QUOTED})[\"']", _quoted),
-    Row("secret/password", rf"(?:^|\s)login\s{{1,2}}[^\s]{{1,64}}\s{{1,4}}password\s{{1,2}}(?P<v>{_QUOTED})(?:$|\s)", _bare),
-    Row("secret/password", rf"(?:^|\s)(?:requirepass|masterauth|snmp-server community)\s{{1,2}}(?P<v>{_QUOTED})(?:$|\s)", _bare),
+    Row(
+        "secret/password",
+        r"(?i:<(?:[a-z]{1,12}:)?(?:password|passwd|pwd|passphrase)(?: [^<>\n]{0,40})?>)(?P<v>[^<>\s]{4,64})</",
+        _quoted,
+    ),
+    Row(
+        "secret/password",
+        rf"(?i:(?:key|name)=[\"'](?:[\w.-]{{0,24}})(?:password|pwd)[\"']\s{{1,2}}value=[\"'])(?P<v>{_QUOTED})[\"']",
+        _quoted,
+    ),
+    Row(
+        "secret/password",
+        rf"(?i:identified\s{{1,2}}(?:with \w{{1,32}} )?by\s{{1,2}}(?:password\s{{1,2}})?|\spassword\s{{1,2}})"
+        rf"'(?P<v>{_QUOTED})'",
+        _quoted,
+    ),
+    Row(
+        "secret/password",
+        rf"(?i:convertto-securestring\s{{1,2}}(?:-string\s{{1,2}})?)[\"'](?P<v>{_QUOTED})[\"']",
+        _quoted,
+    ),
+    Row(
+        "secret/password",
+        rf"(?:^|\s)login\s{{1,2}}[^\s]{{1,64}}\s{{1,4}}password\s{{1,2}}(?P<v>{_QUOTED})(?:$|\s)",
+        _bare,
+    ),
+    Row(
+        "secret/password",
+        rf"(?:^|\s)(?:requirepass|masterauth|snmp-server community)\s{{1,2}}(?P<v>{_QUOTED})(?:$|\s)",
+        _bare,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Stored forms of passwords: crypt(5), PHC strings, LDAP (RFC 2307), Django, Werkzeug, NTLM dumps. They can be attacked at leisure."""
+"""Stored forms of passwords: crypt(5), PHC strings, LDAP (RFC 2307), Django, Werkzeug, NTLM dumps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _SHAPES = (
     rf"\$(?:P|H)\${_C}{{31}}",  # phpass
     rf"\$pbkdf2(?:-sha(?:1|256|512))?\$\d{{1,8}}\${_C}{{8,88}}\${_C}{{27,88}}",  # passlib
     rf"pbkdf2_sha(?:1|256|512)\$\d{{1,8}}\$[A-Za-z0-9]{{8,32}}\${_B}{{27,88}}={{0,2}}",  # Django
-    r"(?:pbkdf2:sha(?:1|256|512):\d{1,8}|scrypt:\d{1,8}:\d{1,3}:\d{1,3})\$[A-Za-z0-9]{8,32}\$[a-f0-9]{40,128}",  # Werkzeug
+    # Werkzeug
+    r"(?:pbkdf2:sha(?:1|256|512):\d{1,8}|scrypt:\d{1,8}:\d{1,3}:\d{1,3})\$[A-Za-z0-9]{8,32}\$[a-f0-9]{40,128}",
     rf"\{{(?:S?SHA(?:256|384|512)?|SMD5)\}}{_B}{{22,120}}={{0,2}}",  # LDAP
     r"SCRAM-SHA-(?:1|256)\$\d{1,8}:[A-Za-z0-9+/=]{12,44}\$[A-Za-z0-9+/=]{28,44}:[A-Za-z0-9+/=]{28,44}",  # PostgreSQL
 )

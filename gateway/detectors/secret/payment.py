@@ -72,12 +72,22 @@ _CRYPTO = (
     keyed("alchemy_key", "alchemy", r"[\w-]{32}", valid=unlike_words),
     Row("secret/alchemy_key", r"\.alchemy\.com/v2/(?P<v>[\w-]{32})(?:$|[^\w-])", issued),
     keyed("etherscan_key", "(?:ether|bsc|polygon|arbi)scan", r"[A-Z0-9]{34}"),
-    keyed("ethereum_private_key", "private|ethereum|wallet|deployer|signer", r"(?:0x)?[a-fA-F0-9]{64}", nouns="private[_ ]?key|key"),
-    Row("secret/bitcoin_private_key", rf"{LEFT}(?P<v>5[HJK][1-9A-HJ-NP-Za-km-z]{{49}}|[KL][1-9A-HJ-NP-Za-km-z]{{51}})(?:$|[^\w])", _base58_check),
+    keyed(
+        "ethereum_private_key",
+        "private|ethereum|wallet|deployer|signer",
+        r"(?:0x)?[a-fA-F0-9]{64}",
+        nouns="private[_ ]?key|key",
+    ),
+    Row(
+        "secret/bitcoin_private_key",
+        rf"{LEFT}(?P<v>5[HJK][1-9A-HJ-NP-Za-km-z]{{49}}|[KL][1-9A-HJ-NP-Za-km-z]{{51}})(?:$|[^\w])",
+        _base58_check,
+    ),
     Row("secret/bitcoin_extended_key", rf"{LEFT}(?P<v>[xyzt]prv[1-9A-HJ-NP-Za-km-z]{{107}})(?:$|[^\w])", _base58_check),
     Row(
         "secret/seed_phrase",
-        r"(?i:(?:seed|mnemonic|recovery|backup|wallet)(?: (?:seed|recovery|backup))?[ _]?(?:phrase|words?)?)[\"']?\s{0,2}(?:[:=]|is:?\s)\s{0,3}[\"'`]?(?P<v>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?:$|[^\w ]|\s[^a-z])",
+        r"(?i:(?:seed|mnemonic|recovery|backup|wallet)(?: (?:seed|recovery|backup))?[ _]?(?:phrase|words?)?)"
+        r"[\"']?\s{0,2}(?:[:=]|is:?\s)\s{0,3}[\"'`]?(?P<v>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?:$|[^\w ]|\s[^a-z])",
         _mnemonic,
     ),
 )

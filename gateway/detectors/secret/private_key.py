@@ -23,12 +23,18 @@ _B64 = r"(?:[A-Za-z0-9+/]|\\/)"  # some JSON writers escape the slash
 _GAP = r"(?:\s|\\{1,4}[nrt]|[\"'+,>|#*;]){0,24}"  # line ends, and what code, quotes and comments put around lines
 _LINE = r"(?:\r?\n|\\{1,4}r?\\{0,4}n|\\{1,4}n)[ \t>]{0,4}"
 _FIELD = r"[A-Z][A-Za-z0-9-]{2,24}: ?[^\n\\]{0,120}"  # Proc-Type, DEK-Info, Version, Comment
-_PPK_FIELD = r"(?:Encryption|Comment|P(?:ublic|rivate)-Lines|Private-MAC|Key-Derivation|Argon2-[A-Za-z]{1,16}): ?[^\n\\]{0,120}"
+_PPK_FIELD = (
+    r"(?:Encryption|Comment|P(?:ublic|rivate)-Lines|Private-MAC|Key-Derivation|Argon2-[A-Za-z]{1,16}): ?[^\n\\]{0,120}"
+)
 _LABEL = r"(?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?"
 
+# Repetitions are written out where prose after a mere header must be seen to be none: a stream waits
+# for what could go on, and there counted repetitions are read as any number.
+_RUN_OF_16 = _B64 * 16 + rf"{_B64}{{0,}}={{0,2}}"
+_SHORT = rf"(?:{_GAP}={{0,2}}{_B64}{{1,15}}={{0,2}})?"  # the last line, and OpenPGP's checksum
 _PEM = (
-    rf"{_LABEL}-{{4,5}}(?:{_GAP}{_FIELD}){{0,6}}(?:{_GAP}{_B64}{{16,}}={{0,2}}){{1,}}"
-    rf"(?:(?:{_GAP}={{0,2}}{_B64}{{1,15}}={{0,2}}){{0,2}}{_GAP}-{{4,5}} ?END {_LABEL}-{{4,5}})?"
+    rf"{_LABEL}-{{4,5}}(?:{_GAP}{_FIELD}){{0,6}}(?:{_GAP}{_RUN_OF_16}){{1,}}"
+    rf"(?:{_SHORT}{_SHORT}{_GAP}-{{4,5}} ?END {_LABEL}-{{4,5}})?"
 )
 _PPK = rf"PuTTY-User-Key-File-[23]: [\w.@-]{{1,60}}(?:{_LINE}(?:{_PPK_FIELD}|{_B64}{{4,}}={{0,2}})){{2,}}"
 

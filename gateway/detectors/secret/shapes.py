@@ -13,7 +13,10 @@ __all__ = ["ASSIGN", "LEFT", "UUID", "keyed", "token"]
 LEFT = r"(?:^|[^\w]|\\[nrt]|%[0-9A-F]{2})"
 
 # Between a name and its value: `: `, ` = "`, `'] => '`, ` is `, or only a blank or a quotation mark.
-ASSIGN = r"(?:[\"'`\])]{0,2}\s{0,3}(?:[:=]{1,3}>?|,|(?i:is|was)\s)\s{0,3}(?:(?i:bearer|token|basic)\s)?[\"'`(]{0,2}|\s{1,2}[\"'`]?)"
+ASSIGN = (
+    r"(?:[\"'`\])]{0,2}\s{0,3}(?:[:=]{1,3}>?|,|(?i:is|was)\s)\s{0,3}(?:(?i:bearer|token|basic)\s)?[\"'`(]{0,2}"
+    r"|\s{1,2}[\"'`]?)"
+)
 
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
@@ -29,9 +32,7 @@ def token(category: str, value: str, valid: Callable[[str], bool] = issued) -> R
     return Row(f"secret/{category}", f"{LEFT}(?P<v>{value}){end}", valid)
 
 
-def keyed(
-    category: str, service: str, value: str, nouns: str = _NOUNS, valid: Callable[[str], bool] = issued
-) -> Row:
+def keyed(category: str, service: str, value: str, nouns: str = _NOUNS, valid: Callable[[str], bool] = issued) -> Row:
     """
     A value without a prefix: it counts only after the service's name and a word such as `key`, as in
     `DATADOG_API_KEY=...` and "our Datadog API key is ...". `service` may be any pattern.

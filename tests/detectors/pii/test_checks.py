@@ -14,7 +14,6 @@ from stdnum.bg import egn
 from stdnum.br import cnpj, cpf
 from stdnum.ch import ssn as ahv
 from stdnum.cl import rut
-from stdnum.de import vat
 from stdnum.es import dni
 from stdnum.gb import nhs
 from stdnum.iso7064 import mod_11_2, mod_11_10, mod_97_10

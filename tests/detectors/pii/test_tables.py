@@ -20,10 +20,14 @@ CASES: tuple[Case, ...] = (
     *table_europe.CASES,
     *table_world.CASES,
 )
-# In the names of our categories; two letters that are no country do not count.
+# In the names of our categories, ISO 3166 except for `uk`.
 COUNTRIES = frozenset(
-    "us uk ie de at ch fr be nl es pt it gr tr se fi dk no is ee lt pl cz hu ro bg hr si ua ru ca mx br ar cl co pe ec "
-    "cn hk tw jp kr sg my th id in pk au nz za il ae".split()
+    (
+        *("us", "uk", "ie", "de", "at", "ch", "fr", "be", "nl", "es", "pt", "it", "gr", "tr"),
+        *("se", "fi", "dk", "no", "is", "ee", "lt", "pl", "cz", "hu", "ro", "bg", "hr", "si"),
+        *("ua", "ru", "ca", "mx", "br", "ar", "cl", "co", "pe", "ec", "cn", "hk", "tw", "jp"),
+        *("kr", "sg", "my", "th", "id", "in", "pk", "au", "nz", "za", "il", "ae"),
+    )
 )
 
 

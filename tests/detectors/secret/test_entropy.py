@@ -26,7 +26,14 @@ def test_shannon_lies_between_nothing_and_all_different(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["my-secret-name", "accessTokenUrl", "authentication_service", "passwort-vergessen", "nombre_de_usuario", "settings.security"],
+    [
+        "my-secret-name",
+        "accessTokenUrl",
+        "authentication_service",
+        "passwort-vergessen",
+        "nombre_de_usuario",
+        "settings.security",
+    ],
 )
 def test_words_read_as_words(text: str) -> None:
     assert wordlike(text)
@@ -42,7 +49,19 @@ def test_random_letters_do_not(template: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["your-api-key", "YOUR_KEY", "xxxxxxxx", "********", "<token>", "${TOKEN}", "{{ token }}", "sk-...", "AKIA" + "EXAMPLE", "%TOKEN%", "insert-key"],
+    [
+        "your-api-key",
+        "YOUR_KEY",
+        "xxxxxxxx",
+        "********",
+        "<token>",
+        "${TOKEN}",
+        "{{ token }}",
+        "sk-...",
+        "AKIA" + "EXAMPLE",
+        "%TOKEN%",
+        "insert-key",
+    ],
 )
 def test_placeholders_say_so(value: str) -> None:
     assert placeholder(value)

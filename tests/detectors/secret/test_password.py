@@ -27,6 +27,7 @@ ASSIGNED = (
     "https://acme.test/login?user=joe&password=[[hunter2]]&x=1",
     "PGPASSWORD=[[hunter2]] psql",
     'password = "[[letmein]]"',
+    '"password": "[[password123]]"',
     "password: [[12345678]]",
     "mysql --password [[hunter2]]",
     "tool --password=[[hunter2]] run",
@@ -56,7 +57,7 @@ SPOKEN = (
     "비밀번호: [[haneul77!]]",
 )
 NOT_PASSWORDS = (
-    "password=short"[:12],
+    "password=abc",
     "password: str",
     "password: Optional[str] = None",
     "password = null",

@@ -17,7 +17,8 @@ from tests.detectors.secret.synthetic import fill
 DETECTOR = secret()
 DASHES = "-" * 5
 JWT = ".".join(
-    urlsafe_b64encode(json.dumps(x).encode()).decode().rstrip("=") for x in ({"alg": "HS256"}, {"sub": "j"}, "signature one")
+    urlsafe_b64encode(json.dumps(x).encode()).decode().rstrip("=")
+    for x in ({"alg": "HS256"}, {"sub": "j"}, "signature one")
 )
 PEM = f"{DASHES}BEGIN EC PRIVATE KEY{DASHES}\n{fill('{B64}')}\n{fill('{B20}')}==\n{DASHES}END EC PRIVATE KEY{DASHES}"
 SECRETS = [
@@ -30,8 +31,30 @@ SECRETS = [
     "my password is hunter2.",
     'password: "h4nnover!"',
 ]
-FILLERS = ["", " ", "\n", "\\n", ", ", '"', "=", "-", "_", ".", "x", "é", "密", "/", " is ", "key: ", "Password: ", "eyJ", DASHES]
-TEXTS = st.lists(st.one_of(st.sampled_from(FILLERS), st.sampled_from(SECRETS), st.sampled_from(HONEST)), max_size=7).map("".join)
+FILLERS = [
+    "",
+    " ",
+    "\n",
+    "\\n",
+    ", ",
+    '"',
+    "=",
+    "-",
+    "_",
+    ".",
+    "x",
+    "é",
+    "密",
+    "/",
+    " is ",
+    "key: ",
+    "Password: ",
+    "eyJ",
+    DASHES,
+]
+TEXTS = st.lists(
+    st.one_of(st.sampled_from(FILLERS), st.sampled_from(SECRETS), st.sampled_from(HONEST)), max_size=7
+).map("".join)
 
 
 def _scan(text: str) -> set[Finding]:

@@ -36,12 +36,20 @@ def jwt(claims: object, header: object = None) -> str:
 )
 def test_a_token_is_found(category: str, claims: object) -> None:
     token = jwt(claims)
-    for text in (token, f"Authorization: Bearer {token}", f'{{"id_token":"{token}"}}', f"?t={token}&x=1", f"a\\n{token}"):
+    for text in (
+        token,
+        f"Authorization: Bearer {token}",
+        f'{{"id_token":"{token}"}}',
+        f"?t={token}&x=1",
+        f"a\\n{token}",
+    ):
         assert found(DETECTOR, text) == [(category, token)]
 
 
 def test_an_encrypted_token_is_found() -> None:
-    token = ".".join([part({"alg": "RSA-OAEP", "enc": "A256GCM"}), fill("{A64}"), fill("{A16}"), fill("{A64}"), fill("{A22}")])
+    token = ".".join(
+        [part({"alg": "RSA-OAEP", "enc": "A256GCM"}), fill("{A64}"), fill("{A16}"), fill("{A64}"), fill("{A22}")]
+    )
     assert found(DETECTOR, f"t: {token}") == [("secret/jwe", token)]
 
 

@@ -1,0 +1,67 @@
+"""
+Links and images in every form that Markdown and HTML have, and what is suspicious about them.
+
+The finding is the URL. Whether its host is welcome is for a policy to say: see `host_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.detectors.base import MAX_CANDIDATES, compile_re2
+from gateway.detectors.link.hosts import host_of
+from gateway.detectors.link.places import BEHIND, LONGEST_URL, places
+from gateway.detectors.link.traits import CATEGORIES, traits
+from gateway.errors import ScanError
+from gateway.types import Finding, Kind, Part, Span
+
+__all__ = ["Links", "host_of"]
+
+# Without one of these there is no link.
+_ANCHOR = compile_re2(
+    r"(?i)[a-z0-9+.-]:[\\/]|www\.|\]\(|\]:|data:|script:|url\(|@import"
+    r"|(?:src|srcset|href|poster|background|action|data|ping|cite|manifest|longdesc|codebase|content)\s*="
+)
+# The longest beginning of a URL that is not yet known to be one: a scheme.
+_BEGINNING = 40
+
+
+class Links:
+    """Stateless; safe to share between threads."""
+
+    name = "links"
+    categories = CATEGORIES
+    kinds: frozenset[Kind] | None = None
+    behind = BEHIND
+    reach: int | None = BEHIND + LONGEST_URL + _BEGINNING
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        return [self._scan(part.text) for part in parts]
+
+    def pending(self, text: str) -> int:
+        begin = max(0, len(text) - BEHIND - LONGEST_URL)
+        tail = text[begin:]
+        at = _last_word(tail)
+        if _ANCHOR.search(tail.encode()) is not None:
+            at = min([at, *(place.start for place in places(tail) if place.open)])
+        return begin + at
+
+    def _scan(self, text: str) -> list[Finding]:
+        if _ANCHOR.search(text.encode()) is None:
+            return []
+        found = [place for place in places(text) if place.real]
+        if len(found) > MAX_CANDIDATES:
+            raise ScanError(f"more than {MAX_CANDIDATES} links in one text")
+        return [
+            Finding(category, score, Span(place.start, place.end), self.name)
+            for place in found
+            for category, score in traits(text[place.start : place.end], fetched=place.fetched)
+        ]
+
+
+def _last_word(text: str) -> int:
+    end = len(text)
+    at = end
+    while at > 0 and end - at < _BEGINNING and not text[at - 1].isspace():
+        at -= 1
+    return at
