@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gateway import __version__
+from gateway import __version__, logs
 from gateway.cli import check, demo, keys, listing, scan, serve
 from gateway.cli.output import complain
 from gateway.errors import GatewayError
@@ -26,6 +26,7 @@ COMMANDS = (serve, demo, scan, check, listing, keys)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Our own errors are one line each, without a traceback."""
     arguments = build_parser().parse_args(argv)
+    logs.configure("warning")  # `serve` and `demo` say more
     try:
         status: int = arguments.run(arguments)
     except GatewayError as e:

@@ -78,9 +78,21 @@ def matches(pattern: Any, data: bytes) -> Iterator[Match]:
 
 
 class RegexDetector:
-    """A detector that is a table. Immutable; safe to share between threads."""
+    """
+    A detector that is a table. Immutable; safe to share between threads.
 
-    def __init__(self, name: str, rows: Iterable[Row], kinds: Iterable[Kind] | None = None) -> None:
+    `group` sorts the rows into several automata instead of one. The states of one automaton are
+    products of what all its rows can be in the middle of: rows that begin alike belong together, rows
+    that count words and rows that count digits do not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        rows: Iterable[Row],
+        kinds: Iterable[Kind] | None = None,
+        group: Callable[[Row], str] | None = None,
+    ) -> None:
         self.name = name
         self.kinds = None if kinds is None else frozenset(kinds)
         self.rows = tuple(rows)
@@ -89,29 +101,36 @@ class RegexDetector:
         self.reach: int | None = max(s.reach for s in shapes)
         self.behind = max(s.behind for s in shapes)
         self._patterns = [compile_re2(row.pattern) for row in self.rows]
-        self._set = compile_set(row.pattern for row in self.rows)
-        self._beginning = compile_beginning(shapes)
+        groups: dict[str, list[int]] = {}
+        for index, row in enumerate(self.rows):
+            groups.setdefault(group(row) if group else "", []).append(index)
+        self._sets = [(compile_set(self.rows[i].pattern for i in members), members) for members in groups.values()]
+        self._beginnings = [compile_beginning([shapes[i] for i in members]) for members in groups.values()]
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         # One look at all of them: most texts of a request hold nothing. Joined by line ends, where the
         # rows of the Set see a text begin and end, so that what matches alone matches here.
-        if len(parts) > 2 and not self._set.Match("\n".join([part.text for part in parts]).encode()):
+        if len(parts) > 2 and not self._possible("\n".join([part.text for part in parts]).encode()):
             return [[] for _ in parts]
         return [self._scan(part.text) for part in parts]
 
     def pending(self, text: str) -> int:
         assert self.reach is not None
         data = text[-self.reach :].encode()
-        return len(text) - begun(self._beginning, data)
+        return len(text) - max(begun(beginning, data) for beginning in self._beginnings)
+
+    def _possible(self, data: bytes) -> list[int]:
+        """Rows that may match."""
+        return [members[hit] for found, members in self._sets for hit in found.Match(data) or ()]
 
     def _scan(self, text: str) -> list[Finding]:
         data = text.encode()
-        hits = self._set.Match(data)
-        if not hits:
+        rows = self._possible(data)
+        if not rows:
             return []
         found = [
             (row, match)
-            for index in hits
+            for index in rows
             for row in (self.rows[index],)
             for match in matches(self._patterns[index], data)
             if row.valid is None or row.valid(data[match.value_start : match.value_end].decode())

@@ -177,12 +177,15 @@ class Obj:
             out.walk(value, at, Kind.UNKNOWN)
             return
         if self.named:
-            name = value.get(self.named)
-            out.name = name if type(name) is str else ""
-            self.members(value, at, out)
-            out.name = ""
+            self._read_named(value, at, out)
             return
         self.members(value, at, out)
+
+    def _read_named(self, value: Mapping[str, Any], at: Path, out: Collector) -> None:
+        outer, name = out.name, value.get(self.named)
+        out.name = name if type(name) is str else ""
+        self.members(value, at, out)
+        out.name = outer
 
     def members(self, value: Mapping[str, Any], at: Path, out: Collector) -> None:
         fields = self.fields

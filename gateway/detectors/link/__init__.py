@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.detectors.base import MAX_CANDIDATES, compile_re2
+from gateway.detectors.base import MAX_CANDIDATES
 from gateway.detectors.link.hosts import host_of
 from gateway.detectors.link.places import BEHIND, LONGEST_URL, places
 from gateway.detectors.link.traits import CATEGORIES, traits
@@ -17,11 +17,6 @@ from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["Links", "host_of"]
 
-# Without one of these there is no link.
-_ANCHOR = compile_re2(
-    r"(?i)[a-z0-9+.-]:[\\/]|www\.|\]\(|\]:|data:|script:|url\(|@import"
-    r"|(?:src|srcset|href|poster|background|action|data|ping|cite|manifest|longdesc|codebase|content)\s*="
-)
 # The longest beginning of a URL that is not yet known to be one: a scheme.
 _BEGINNING = 40
 
@@ -41,14 +36,9 @@ class Links:
     def pending(self, text: str) -> int:
         begin = max(0, len(text) - BEHIND - LONGEST_URL)
         tail = text[begin:]
-        at = _last_word(tail)
-        if _ANCHOR.search(tail.encode()) is not None:
-            at = min([at, *(place.start for place in places(tail) if place.open)])
-        return begin + at
+        return begin + min([_last_word(tail), *(place.start for place in places(tail) if place.open)])
 
     def _scan(self, text: str) -> list[Finding]:
-        if _ANCHOR.search(text.encode()) is None:
-            return []
         found = [place for place in places(text) if place.real]
         if len(found) > MAX_CANDIDATES:
             raise ScanError(f"more than {MAX_CANDIDATES} links in one text")

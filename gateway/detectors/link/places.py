@@ -8,9 +8,11 @@ stretches, so that a place in a stream reads as it does in the whole text.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gateway.detectors.base import _code_points, compile_re2
 from gateway.detectors.link.traits import is_image, is_script
 
 __all__ = ["BEHIND", "LONGEST_URL", "Place", "places"]
@@ -25,17 +27,23 @@ _ABSOLUTE = re.compile(rf"(?i)(?:{_SCHEME}|[\\/]{{2}}|data:|www\.)")
 _OTHER_SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]{1,30}:[^\s]")
 _RELATIVE = re.compile(r"[^#\s][^\s]*[/.?]|[/.?]")
 
+# Where a link may be. RE2 finds these in one pass; the patterns below read what stands there.
+_ATTRIBUTES = (
+    r"imagesrcset|srcset|src|href|poster|background|formaction|action|data|ping|cite|manifest|longdesc|codebase|content"
+    r"|lowsrc|dynsrc"
+)
+_ANCHOR = compile_re2(rf"(?i):[\\/]|www\.|data:|script:|\]\(|\]:|url\(|@import|(?:{_ATTRIBUTES})\s{{0,8}}=")
+
 _BARE = re.compile(
     rf"(?i)(?<![a-z0-9])(?:{_SCHEME}|www\.(?=[^\s.])|data:(?:[a-z]{{1,20}}/[\w.+-]{{1,60}}|)(?:;[\w=-]{{1,40}}){{0,3}},"
     r"|(?:java|vb)script:(?=\S))"
 )
+_SCHEME_BEFORE = re.compile(r"(?i)(?<![a-z0-9])[a-z][a-z0-9+.-]*\Z")
 _CALL = re.compile(r"[(=]")  # what tells a script from a sentence about one
 _DESTINATION = re.compile(r"\]\([ \t\n]{0,8}(<?)")
-_REFERENCE = re.compile(r"(?:^|\n)[ ]{0,3}(?:>[ ]?)?\[[^\]\n^][^\]\n]{0,99}\]:[ \t]{0,4}\n?[ \t]{0,4}(<?)")
-_ATTRIBUTE = re.compile(
-    r"(?i)(?<=[\s\"'/])(srcset|src|(?:xlink:)?href|poster|background|action|formaction|data|ping|cite|manifest|longdesc"
-    r"|codebase|content|lowsrc|dynsrc|imagesrcset)\s{0,8}=\s{0,8}([\"']?)\s{0,8}"
-)
+_REFERENCE = re.compile(r"[ ]{0,3}(?:>[ ]?)?\[[^\]\n^][^\]\n]{0,99}\]:[ \t]{0,4}\n?[ \t]{0,4}(<?)")
+_LONGEST_LABEL = 110
+_ATTRIBUTE = re.compile(rf"(?i)(?<=[\s\"'/:])({_ATTRIBUTES})\s{{0,8}}=\s{{0,8}}([\"']?)\s{{0,8}}")
 _CSS = re.compile(r"(?i)(?<![\w-])(?:url\(\s{0,8}([\"']?)\s{0,8}|@import\s{1,8}([\"'])\s{0,8})")
 _REFRESH = re.compile(r"(?i)[\d.\s]{1,12}[;,]\s{0,8}(?:url\s{0,4}=\s{0,4})?['\"]?")
 _TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})")
@@ -50,6 +58,9 @@ _TOKEN = re.compile(rf"[^\s<>\"`“”‘’«»\u3000-\u303f\uff01-\uff65]{{0,{
 _UNQUOTED = re.compile(rf"[^\s<>\"'`]{{0,{LONGEST_URL}}}")
 _ANGLE = re.compile(rf"[^<>\n]{{0,{LONGEST_URL}}}")
 _CANDIDATE = re.compile(r"[^\s,]\S*")
+_BRACKET = re.compile(r"[\[\]]")
+_SPACE = re.compile(r"\s")
+_PAIRS = ("()", "[]", "{}")
 _TRAILING = ".,;:!?'\"*_~"
 
 
@@ -67,68 +78,130 @@ class Place:
 
 def places(text: str) -> list[Place]:
     """Every link once, in order of position; with those that are none (yet), for what is pending."""
-    framed = [*_destinations(text), *_references(text), *_attributes(text), *_styles(text)]
+    anchors = _anchors(text)
+    if not anchors:
+        return []
     at: dict[int, Place] = {}
-    for place in framed:
+    bare: set[int] = set()
+    for place in _framed(text, anchors):
         known = at.get(place.start)
         if known is None or (place.real, place.fetched) > (known.real, known.fetched):
             at[place.start] = place
-    bare = [place for place in _bare(text) if place.start not in at or not at[place.start].real]
-    everything = sorted([*at.values(), *bare], key=lambda place: place.start)
-    return [place for place in everything if place not in bare or not _inside_another(text, place, everything)]
+    for place in _bare(text, anchors):
+        if place.start not in at or not at[place.start].real:
+            at[place.start] = place
+            bare.add(place.start)
+    everything = sorted(at.values(), key=lambda place: place.start)
+    return _outermost(text, everything, bare)
 
 
-def _inside_another(text: str, place: Place, everything: list[Place]) -> bool:
-    """Is it part of the query, or the path, of a longer URL?"""
-    return any(
-        other.start < place.start <= other.start + LONGEST_URL
-        and other.extent >= place.extent
-        and other.real
-        and not re.search(r"\s", text[other.start : place.start])
-        for other in everything
-    )
+def _anchors(text: str) -> list[tuple[int, str]]:
+    """(position, what stands there)"""
+    data = text.encode()
+    found = [match.span() for match in _ANCHOR.finditer(data)]
+    spans = _code_points(text, data, found)
+    return [(span.start, text[span.start : span.end].lower()) for span in spans]
 
 
-def _bare(text: str) -> Iterator[Place]:
-    for match in _BARE.finditer(text):
+def _framed(text: str, anchors: list[tuple[int, str]]) -> Iterator[Place]:
+    """Links that Markdown, HTML or CSS say are links."""
+    labels = _labels(text) if any(anchor == "](" for _, anchor in anchors) else {}
+    for at, anchor in anchors:
+        if anchor == "](":
+            yield from _destination(text, at, labels.get(at))
+        elif anchor == "]:":
+            yield from _reference(text, at)
+        elif anchor.endswith("="):
+            yield from _attribute(text, at)
+        elif anchor in ("url(", "@import"):
+            yield from _style(text, at)
+
+
+def _outermost(text: str, everything: list[Place], bare: set[int]) -> list[Place]:
+    """Drop what stands bare inside the query or the path of a longer URL."""
+    kept: list[Place] = []
+    longer: deque[Place] = deque()  # earlier places of the same word, the one that ends last in front
+    before = 0
+    for place in everything:
+        if _SPACE.search(text, before, place.start):
+            longer.clear()
+        before = place.start
+        while longer and longer[0].start + LONGEST_URL < place.start:
+            longer.popleft()
+        if place.start not in bare or not longer or longer[0].extent < place.extent:
+            kept.append(place)
+        if place.real:
+            while longer and longer[-1].extent <= place.extent:
+                longer.pop()
+            longer.append(place)
+    return kept
+
+
+def _bare(text: str, anchors: list[tuple[int, str]]) -> Iterator[Place]:
+    for at, anchor in anchors:
+        start = at
+        if anchor[0] == ":":
+            scheme = _SCHEME_BEFORE.search(text[max(0, at - 32) : at])
+            start = at - len(scheme[0]) if scheme else at
+        elif anchor == "script:":
+            start -= 4 if text[at - 4 : at].lower() == "java" else 2
+        match = _BARE.match(text, max(0, start))
+        if match is None:
+            continue
         start = match.start()
         extent = _TOKEN.match(text, start).end()  # type: ignore[union-attr]
-        end = extent
-        if start and text[start - 1] == "'":
-            end = start + text[start:end].find("'") if "'" in text[start:end] else end
-        end = _trimmed(text, start, end)
+        end = _trimmed(text, start, _unquoted(text, start, extent))
         real = end > match.end() or match[0].endswith(",")
         if match[0].lower().endswith("script:"):
             real = _CALL.search(text, match.end(), end) is not None
         yield Place(start, end, extent, False, _open(text, start, extent), real)
 
 
-def _destinations(text: str) -> Iterator[Place]:
-    for match in _DESTINATION.finditer(text):
-        label = _label(text, match.start())
-        if label is not None:
-            yield _markdown(text, match.end(), match[1], label == "!")
+def _unquoted(text: str, start: int, end: int) -> int:
+    if start == 0 or text[start - 1] != "'":
+        return end
+    closing = text.find("'", start, end)
+    return end if closing < 0 else closing
 
 
-def _label(text: str, end: int) -> str | None:
-    """The character before the bracket that opens the label which ends here; `!` where that is too far away to see."""
-    begin = max(0, end - LOOK_BACK)
-    depth = 1
-    for at in range(end - 1, begin - 1, -1):
-        if text[at] not in "[]" or (at and text[at - 1] == "\\"):
+def _labels(text: str) -> dict[int, int]:
+    """Each closing bracket and the one that opens its label."""
+    opened: list[int] = []
+    labels: dict[int, int] = {}
+    for match in _BRACKET.finditer(text):
+        at = match.start()
+        if at and text[at - 1] == "\\":
             continue
-        depth += 1 if text[at] == "]" else -1
-        if depth == 0:
-            return text[at - 1] if at else " "
-    return "!" if end - begin == LOOK_BACK else None
+        if match[0] == "[":
+            opened.append(at)
+        elif opened:
+            labels[at] = opened.pop()
+    return labels
 
 
-def _references(text: str) -> Iterator[Place]:
+def _destination(text: str, at: int, label: int | None) -> Iterator[Place]:
+    """A label that begins too far away to be seen in a stream may be an image's."""
+    near = label is not None and at - label <= LOOK_BACK
+    if not near and at <= LOOK_BACK:
+        return
+    image = not near or (label is not None and label > 0 and text[label - 1] == "!")
+    match = _DESTINATION.match(text, at)
+    if match is not None:
+        yield _markdown(text, match.end(), match[1], image)
+
+
+def _reference(text: str, at: int) -> Iterator[Place]:
     """Whether an image uses a definition stands elsewhere; one that could carry something counts as used."""
-    for match in _REFERENCE.finditer(text):
-        place = _markdown(text, match.end(), match[1], False)
-        url = text[place.start : place.end]
-        yield Place(place.start, place.end, place.extent, "?" in url or is_image(url), place.open, place.real)
+    begin = max(0, at - _LONGEST_LABEL)
+    line = text.rfind("\n", begin, at) + 1
+    if line == 0 and begin > 0:
+        return
+    match = _REFERENCE.match(text, line)
+    if match is None or match.end() <= at:
+        return
+    place = _markdown(text, match.end(), match[1], False)
+    url = text[place.start : place.end]
+    yield Place(place.start, place.end, place.extent, "?" in url or is_image(url), place.open, place.real)
 
 
 def _markdown(text: str, start: int, angle: str, image: bool) -> Place:
@@ -152,24 +225,24 @@ def _balanced(text: str, start: int, end: int) -> int:
     return end
 
 
-def _attributes(text: str) -> Iterator[Place]:
-    for match in _ATTRIBUTE.finditer(text):
-        tag = _tag(text, match.start())
-        if tag is None:
-            continue
-        name, quote, start = match[1].lower().removeprefix("xlink:"), match[2], match.end()
-        end, is_open = _value(text, start, quote)
+def _attribute(text: str, at: int) -> Iterator[Place]:
+    match = _ATTRIBUTE.match(text, at)
+    tag = _tag(text, at)
+    if match is None or tag is None:
+        return
+    name, quote, start = match[1].lower(), match[2], match.end()
+    end, is_open = _value(text, start, quote)
+    if name.endswith("srcset"):
+        for one in _CANDIDATE.finditer(text, start, end):
+            yield _in_value(text, one.start(), one.end(), True, is_open)
+    elif name != "content":
         fetched = name in _FETCHED or (name == "href" and tag in _FETCHED_HREF)
-        if name.endswith("srcset"):
-            for one in _CANDIDATE.finditer(text, start, end):
-                yield _in_value(text, one.start(), one.end(), True, is_open, start)
-        elif name != "content":
-            yield _in_value(text, start, end, fetched, is_open, start)
-        elif tag == "meta" and (refresh := _REFRESH.match(text, start, end)):
-            yield _in_value(text, refresh.end(), end, True, is_open, start)
+        yield _in_value(text, start, end, fetched, is_open)
+    elif tag == "meta" and (refresh := _REFRESH.match(text, start, end)):
+        yield _in_value(text, refresh.end(), end, True, is_open)
 
 
-def _in_value(text: str, start: int, end: int, fetched: bool, is_open: bool, value: int) -> Place:
+def _in_value(text: str, start: int, end: int, fetched: bool, is_open: bool) -> Place:
     """While the value is open its end is a guess, so all of it waits."""
     url = text[start:end].rstrip()
     return Place(start, start + len(url), end, fetched, is_open, bool(url) and _is_link(url))
@@ -189,21 +262,20 @@ def _value(text: str, start: int, quote: str) -> tuple[int, bool]:
 
 def _tag(text: str, at: int) -> str | None:
     """The name of the tag in which this position lies."""
-    begin = max(0, at - LOOK_BACK)
-    last = None
-    for last in _TAG.finditer(text, begin, at):
-        pass
-    if last is None or ">" in _QUOTED.sub("", text[last.end() : at]):
+    tags = list(_TAG.finditer(text, max(0, at - LOOK_BACK), at))
+    if not tags or ">" in _QUOTED.sub("", text[tags[-1].end() : at]):
         return None
-    return last[1].lower()
+    return tags[-1][1].lower()
 
 
-def _styles(text: str) -> Iterator[Place]:
-    for match in _CSS.finditer(text):
-        start = match.end()
-        end = _balanced(text, start, _UNQUOTED.match(text, start).end())  # type: ignore[union-attr]
-        real = _ABSOLUTE.match(text, start, end) is not None
-        yield Place(start, end, end, True, _open(text, start, end), real)
+def _style(text: str, at: int) -> Iterator[Place]:
+    match = _CSS.match(text, at)
+    if match is None:
+        return
+    start = match.end()
+    end = _balanced(text, start, _UNQUOTED.match(text, start).end())  # type: ignore[union-attr]
+    real = _ABSOLUTE.match(text, start, end) is not None
+    yield Place(start, end, end, True, _open(text, start, end), real)
 
 
 def _is_link(url: str) -> bool:
@@ -216,13 +288,15 @@ def _open(text: str, start: int, end: int) -> bool:
 
 def _trimmed(text: str, start: int, end: int) -> int:
     """Without the punctuation of the sentence around it."""
+    surplus = {
+        closing: text.count(closing, start, end) - text.count(opening, start, end) for opening, closing in _PAIRS
+    }
     while end > start:
         last = text[end - 1]
-        if last in ")]}":
-            opening = "([{"[")]}".index(last)]
-            url = text[start:end]
-            if url.count(opening) >= url.count(last):
+        if last in surplus:
+            if surplus[last] <= 0:
                 return end
+            surplus[last] -= 1
         elif last not in _TRAILING:
             return end
         end -= 1

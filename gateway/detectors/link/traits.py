@@ -30,8 +30,8 @@ _ACTIVE = ("data:text/html", "data:image/svg", "data:application/xhtml", "data:t
 _IMAGE_FILE = re.compile(r"(?i)\.(?:png|jpe?g|gif|svg|webp|bmp|ico|avif|tiff?)(?:$|[?#])")
 
 _CREDENTIAL = re.compile(
-    r"(?i)(?:^|[?&#;/_-])(?:password|passwd|pwd|api[_-]?key|secret(?:[_-]?key)?|access[_-]?token|auth[_-]?token|private[_-]?key"
-    r"|credentials?|session[_-]?id|cookies?|ssn|credit[_-]?card)=[^&#]{4}"
+    r"(?i)(?:^|[?&#;/_-])(?:password|passwd|pwd|api[_-]?key|secret(?:[_-]?key)?|access[_-]?token|auth[_-]?token"
+    r"|private[_-]?key|credentials?|session[_-]?id|cookies?|ssn|credit[_-]?card)=[^&#]{4}"
 )
 # Something that the model, or a script, is to fill in.
 _TEMPLATE = re.compile(
@@ -42,8 +42,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){12,}")
 # Long opaque values that are usual: signatures, campaign and session marks of large sites.
 _USUAL = re.compile(
-    r"(?i)^(?:x-amz-[\w-]+|x-goog-[\w-]+|signature|sig|hmac|hash|sha\d*|md5|digest|etag|gclid|fbclid|msclkid|utm_\w+|ved|ei|sxsrf|gs_lcp|sca_esv"
-    r"|key-pair-id|policy|se|sv|sp|skoid|nonce|state|code_challenge|v|ver|version|_gl|mc_cid|mc_eid)$"
+    r"(?i)^(?:x-amz-[\w-]+|x-goog-[\w-]+|signature|sig|hmac|hash|sha\d*|md5|digest|etag|gclid|fbclid|msclkid|utm_\w+"
+    r"|ved|ei|sxsrf|gs_lcp|sca_esv|key-pair-id|policy|se|sv|sp|skoid|nonce|state|code_challenge|v|ver|version|_gl|mc_cid|mc_eid)$"
 )
 
 
@@ -118,7 +118,7 @@ def _carried(name: str, value: str, fetched: bool) -> float:
     if _encodes_text(value):
         return 0.95 if fetched else 0.8
     text = unquote_plus(value)
-    words = len(text.split()) if name != "path" else len(re.split(r"[\s]+", text))
+    words = len(text.split())
     if fetched and words >= 4 and len(text) >= 20:
         return 0.85
     if words >= 15 or (words >= 4 and "\n" in text):

@@ -20,6 +20,7 @@ from gateway.detectors.pii import (
     location,
     network,
 )
+from gateway.detectors.pii.grouping import group_of
 from gateway.detectors.pii.national import (
     americas,
     asia,
@@ -32,7 +33,6 @@ from gateway.detectors.pii.national import (
     uk_ireland,
     us,
 )
-from gateway.detectors.pii.split import SplitDetector
 
 __all__ = ["pii"]
 
@@ -62,4 +62,4 @@ _THEMES = (
 
 def pii() -> RegexDetector:
     """Finds personal data, category `pii/<kind>` or `pii/<country>_<kind>`."""
-    return SplitDetector("pii", [row for theme in _THEMES for row in theme.ROWS])
+    return RegexDetector("pii", [row for theme in _THEMES for row in theme.ROWS], group=group_of)

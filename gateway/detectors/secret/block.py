@@ -17,18 +17,19 @@ from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["MAX_BLOCK", "Block", "BlockDetector"]
 
-# Characters from the first to the last; what is longer is found up to here. A 16384-bit RSA key has 12 kB,
+# UTF-8 bytes (keys are ASCII) from the first to the last; what is longer is found up to here. A 16384-bit RSA key has 12 kB,
 # the usual 4096-bit one 3.2 kB.
 MAX_BLOCK = 8192
 
-_MAX_EDGE = 2  # the widest thing that may stand before a block: an escaped line end
+_MAX_EDGE = 2  # characters; the widest thing that may stand before a block: an escaped line end
+_MAX_EDGE_BYTES = 4  # one character of UTF-8
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """
     `literal` is what every match of `pattern` begins with; it is searched for first. `pattern` may use
-    `{n,}`, for it never sees more than MAX_BLOCK characters. `edge` is what may stand before a block:
+    `{n,}`, for it never sees more than MAX_BLOCK bytes. `edge` is what may stand before a block:
     no sign that the pattern can repeat, so that a text full of literals is still read only once.
     """
 
@@ -72,14 +73,17 @@ class BlockDetector:
         return len(text) if found is None else len(text) - len(tail[found.start() :].decode())
 
     def _scan(self, text: str) -> Iterator[Finding]:
+        data = text.encode()
         for block, pattern, edge in self._blocks:
-            for start in _occurrences(text, block.literal):
-                if edge.search(text[max(0, start - _MAX_EDGE) : start].encode()) is None:
+            at, position = 0, 0  # the same place in bytes and in characters
+            for start in _occurrences(data, block.literal.encode()):
+                if edge.search(data[max(0, start - _MAX_EDGE_BYTES) : start]) is None:
                     continue
-                match = pattern.match(text[start : start + MAX_BLOCK].encode())
+                match = pattern.match(data, start, start + MAX_BLOCK)
                 if match is None or not block.valid(value := match.group().decode()):
                     continue
-                yield Finding(block.category, 1.0, Span(start, start + len(value)), self.name)
+                at, position = start, position + len(data[at:start].decode())
+                yield Finding(block.category, 1.0, Span(position, position + len(value)), self.name)
 
 
 def _bounded(pattern: str) -> str:
@@ -87,8 +91,8 @@ def _bounded(pattern: str) -> str:
     return re.sub(r"\{(\d+),\}", lambda low: f"{{{low[1]},{int(low[1]) + 20}}}", pattern)
 
 
-def _occurrences(text: str, literal: str) -> Iterator[int]:
-    at = text.find(literal)
+def _occurrences(data: bytes, literal: bytes) -> Iterator[int]:
+    at = data.find(literal)
     while at >= 0:
         yield at
-        at = text.find(literal, at + 1)
+        at = data.find(literal, at + 1)

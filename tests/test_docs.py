@@ -1,0 +1,135 @@
+"""What there is stands in the documents, and what stands in them is there."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+from starlette.routing import Route
+
+from gateway.cli import build_parser
+from gateway.cli.example import settings
+from gateway.engine import Guard
+from gateway.policy import ACTIONS
+from gateway.policy.model import Allow, Custom, Messages, Policy, Rule, ToolArgument, Tools
+from gateway.settings import Settings
+from gateway.types import Kind, Role
+from gateway.web.app import create_app
+from gateway.web.events import Event, Side
+from gateway.web.metrics import Metrics
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+README = (ROOT / "README.md").read_text("utf-8")
+POLICIES = (ROOT / "docs" / "policies.md").read_text("utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+EXAMPLE = (ROOT / "config.example.yaml").read_text("utf-8")
+EVERYTHING = "\n".join(path.read_text("utf-8") for path in PAGES)
+
+
+def commands() -> list[str]:
+    (choices,) = (action.choices for action in build_parser()._actions if action.dest == "==SUPPRESS==")
+    assert choices is not None
+    return list(choices)
+
+
+def test_there_are_commands() -> None:
+    assert set(commands()) == {"serve", "demo", "scan", "check", "list", "keys"}
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command(command: str) -> None:
+    assert f"portcullis {command}" in EVERYTHING
+
+
+@pytest.mark.parametrize("setting", [s.name for s in settings()])
+def test_every_setting(setting: str) -> None:
+    """The example file is the reference of settings."""
+    assert re.search(rf"^[# -]*{setting.rpartition('.')[2]}:", EXAMPLE, re.MULTILINE)
+    assert "config.example.yaml" in README
+
+
+@pytest.mark.parametrize("model", [Policy, Rule, Allow, Custom, Tools, ToolArgument, Messages])
+def test_every_key_of_a_policy(model: type[BaseModel]) -> None:
+    for name, field in model.model_fields.items():
+        assert f"`{field.alias or name}`" in POLICIES, name
+
+
+@pytest.mark.parametrize("model", [Policy, Rule, Custom])
+def test_defaults_of_policy_keys(model: type[BaseModel]) -> None:
+    """A default in a table is the default in force."""
+    for name, field in model.model_fields.items():
+        found = re.findall(rf"^\| `{field.alias or name}` \| `([^`]*)` \|", POLICIES, re.MULTILINE)
+        if field.is_required() or not isinstance(field.default, int | float | str) or field.default in ("", None):
+            continue
+        assert str(field.default).lower().replace("_", "") in [text.replace("_", "") for text in found], name
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_action(action: str) -> None:
+    assert re.search(rf"^\| `{action}` \|", POLICIES, re.MULTILINE)
+
+
+@pytest.mark.parametrize("word", [*Role, *Kind])
+def test_every_role_and_kind(word: str) -> None:
+    assert f"`{word}`" in POLICIES
+
+
+def families() -> list[str]:
+    return sorted({category.partition("/")[0] for category in Guard().categories} | {"custom"})
+
+
+@pytest.mark.parametrize("family", families())
+def test_every_family_of_categories(family: str) -> None:
+    assert re.search(rf"^\| `{family}/\*` \|", POLICIES, re.MULTILINE)
+
+
+def test_no_family_that_is_not() -> None:
+    documented = re.findall(r"^\| `(\w+)/\*` \|", POLICIES, re.MULTILINE)
+    assert sorted(documented) == families()
+
+
+@pytest.mark.parametrize("policy", [path.stem for path in sorted((ROOT / "policies").glob("*.yaml"))])
+def test_every_policy(policy: str) -> None:
+    assert re.search(rf"^\| `{policy}` \|", POLICIES, re.MULTILINE)
+
+
+def metrics() -> list[str]:
+    kinds = {"counter": "_total"}
+    return [metric.name + kinds.get(metric.type, "") for metric in Metrics().registry.collect()]
+
+
+@pytest.mark.parametrize("metric", metrics())
+def test_every_metric(metric: str) -> None:
+    assert re.search(rf"^\| `{metric}` \|", OPERATIONS, re.MULTILINE)
+
+
+def test_no_metric_that_is_not() -> None:
+    assert set(re.findall(r"^\| `(guard_\w+)` \|", OPERATIONS, re.MULTILINE)) == set(metrics())
+
+
+@pytest.mark.parametrize("record", [Event, Side])
+def test_every_field_of_an_event(record: type) -> None:
+    for field in dataclasses.fields(record):
+        assert f"`{field.name}`" in OPERATIONS, field.name
+
+
+def test_every_route() -> None:
+    routes = [route for route in create_app(Settings.model_construct()).routes if isinstance(route, Route)]
+    for route in routes:
+        assert route.path.partition("/{")[0] in EVERYTHING, route.path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+        if not target.startswith(("http://", "https://")):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_changelog_names_this_version() -> None:
+    (version,) = re.findall(r'^__version__ = "(.+)"$', (ROOT / "gateway/__init__.py").read_text(), re.MULTILINE)
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
