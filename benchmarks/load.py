@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count, cycle
+from math import ceil
 from time import perf_counter
 from typing import Any, NamedTuple, cast
 
@@ -185,7 +186,7 @@ def percentile(ordered: list[float], share: float) -> float:
     """The nearest rank; 0 of nothing."""
     if not ordered:
         return 0.0
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
 
 def _request(seed: int, size: int) -> Request:

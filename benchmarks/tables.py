@@ -61,7 +61,7 @@ def relay_tables(report: Figures) -> list[Rows]:
     """Every table of one run of the relay benchmark."""
     tables = [_cells(report["cells"]), _derived(report["derived"])] if report["cells"] else []
     if report["streaming"]:
-        tables.append(_streaming(report["streaming"], report["options"]["gap_ms"]))
+        tables.append(_streaming(report["streaming"], report["options"]))
     if report["targets"]:
         tables.append(_targets(report["targets"]))
     return tables
@@ -106,19 +106,26 @@ def _derived(derived: Sequence[Figures]) -> Rows:
     return rows
 
 
-def _streaming(streaming: Mapping[str, Figures], gap_ms: float) -> Rows:
-    rows = Rows(
-        f"Streamed answers, one word each {gap_ms:g} ms",
-        "system", "request to first text (ms)", "first text behind upstream (ms)", "(chunks, most)",
-        "word behind upstream p50 (ms)", "p99 (ms)", "(chunks, mean)", "(chunks, most)", "gap p50 (ms)", "gap p99 (ms)",
-        "deliveries", "errors",
-    )  # fmt: skip
-    for system, f in streaming.items():
-        names = (
-            ("request_ms", 1), ("first_ms", 2), ("first_chunks", 0), ("word_p50_ms", 2), ("word_p99_ms", 2),
-            ("word_mean_chunks", 2), ("word_max_chunks", 0), ("gap_p50_ms", 2), ("gap_p99_ms", 2), ("deliveries", 0),
-        )  # fmt: skip
-        rows.add(system, *(figure(f.get(name), digits) for name, digits in names), str(sum(f["errors"].values())))
+_STREAMED = (
+    ("request_ms", 1, "request to first text (ms)"),
+    ("first_ms", 2, "first text behind the upstream (ms)"),
+    ("first_chunks", 0, "first text behind the upstream (chunks, most)"),
+    ("word_p50_ms", 2, "a word behind the upstream, p50 (ms)"),
+    ("word_p99_ms", 2, "a word behind the upstream, p99 (ms)"),
+    ("word_mean_chunks", 2, "a word behind the upstream (chunks, mean)"),
+    ("word_max_chunks", 0, "a word behind the upstream (chunks, most)"),
+    ("gap_p50_ms", 2, "between deliveries, p50 (ms)"),
+    ("gap_p99_ms", 2, "between deliveries, p99 (ms)"),
+    ("deliveries", 0, "deliveries of text"),
+    ("streams", 0, "streams"),
+)
+
+
+def _streaming(streaming: Mapping[str, Figures], options: Figures) -> Rows:
+    rows = Rows(f"Streamed answers: {options['chunks']} words, one each {options['gap_ms']:g} ms", "", *streaming)
+    for name, digits, label in _STREAMED:
+        rows.add(label, *(figure(f.get(name), digits) for f in streaming.values()))
+    rows.add("errors", *(str(sum(f["errors"].values())) for f in streaming.values()))
     return rows
 
 

@@ -49,7 +49,10 @@ def test_every_command(command: str) -> None:
 def test_every_setting(setting: str) -> None:
     """The example file is the reference of settings."""
     assert re.search(rf"^[# -]*{setting.rpartition('.')[2]}:", EXAMPLE, re.MULTILINE)
-    assert "config.example.yaml" in README
+
+
+def test_the_reference_of_settings_is_linked() -> None:
+    assert "(config.example.yaml)" in README
 
 
 @pytest.mark.parametrize("model", [Policy, Rule, Allow, Custom, Tools, ToolArgument, Messages])

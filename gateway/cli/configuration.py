@@ -46,19 +46,20 @@ def load(path: Path | None) -> Settings:
     try:
         return load_settings(path)
     except ConfigError as e:
-        source = str(path) if path is not None else "environment"
-        raise ConfigError("\n".join(_located(line, source, lines) for line in e.message.splitlines())) from None
+        source = f"{path if path is not None else 'environment'}: "
+        mistakes = [line.removeprefix(source).partition(": ") for line in e.message.splitlines()]
+        first = [m for m in mistakes if not any(other[0].startswith(f"{m[0]}.") for other in mistakes)]
+        raise ConfigError("\n".join(_located(where, what, source, lines) for where, _, what in first)) from None
 
 
-def _located(message: str, source: str, lines: _Lines | None) -> str:
-    where, colon, what = message.removeprefix(f"{source}: ").partition(": ")
-    if not colon or not message.startswith(f"{source}: "):
-        return message
+def _located(where: str, what: str, source: str, lines: _Lines | None) -> str:
+    if not what:
+        return source + where
     variable = PREFIX + where.upper().replace(".", "__")
     if variable in os.environ:
         return f"{variable}: {what}"
     line = lines.of(where) if lines is not None else None
-    return message if line is None else f"{source}:{line}: {where}: {what}"
+    return f"{source}{where}: {what}" if line is None else f"{source.removesuffix(': ')}:{line}: {where}: {what}"
 
 
 class _Lines:

@@ -1,8 +1,8 @@
 """
 Bases that make most detectors a table.
 
-A pattern detector is a tuple of rows. One RE2 Set says in a single pass which rows can match at all;
-only those run for their spans and check digits. RE2 is linear in the text for any pattern.
+A pattern detector is a tuple of rows. A sieve says in a single pass which rows can match at all; only
+those run for their spans and check digits. RE2 is linear in the text for any pattern.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-import re2
-
 from gateway.detectors.prefix import VALUE, Shape, shape
+from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
-from gateway.text.patterns import MAX_MEMORY, compile_re2
+from gateway.text.patterns import compile_re2
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "code_points",
     "compile_beginning",
     "compile_re2",
-    "compile_set",
     "matches",
     "outermost",
 ]
@@ -101,16 +99,17 @@ class RegexDetector:
         self.reach: int | None = max(s.reach for s in shapes)
         self.behind = max(s.behind for s in shapes)
         self._patterns = [compile_re2(row.pattern) for row in self.rows]
-        groups: dict[str, list[int]] = {}
-        for index, row in enumerate(self.rows):
-            groups.setdefault(group(row) if group else "", []).append(index)
-        self._sets = [(compile_set(self.rows[i].pattern for i in members), members) for members in groups.values()]
-        self._beginnings = [compile_beginning([shapes[i] for i in members]) for members in groups.values()]
+        groups = [group(row) if group else "" for row in self.rows]
+        self._sieve = Sieve([row.pattern for row in self.rows], groups)
+        self._beginnings = [
+            compile_beginning(s for s, g in zip(shapes, groups, strict=True) if g == name)
+            for name in dict.fromkeys(groups)
+        ]
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         # One look at all of them: most texts of a request hold nothing. Joined by line ends, where the
         # rows of the Set see a text begin and end, so that what matches alone matches here.
-        if len(parts) > 2 and not self._possible("\n".join([part.text for part in parts]).encode()):
+        if len(parts) > 2 and not self._sieve.rows("\n".join([part.text for part in parts]).encode()):
             return [[] for _ in parts]
         return [self._scan(part.text) for part in parts]
 
@@ -119,13 +118,9 @@ class RegexDetector:
         data = text[-self.reach :].encode()
         return len(text) - max(begun(beginning, data) for beginning in self._beginnings)
 
-    def _possible(self, data: bytes) -> list[int]:
-        """Rows that may match."""
-        return [members[hit] for found, members in self._sets for hit in found.Match(data) or ()]
-
     def _scan(self, text: str) -> list[Finding]:
         data = text.encode()
-        rows = self._possible(data)
+        rows = self._sieve.rows(data)
         if not rows:
             return []
         found = [
@@ -142,8 +137,10 @@ class RegexDetector:
 
 
 def compile_beginning(shapes: Iterable[Shape]) -> Any:
-    """One pattern for what may begin a match of any of them, for bytes."""
-    return compile_re2("(?:" + "|".join(s.beginning for s in shapes) + r")\z", utf8=False)
+    """One pattern for what may begin a match of any of them."""
+    shapes = list(shapes)
+    pattern = "(?:" + "|".join(s.beginning for s in shapes) + r")\z"
+    return compile_re2(pattern, utf8=any(s.utf8 for s in shapes))
 
 
 def begun(beginning: Any, data: bytes) -> int:
@@ -152,21 +149,9 @@ def begun(beginning: Any, data: bytes) -> int:
     if found is None:
         return 0
     at = found.start()
-    while at > 0 and data[at] & 0xC0 == 0x80:  # inside a character
+    while 0 < at < len(data) and data[at] & 0xC0 == 0x80:  # inside a character
         at -= 1
     return len(data[at:].decode("utf-8", "replace"))
-
-
-def compile_set(patterns: Iterable[str], max_memory: int = MAX_MEMORY) -> Any:
-    """An RE2 Set that says which patterns may match a text, or any of several joined by line ends."""
-    options = re2.Options()
-    options.max_mem = max_memory
-    rows = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        # (?m): a line's ends count as a text's. The Set may see more than a row matches, never less.
-        rows.Add(b"(?m)" + pattern.encode())
-    rows.Compile()
-    return rows
 
 
 def code_points(text: str, data: bytes, spans: Sequence[tuple[int, int]]) -> list[Span]:

@@ -16,7 +16,15 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from gateway.detectors.base import MAX_CANDIDATES, _code_points, _outermost, compile_re2, matches
+from gateway.detectors.base import (
+    MAX_CANDIDATES,
+    begun,
+    code_points,
+    compile_beginning,
+    compile_re2,
+    matches,
+    outermost,
+)
 from gateway.detectors.prefix import VALUE, Shape, shape
 from gateway.errors import ConfigError, ScanError
 from gateway.types import Detector, Finding, Kind, Part
@@ -116,7 +124,7 @@ class CustomRules:
         bounded = [s for s in shapes if s is not None]
         self.reach: int | None = max((s.reach for s in bounded), default=0) if len(bounded) == len(shapes) else None
         self.behind = max((s.behind for s in bounded), default=0)
-        self._beginnings = [compile_re2(f"(?:{s.beginning})\\z") for s in bounded]
+        self._beginnings = [compile_beginning([s]) for s in bounded]
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         return [self._scan(part.text) for part in parts]
@@ -125,18 +133,16 @@ class CustomRules:
         if self.reach is None:
             return 0
         data = text[max(0, len(text) - self.reach) :].encode()
-        found = (beginning.search(data) for beginning in self._beginnings)
-        at = min((match.start() for match in found if match is not None), default=len(data))
-        return len(text) - len(data[at:].decode())
+        return len(text) - max((begun(beginning, data) for beginning in self._beginnings), default=0)
 
     def _scan(self, text: str) -> list[Finding]:
         data = text.encode()
         found = [(rule, span) for rule, pattern in self._rows for span in pattern.spans(data)]
         if not found:
             return []
-        spans = _code_points(text, data, [span for _, span in found])
+        spans = code_points(text, data, [span for _, span in found])
         pairs = zip(found, spans, strict=True)
-        return _outermost(Finding(rule.category, rule.score, span, self.name) for (rule, _), span in pairs)
+        return outermost(Finding(rule.category, rule.score, span, self.name) for (rule, _), span in pairs)
 
 
 def custom(rules: Sequence[CustomRule]) -> tuple[Detector, ...]:
@@ -196,7 +202,7 @@ def _keywords(rule: CustomRule, where: str) -> list[UserPattern]:
             tree = _tree(words)
             regex = _compile(f"(?{flag}:{before}(?P<v>{_whole(tree)}){after})", where)
             longest = max(len(word) + (MAX_GAP - 1) * word.count(" ") for word in words)
-            read = Shape(f"(?{flag}:{before}{_begun(tree)})", left + longest + right, int(left))
+            read = Shape(f"(?{flag}:{before}{_begun(tree)})", left + longest + right, int(left), utf8=True)
             patterns.append(UserPattern(regex, read))
     return patterns
 
@@ -264,7 +270,7 @@ def _shape(pattern: str) -> Shape | None:
         except (ValueError, re.error, FutureWarning, DeprecationWarning, OverflowError):
             return None
     try:
-        compile_re2(f"(?:{read.beginning})\\z")
+        compile_beginning([read])
     except ConfigError:
         return None  # too large once it is unfolded
     return read

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from re import A as ASCII
 from re import I as IGNORECASE
 from re import _constants as op  # type: ignore[attr-defined]
@@ -30,6 +31,7 @@ Node = tuple[Any, Any]
 
 _CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _ASCII, _BEYOND = r"\x{0}-\x{7f}", r"\x{80}-\x{ff}"
+_FOLDED = "\u212a\u017f"  # the Kelvin sign and the long s, which RE2 takes for k and s where case does not count
 _RUN = f"[{_BEYOND}]+"
 _CATEGORY = {
     op.CATEGORY_DIGIT: r"\d",
@@ -43,11 +45,15 @@ _CATEGORY = {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`beginning` matches context plus a started value; widths are in characters."""
+    """
+    `beginning` matches context plus a started value; widths are in characters. `utf8`: it is written
+    for code points, not for bytes.
+    """
 
     beginning: str
     reach: int
     behind: int
+    utf8: bool = False
 
 
 def shape(pattern: str) -> Shape:
@@ -63,7 +69,8 @@ def shape(pattern: str) -> Shape:
     at = _value_index(nodes, tree.state.groupdict.get(VALUE))
     context, value = nodes[:at], nodes[at:]
     behind = parser.SubPattern(tree.state, context).getwidth()[1]
-    text = _full(context) + _begun(value)
+    writer = _Writer(fold="(?i" in pattern)
+    text = writer.full(context) + writer.begun(value)
     if tree.state.flags & IGNORECASE:
         text = f"(?i:{text})"
     return Shape(text, width, behind)
@@ -78,68 +85,109 @@ def _value_index(nodes: Sequence[Node], group: int | None) -> int:
     raise ValueError("the group 'v' must stand at the top level of the pattern")
 
 
-def _begun(nodes: Sequence[Node]) -> str:
-    """Beginnings with at least one character, where the first node must have one."""
-    first = nodes[0]
-    if first[0] is op.SUBPATTERN and not (first[1][1] or first[1][2]):
-        return _begun([*first[1][3], *nodes[1:]])
-    kind, arg = first
-    if kind in _CHARACTER:
-        return _character(first) + _prefix(nodes[1:])
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]) == 1 and arg[2][0][0] in _CHARACTER:
-        return f"(?:{_full(list(arg[2]))})+{_prefix(nodes[1:])}"
-    if kind is op.BRANCH and all(arg[1]):
-        begun = "|".join(_begun(list(branch)) for branch in arg[1])
-        return f"(?:{begun}|{_full(nodes[:1])}{_prefix(nodes[1:])})"
-    return _prefix(nodes)
+class _Writer:
+    """Writes patterns from a parse tree. `fold`: letters may stand for their other case."""
+
+    def __init__(self, fold: bool) -> None:
+        self._fold = fold
+
+    def begun(self, nodes: Sequence[Node]) -> str:
+        """Beginnings with at least one character, where the first node must have one."""
+        first = nodes[0]
+        if first[0] is op.SUBPATTERN and not (first[1][1] or first[1][2]):
+            return self.begun([*first[1][3], *nodes[1:]])
+        kind, arg = first
+        if kind in _CHARACTER:
+            return self.character(first) + self.prefix(nodes[1:])
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]) == 1 and arg[2][0][0] in _CHARACTER:
+            return f"(?:{self.full(list(arg[2]))})+{self.prefix(nodes[1:])}"
+        if kind is op.BRANCH and all(arg[1]):
+            begun = "|".join(self.begun(list(branch)) for branch in arg[1])
+            return f"(?:{begun}|{self.full(nodes[:1])}{self.prefix(nodes[1:])})"
+        return self.prefix(nodes)
+
+    def prefix(self, nodes: Sequence[Node]) -> str:
+        """Every beginning of what the nodes match in sequence, the empty one included."""
+        if not nodes:
+            return ""
+        (kind, arg), rest = nodes[0], nodes[1:]
+        if kind in _CHARACTER:
+            return f"(?:{self.character(nodes[0])}{self.prefix(rest)})?"
+        if kind is op.AT:
+            return self.prefix(rest)
+        if kind is op.SUBPATTERN:
+            _, add, remove, inner = arg
+            if not (add or remove):
+                return self.prefix([*inner, *rest])
+            return f"(?:{_flags(add, remove)}{self.prefix(list(inner))})|{self.full(nodes[:1])}{self.prefix(rest)})"
+        if kind is op.BRANCH:
+            begun = "|".join(self.prefix(list(branch)) for branch in arg[1])
+            return f"(?:{begun}|{self.full(nodes[:1])}{self.prefix(rest)})"
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+            _, high, inner = arg
+            if high == 1:
+                return f"(?:{self.prefix(list(inner))}|{self.full(nodes[:1])}{self.prefix(rest)})"
+            return f"(?:{self.full(list(inner))})*(?:{self.prefix(list(inner))}|{self.prefix(rest)})"
+        raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
+
+    def full(self, nodes: Sequence[Node]) -> str:
+        """All that the nodes match in sequence, and more: repetitions are widened."""
+        return "".join(map(self.full_node, nodes))
+
+    def full_node(self, node: Node) -> str:
+        kind, arg = node
+        if kind in _CHARACTER:
+            return self.character(node)
+        if kind is op.AT:
+            return "^" if arg is op.AT_BEGINNING else ""
+        if kind is op.SUBPATTERN:
+            _, add, remove, inner = arg
+            return f"{_flags(add, remove) or '(?:'}{self.full(list(inner))})"
+        if kind is op.BRANCH:
+            return "(?:" + "|".join(self.full(list(branch)) for branch in arg[1]) + ")"
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+            low, high, inner = arg
+            times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
+            return f"(?:{self.full(list(inner))}){times}"
+        raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
+
+    def character(self, node: Node) -> str:
+        """One character, as bytes of UTF-8. Beyond ASCII a class stands for any run of such bytes."""
+        kind, arg = node
+        if kind is op.LITERAL:
+            return self._literal(arg)
+        if kind is op.NOT_LITERAL:
+            return f"(?:[^{_escape(arg)}{_BEYOND}]|{_RUN})" if arg < 128 else f"(?:[{_ASCII}]|{_RUN})"
+        if kind is op.ANY:
+            return f"(?:[^{_escape(10)}{_BEYOND}]|{_RUN})"
+        if arg[0][0] is op.NEGATE:
+            inside = "".join(_item(item) for item in arg[1:])
+            return f"(?:[^{inside}{_BEYOND}]|{_RUN})"
+        inside = "".join(_item(item) for item in arg)
+        more = [_RUN] if any(_beyond(item) for item in arg) else []
+        if self._fold and not more and any(_holds(item, "ks") for item in arg):
+            more = [_bytes(ord(c)) for c in _FOLDED]
+        if not inside:
+            return f"(?:{_RUN})"
+        return f"(?:{'|'.join([f'[{inside}]', *more])})" if more else f"[{inside}]"
+
+    def _literal(self, code: int) -> str:
+        if code < 128 and not (self._fold and chr(code) in "kKsS"):
+            return _escape(code)
+        cases = sorted({code, *(_cases().get(chr(code).lower(), ()) if self._fold else ())})
+        return "(?:" + "|".join(_bytes(case) for case in cases) + ")"
 
 
-def _prefix(nodes: Sequence[Node]) -> str:
-    """Every beginning of what the nodes match in sequence, the empty one included."""
-    if not nodes:
-        return ""
-    (kind, arg), rest = nodes[0], nodes[1:]
-    if kind in _CHARACTER:
-        return f"(?:{_character(nodes[0])}{_prefix(rest)})?"
-    if kind is op.AT:
-        return _prefix(rest)
-    if kind is op.SUBPATTERN:
-        _, add, remove, inner = arg
-        if not (add or remove):
-            return _prefix([*inner, *rest])
-        return f"(?:{_flags(add, remove)}{_prefix(list(inner))})|{_full(nodes[:1])}{_prefix(rest)})"
-    if kind is op.BRANCH:
-        begun = "|".join(_prefix(list(branch)) for branch in arg[1])
-        return f"(?:{begun}|{_full(nodes[:1])}{_prefix(rest)})"
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        _, high, inner = arg
-        if high == 1:
-            return f"(?:{_prefix(list(inner))}|{_full(nodes[:1])}{_prefix(rest)})"
-        return f"(?:{_full(list(inner))})*(?:{_prefix(list(inner))}|{_prefix(rest)})"
-    raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
-
-
-def _full(nodes: Sequence[Node]) -> str:
-    """All that the nodes match in sequence, and more: repetitions are widened."""
-    return "".join(map(_full_node, nodes))
-
-
-def _full_node(node: Node) -> str:
-    kind, arg = node
-    if kind in _CHARACTER:
-        return _character(node)
-    if kind is op.AT:
-        return "^" if arg is op.AT_BEGINNING else ""
-    if kind is op.SUBPATTERN:
-        _, add, remove, inner = arg
-        return f"{_flags(add, remove) or '(?:'}{_full(list(inner))})"
-    if kind is op.BRANCH:
-        return "(?:" + "|".join(_full(list(branch)) for branch in arg[1]) + ")"
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        low, high, inner = arg
-        times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
-        return f"(?:{_full(list(inner))}){times}"
-    raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
+@cache
+def _cases() -> dict[str, list[int]]:
+    """Characters by what they are in lower case, as RE2 folds them: the Kelvin sign is a case of k."""
+    out: dict[str, list[int]] = {}
+    for code in range(0x1E944):  # beyond, no script has two cases
+        character = chr(code)
+        for lower in {character.lower(), character.upper().lower()}:
+            if len(lower) == 1:
+                out.setdefault(lower, []).append(code)
+    return out
 
 
 def _flags(add: int, remove: int) -> str:
@@ -148,29 +196,17 @@ def _flags(add: int, remove: int) -> str:
     return "(?-i:" if remove & IGNORECASE else ""
 
 
-def _character(node: Node) -> str:
-    """One character, as bytes of UTF-8. Beyond ASCII a class stands for any run of such bytes."""
-    kind, arg = node
-    if kind is op.LITERAL:
-        return _literal(arg)
-    if kind is op.NOT_LITERAL:
-        return f"(?:[^{_escape(arg)}{_BEYOND}]|{_RUN})" if arg < 128 else f"(?:[{_ASCII}]|{_RUN})"
-    if kind is op.ANY:
-        return f"(?:[^{_escape(10)}{_BEYOND}]|{_RUN})"
-    if arg[0][0] is op.NEGATE:
-        inside = "".join(_item(item) for item in arg[1:])
-        return f"(?:[^{inside}{_BEYOND}]|{_RUN})"
-    inside = "".join(_item(item) for item in arg)
-    wide = any(_beyond(item) for item in arg)
-    if not inside:
-        return f"(?:{_RUN})"
-    return f"(?:[{inside}]|{_RUN})" if wide else f"[{inside}]"
+def _bytes(code: int) -> str:
+    return "".join(map(_escape, chr(code).encode()))
 
 
-def _literal(code: int) -> str:
-    if code < 128:
-        return _escape(code)
-    return "(?:" + "".join(map(_escape, chr(code).encode())) + ")"
+def _holds(item: Node, letters: str) -> bool:
+    """Is one of these letters, in either case, in this item of a class?"""
+    kind, arg = item
+    codes = {ord(c) for letter in letters for c in (letter, letter.upper())}
+    if kind is op.RANGE:
+        return any(arg[0] <= code <= arg[1] for code in codes)
+    return arg is op.CATEGORY_WORD or (kind is op.LITERAL and arg in codes)
 
 
 def _beyond(item: Node) -> bool:

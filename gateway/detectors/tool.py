@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.detectors.base import RegexDetector, Row, _code_points, _outermost, compile_re2
+from gateway.detectors.base import RegexDetector, Row, begun, code_points, compile_beginning, outermost
 from gateway.detectors.custom import user_pattern
 from gateway.errors import ConfigError
 from gateway.types import Finding, Kind, Part, Span
@@ -57,7 +57,7 @@ class ToolRules:
         bounded = [s for s in shapes if s is not None]
         self.reach: int | None = max((s.reach for s in bounded), default=0) if len(bounded) == len(shapes) else None
         self.behind = max((s.behind for s in bounded), default=0)
-        self._beginnings = [compile_re2(rf"(?:{s.beginning})\z") for s in bounded]
+        self._beginnings = [compile_beginning([s]) for s in bounded]
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         return [self._name(part) if part.kind is Kind.TOOL_NAME else self._call(part) for part in parts]
@@ -66,9 +66,7 @@ class ToolRules:
         if self.reach is None:
             return 0
         data = text[max(0, len(text) - self.reach) :].encode()
-        found = (beginning.search(data) for beginning in self._beginnings)
-        at = min((match.start() for match in found if match is not None), default=len(data))
-        return len(text) - len(data[at:].decode())
+        return len(text) - max((begun(beginning, data) for beginning in self._beginnings), default=0)
 
     def _name(self, part: Part) -> list[Finding]:
         name = _folded(part.text)
@@ -88,8 +86,8 @@ class ToolRules:
         data = part.text.encode()
         rows = ((category, pattern) for tool, category, pattern in self._arguments if tool.match(name))
         found = [(category, span) for category, pattern in rows for span in pattern.spans(data)]
-        spans = _code_points(part.text, data, [span for _, span in found])
-        return _outermost(
+        spans = code_points(part.text, data, [span for _, span in found])
+        return outermost(
             Finding(category, 1.0, span, self.name) for (category, _), span in zip(found, spans, strict=True)
         )
 

@@ -197,10 +197,9 @@ class Obj:
                 self._unknown(key, item, at, out)
 
     def _unknown(self, key: str, item: Any, at: Path, out: Collector) -> None:
-        if out.strict and fold(key) in self._folded:
-            raise RequestError(
-                "A key looks like a known one but is not the same.", param=show(at), code="ambiguous_key"
-            )
+        if out.strict and (known := fold(key)) in self._folded:
+            param = show((*at, known))
+            raise RequestError(f"A key looks like {param} but is not the same.", param=param, code="ambiguous_key")
         out.member(key, item, at)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.command import portcullis
 
+pytestmark = pytest.mark.slow
+
 
 def test_defaults_are_fine() -> None:
     done = portcullis("check")

@@ -14,6 +14,8 @@ from gateway.settings import Settings
 from gateway.web.auth import hash_key
 from tests.cli.command import portcullis
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("what", ["detectors", "categories", "policies", "settings"])
 def test_lists_for_people_and_programs(what: str) -> None:

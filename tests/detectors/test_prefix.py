@@ -73,3 +73,15 @@ def test_unbounded_patterns_are_refused(pattern: str) -> None:
 def test_the_value_must_stand_at_the_top() -> None:
     with pytest.raises(ValueError, match="top level"):
         shape(r"(?:a(?P<v>b))?")
+
+
+FOLDED = RegexDetector("t", (Row("t/fold", r"(?i)(?:^|\W)(?P<v>straße[ks]{2}über)(?:$|\W)"),))
+
+
+@pytest.mark.parametrize("text", ["straßeksüber", "STRAẞEKSÜBER", "Stra\u1e9ee\u212a\u017f\u00dcBER"])
+def test_other_cases_of_a_letter_are_not_missed(text: str) -> None:
+    """RE2 takes the Kelvin sign for k and the long s for s; what is pending must know that as well."""
+    (found,) = FOLDED.scan([Part(f"a {text} b")])
+    assert len(found) == 1
+    for cut in range(3, 2 + len(text)):
+        assert FOLDED.pending(f"a {text} b"[:cut]) <= 2

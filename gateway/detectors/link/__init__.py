@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.detectors.base import MAX_CANDIDATES
 from gateway.detectors.link.hosts import host_of
 from gateway.detectors.link.places import BEHIND, LONGEST_URL, places
 from gateway.detectors.link.traits import CATEGORIES, traits
-from gateway.errors import ScanError
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["Links", "host_of"]
@@ -40,8 +38,6 @@ class Links:
 
     def _scan(self, text: str) -> list[Finding]:
         found = [place for place in places(text) if place.real]
-        if len(found) > MAX_CANDIDATES:
-            raise ScanError(f"more than {MAX_CANDIDATES} links in one text")
         return [
             Finding(category, score, Span(place.start, place.end), self.name)
             for place in found

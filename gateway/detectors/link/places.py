@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.detectors.base import _code_points, compile_re2
+from gateway.detectors.base import MAX_CANDIDATES, _code_points, compile_re2
 from gateway.detectors.link.traits import is_image, is_script
+from gateway.errors import ScanError
 
 __all__ = ["BEHIND", "LONGEST_URL", "Place", "places"]
 
@@ -54,13 +55,15 @@ _FETCHED = frozenset(
 )
 _FETCHED_HREF = frozenset({"link", "image", "use", "base", "feimage"})
 
-_TOKEN = re.compile(rf"[^\s<>\"`“”‘’«»\u3000-\u303f\uff01-\uff65]{{0,{LONGEST_URL}}}")
+_TOKEN = re.compile(r"[^\s<>\"`“”‘’«»\u3000-\u303f\uff01-\uff65]*")
 _UNQUOTED = re.compile(rf"[^\s<>\"'`]{{0,{LONGEST_URL}}}")
 _ANGLE = re.compile(rf"[^<>\n]{{0,{LONGEST_URL}}}")
 _CANDIDATE = re.compile(r"[^\s,]\S*")
+_PARENTHESIS = re.compile(r"[()]")
+_DEEPEST = 32
 _BRACKET = re.compile(r"[\[\]]")
 _SPACE = re.compile(r"\s")
-_PAIRS = ("()", "[]", "{}")
+_PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))
 _TRAILING = ".,;:!?'\"*_~"
 
 
@@ -99,6 +102,8 @@ def _anchors(text: str) -> list[tuple[int, str]]:
     """(position, what stands there)"""
     data = text.encode()
     found = [match.span() for match in _ANCHOR.finditer(data)]
+    if len(found) > MAX_CANDIDATES:
+        raise ScanError(f"more than {MAX_CANDIDATES} places for a link in one text")
     spans = _code_points(text, data, found)
     return [(span.start, text[span.start : span.end].lower()) for span in spans]
 
@@ -128,16 +133,26 @@ def _outermost(text: str, everything: list[Place], bare: set[int]) -> list[Place
         before = place.start
         while longer and longer[0].start + LONGEST_URL < place.start:
             longer.popleft()
-        if place.start not in bare or not longer or longer[0].extent < place.extent:
+        if place.start not in bare or not longer or _goes_on(longer[0]) < place.extent:
             kept.append(place)
         if place.real:
-            while longer and longer[-1].extent <= place.extent:
+            while longer and _goes_on(longer[-1]) <= _goes_on(place):
                 longer.pop()
             longer.append(place)
     return kept
 
 
+def _goes_on(place: Place) -> int:
+    """How far it covers others: a URL that was cut is longer than what was read of it."""
+    return place.extent + (LONGEST_URL if _cut(place.start, place.extent) else 0)
+
+
+def _cut(start: int, extent: int) -> bool:
+    return extent - start >= LONGEST_URL
+
+
 def _bare(text: str, anchors: list[tuple[int, str]]) -> Iterator[Place]:
+    word = 0  # where the word around ends
     for at, anchor in anchors:
         start = at
         if anchor[0] == ":":
@@ -149,8 +164,10 @@ def _bare(text: str, anchors: list[tuple[int, str]]) -> Iterator[Place]:
         if match is None:
             continue
         start = match.start()
-        extent = _TOKEN.match(text, start).end()  # type: ignore[union-attr]
-        end = _trimmed(text, start, _unquoted(text, start, extent))
+        if start >= word:
+            word = _TOKEN.match(text, start).end()  # type: ignore[union-attr]
+        extent = min(word, start + LONGEST_URL)
+        end = extent if _cut(start, extent) else _trimmed(text, start, _unquoted(text, start, extent))
         real = end > match.end() or match[0].endswith(",")
         if match[0].lower().endswith("script:"):
             real = _CALL.search(text, match.end(), end) is not None
@@ -214,14 +231,12 @@ def _markdown(text: str, start: int, angle: str, image: bool) -> Place:
 
 
 def _balanced(text: str, start: int, end: int) -> int:
+    """Up to the parenthesis that closes what was opened before; CommonMark counts 32 levels, as we do."""
     depth = 0
-    for at in range(start, end):
-        if text[at] == "(":
-            depth += 1
-        elif text[at] == ")":
-            if depth == 0:
-                return at
-            depth -= 1
+    for match in _PARENTHESIS.finditer(text, start, end):
+        depth += 1 if match[0] == "(" else -1
+        if depth < 0 or depth > _DEEPEST:
+            return match.start()
     return end
 
 

@@ -35,8 +35,9 @@ _CREDENTIAL = re.compile(
 )
 # Something that the model, or a script, is to fill in.
 _TEMPLATE = re.compile(
-    r"\$?\{{1,2}[\w .:'\"-]{1,60}\}{1,2}|%7[Bb][\w.%+-]{1,80}%7[Dd]|\[[A-Z][A-Z_ -]{2,40}\]|%5[Bb][A-Z][A-Z_%0-9+-]{2,50}%5[Dd]"
-    r"|<[A-Za-z][\w -]{2,40}>|(?:INSERT|REPLACE|YOUR|PUT)_[A-Z_]{3,40}|(?:SUMMARY|CONVERSATION|SECRET|PASSWORD|API_KEY)_HERE"
+    r"\$?\{{1,2}[\w .:'\"-]{1,60}\}{1,2}|%7[Bb][\w.%+-]{1,80}%7[Dd]|\[[A-Z][A-Z_ -]{2,40}\]"
+    r"|%5[Bb][A-Z][A-Z_%0-9+-]{2,50}%5[Dd]|<[A-Za-z][\w -]{2,40}>|(?:INSERT|REPLACE|YOUR|PUT)_[A-Z_]{3,40}"
+    r"|(?:SUMMARY|CONVERSATION|SECRET|PASSWORD|API_KEY)_HERE"
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){12,}")

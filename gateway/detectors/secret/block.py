@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gateway.detectors.base import compile_re2
+from gateway.detectors.base import begun, compile_beginning, compile_re2
 from gateway.detectors.prefix import shape
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["MAX_BLOCK", "Block", "BlockDetector"]
 
-# UTF-8 bytes (keys are ASCII) from the first to the last; what is longer is found up to here. A 16384-bit RSA key has 12 kB,
-# the usual 4096-bit one 3.2 kB.
+# UTF-8 bytes (keys are ASCII) from the first to the last; what is longer is found up to here. The PEM of
+# a 4096-bit RSA key has 3.2 kB, of a 16384-bit one 12 kB.
 MAX_BLOCK = 8192
 
 _MAX_EDGE = 2  # characters; the widest thing that may stand before a block: an escaped line end
@@ -57,8 +57,7 @@ class BlockDetector:
         self._blocks = [(b, compile_re2(b.pattern), compile_re2(rf"{b.left}\z")) for b in blocks]
         self._literals = tuple(sorted({block.literal for block in blocks}))
         self._longest = max(map(len, self._literals))
-        beginnings = [shape(f"{b.left}(?P<v>{_bounded(b.pattern)})").beginning for b in blocks]
-        self._beginning = compile_re2("(?:" + "|".join(beginnings) + r")\z")
+        self._beginning = compile_beginning([shape(f"{b.left}(?P<v>{_bounded(b.pattern)})") for b in blocks])
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         return [list(self._scan(part.text)) for part in parts]
@@ -69,8 +68,7 @@ class BlockDetector:
         # No literal: only the last characters may be the beginning of one.
         at = min([*opened, len(text) - self._longest]) - _MAX_EDGE
         tail = text[max(begin, at) :].encode()
-        found = self._beginning.search(tail)
-        return len(text) if found is None else len(text) - len(tail[found.start() :].decode())
+        return len(text) - begun(self._beginning, tail)
 
     def _scan(self, text: str) -> Iterator[Finding]:
         data = text.encode()

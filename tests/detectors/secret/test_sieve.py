@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.detectors.base import compile_re2
-from gateway.detectors.secret.sieve import Sieve, literals
+from gateway.detectors.sieve import Sieve, literals
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ PATTERNS = (
     r"(?P<v>[ab]{3}\d)",
 )
 COMPILED = [compile_re2(pattern) for pattern in PATTERNS]
-SIEVE = Sieve(PATTERNS)
+SIEVE = Sieve(PATTERNS, [""] * len(PATTERNS))
 PIECES = ["a", "b", "c", "1", "22", " ", ".", ": ", "é", "ab_", "PASS", "pass no ", "acac.", "KEY", "key ", "port"]
 
 
@@ -45,4 +45,4 @@ PIECES = ["a", "b", "c", "1", "22", " ", ".", ": ", "é", "ab_", "PASS", "pass n
 def test_nothing_that_matches_is_stopped(text: str) -> None:
     data = text.encode()
     matching = {index for index, pattern in enumerate(COMPILED) if pattern.search(data)}
-    assert matching <= set(SIEVE.Match(data))
+    assert matching <= set(SIEVE.rows(data))

@@ -1,0 +1,77 @@
+"""Every benchmark runs, with tiny numbers, and its report holds what the page about it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TINY = ["--seconds", "0.2", "--warmup", "0.1"]
+
+pytestmark = pytest.mark.slow
+
+
+def run(name: str, tmp_path: Path, *arguments: str) -> tuple[dict[str, Any], str]:
+    report, page = tmp_path / "report.json", tmp_path / "page.md"
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments, "--json", str(report), "--markdown", str(page)],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(report.read_text())
+    assert found["benchmark"] == name
+    assert re.search(r"^\| .* \|$", page.read_text(), re.MULTILINE)
+    return found, done.stdout
+
+
+def test_relay(tmp_path: Path) -> None:
+    report, shown = run(
+        "relay",
+        tmp_path,
+        *TINY,
+        *("--rounds", "1", "--connections", "1,2", "--sizes", "200,40000"),
+        *("--streams", "1", "--chunks", "6", "--gap-ms", "10"),
+    )
+    cells = {(c["system"], c["size"], c["connections"]) for c in report["cells"]}
+    assert cells == {
+        (system, size, connections)
+        for system in ("upstream", "relay", "gateway")
+        for size in (200, 40000)
+        for connections in (1, 2)
+    }
+    for cell in report["cells"]:
+        assert cell["rps"] > 0
+        assert cell["p50_ms"] <= cell["p99_ms"]
+        assert not cell["errors"]
+    assert set(report["streaming"]) == {"upstream", "relay", "gateway"}
+    assert all(f["streams"] == 1 and not f["errors"] for f in report["streaming"].values())
+    assert len(report["derived"]) == 4
+    assert [t["target"].split(",")[0] for t in report["targets"]] == [
+        "added p50 at 1 connection",
+        "added p50 at 1 connection",
+        "first streamed text after that of the bare relay",
+    ]
+    assert report["machine"]["python"] in shown
+
+
+def test_detectors(tmp_path: Path) -> None:
+    report, _ = run("detectors", tmp_path, "--texts", "3", "--warm", "2")
+    assert {d["corpus"] for d in report["detectors"]} == {"prose", "numbers", "code"}
+    assert all(d["fresh_us"] > 0 for d in report["detectors"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_hotspots(tmp_path: Path) -> None:
+    report, _ = run("hotspots", tmp_path, *TINY, "--connections", "2")
+    assert any(f["function"].startswith("web/chat:") for f in report["functions"])
