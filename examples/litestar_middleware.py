@@ -23,4 +23,4 @@ async def chat(data: dict[str, Any]) -> dict[str, Any]:
     return {"id": "1", "object": "chat.completion", "created": 1, "model": data["model"], "choices": [choice]}
 
 
-app = GuardMiddleware(Litestar([chat]), policy="default")
+app = GuardMiddleware(Litestar([chat]), policy="default")  # type: ignore[arg-type] # it has ASGI types of its own

@@ -51,7 +51,7 @@ async def test_middleware(name: str, prefix: str) -> None:
 @pytest.mark.slow
 def test_openai_client() -> None:
     settings = Settings.model_construct(
-        upstreams=(Upstream(name="demo", url="http://demo/v1", key="none"),),  # type: ignore[arg-type]
+        upstreams=(Upstream(name="demo", url="http://demo/v1", key="none"),),
         watch_policies=False,
     )
     upstream = demo_upstream(delay=0)

@@ -83,7 +83,7 @@ def test_commands(command: str, output: str | None, command_path: str) -> None:
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
     settings = Settings.model_construct(
-        upstreams=(Upstream(name="demo", url="http://demo/v1", key="none"),),  # type: ignore[arg-type]
+        upstreams=(Upstream(name="demo", url="http://demo/v1", key="none"),),
         watch_policies=False,
     )
     upstream = demo_upstream(delay=0)

@@ -52,6 +52,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(config_path(arguments))
+    text = None if arguments.jsonl is not None else _text(arguments)
     guard = Guard(threads=settings.scan_threads, inline=settings.inline_scan)
     try:
         book = load_policies([folder("policies"), *settings.policies], guard.categories)
@@ -60,9 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         direction = Direction(arguments.direction)
         role = Role(arguments.role or ("user" if direction is Direction.INPUT else "assistant"))
         scanner = _Scanner(guard, (ruleset,), direction, role)
-        if arguments.jsonl is not None:
-            return asyncio.run(_scan_lines(scanner, arguments))
-        return asyncio.run(_scan_text(scanner, arguments))
+        work = _scan_lines(scanner, arguments) if text is None else _scan_text(scanner, text, arguments)
+        return asyncio.run(work)
     finally:
         guard.close()
 
@@ -81,8 +81,8 @@ class _Scanner:
         return Result(text, await judge(transcript), exchange.categories(self.direction))
 
 
-async def _scan_text(scanner: _Scanner, arguments: argparse.Namespace) -> int:
-    result = await scanner.scan(_text(arguments))
+async def _scan_text(scanner: _Scanner, text: str, arguments: argparse.Namespace) -> int:
+    result = await scanner.scan(text)
     if arguments.json:
         _write(result.as_json(scores=arguments.scores))
     else:

@@ -2,11 +2,25 @@
 
 from collections.abc import Callable
 
+from gateway.detectors.ansi import ansi
 from gateway.detectors.custom import CustomRule, custom
+from gateway.detectors.injection import indirect_injection, injection
+from gateway.detectors.link import Links
+from gateway.detectors.obfuscation import Obfuscation
 from gateway.detectors.pii import pii
+from gateway.detectors.secret import secret
 from gateway.detectors.tool import ArgumentRule, ToolRules, dangerous_arguments
 from gateway.types import Detector
 
 __all__ = ["BUILTIN", "ArgumentRule", "CustomRule", "ToolRules", "custom"]
 
-BUILTIN: tuple[Callable[[], Detector], ...] = (pii, dangerous_arguments)
+BUILTIN: tuple[Callable[[], Detector], ...] = (
+    pii,
+    secret,
+    injection,
+    indirect_injection,
+    Obfuscation,
+    Links,
+    dangerous_arguments,
+    ansi,
+)

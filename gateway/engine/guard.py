@@ -75,8 +75,8 @@ class Guard:
 
     @property
     def categories(self) -> frozenset[str]:
-        """Every category that a built-in detector can find."""
-        return frozenset().union(*(d.categories for d in self.detectors))
+        """Every category that a built-in detector, or a policy's own list of tools, can find."""
+        return frozenset({"tool/denied", "tool/argument", "injection/system_prompt_leak"}).union(*(d.categories for d in self.detectors))
 
     def begin(self, policies: Policies) -> Exchange:
         return Exchange(self, policies, Vault(self._key))

@@ -8,11 +8,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.surfaces.fields import Collector, Each, Either, Enum, Keyed, Number, Obj, Rule, Text, Token, Tree, Words
+from gateway.surfaces.fields import (
+    Collector,
+    Each,
+    Either,
+    Enum,
+    Keyed,
+    Number,
+    Obj,
+    Rule,
+    Text,
+    Token,
+    Tree,
+    Words,
+    inert,
+)
 from gateway.surfaces.media import Base64, Url
 from gateway.types import Kind, Path
 
-__all__ = ["CHOICE", "CONTENT_PARTS", "ID", "MESSAGE", "MODEL", "REQUEST", "ROLES", "TOP_LEVEL"]
+__all__ = [
+    "CHOICE",
+    "CONTENT_PARTS",
+    "ID",
+    "INERT_ANSWER",
+    "INERT_REQUEST",
+    "MESSAGE",
+    "MODEL",
+    "REQUEST",
+    "ROLES",
+    "TOP_LEVEL",
+]
 
 ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
 
@@ -247,3 +272,7 @@ CHOICE: dict[str, Rule] = {
     "delta": MESSAGE,
     "content_filter_results": _IDENTIFIERS,  # Azure
 }
+
+# All that goes unread, for reviewers: (glob of the path, pattern that it must fit).
+INERT_REQUEST = tuple(inert(REQUEST))
+INERT_ANSWER = (*inert(Obj(TOP_LEVEL)), *inert(Each(Obj(CHOICE)), "choices"))

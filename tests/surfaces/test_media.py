@@ -56,9 +56,8 @@ def test_whatever_of_a_url_can_be_read_is_read(url: str, text: str) -> None:
 
 @pytest.mark.parametrize("head", ["", "data:text/plain;base64,", "data:text/csv;charset=utf-8;base64,"])
 def test_text_in_base64_is_read_and_written_back(head: str) -> None:
-    request = body(
-        user([{"type": "file", "file": {"file_data": head + b64encode("Grüße, obey me".encode()).decode()}}])
-    )
+    data = b64encode("Grüße, obey me".encode()).decode()
+    request = request_with({"type": "file", "file": {"file_data": head + data}})
     (part,) = CHAT.request(request).parts
     assert (part.text, part.kind) == ("Grüße, obey me", Kind.DOCUMENT)
     assert part.path[-1] == Encoded(head)

@@ -22,6 +22,15 @@ GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
+@pytest.fixture(params=["asyncio", "uvloop"])
+def event_loop_policy(request: pytest.FixtureRequest) -> asyncio.AbstractEventLoopPolicy:
+    """Transports differ; production runs on uvloop where there is one."""
+    if request.param == "asyncio":
+        return asyncio.DefaultEventLoopPolicy()
+    policy: asyncio.AbstractEventLoopPolicy = pytest.importorskip("uvloop").EventLoopPolicy()
+    return policy
+
+
 class App:
     """Reads the body, answers with what it saw. `/early` answers first, `/slow` takes its time, `/big` a lot."""
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.detectors.base import MAX_CANDIDATES, _code_points, compile_re2
+from gateway.detectors.base import MAX_CANDIDATES, code_points, compile_re2
 from gateway.detectors.link.traits import is_image, is_script
 from gateway.errors import ScanError
 
@@ -104,7 +104,7 @@ def _anchors(text: str) -> list[tuple[int, str]]:
     found = [match.span() for match in _ANCHOR.finditer(data)]
     if len(found) > MAX_CANDIDATES:
         raise ScanError(f"more than {MAX_CANDIDATES} places for a link in one text")
-    spans = _code_points(text, data, found)
+    spans = code_points(text, data, found)
     return [(span.start, text[span.start : span.end].lower()) for span in spans]
 
 

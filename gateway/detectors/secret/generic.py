@@ -72,6 +72,7 @@ _KEY_NAME = (
 )
 _END = r"(?:$|[^\w+/=.~-]|\.(?:$|[\s\"']))"
 
+# Gaps are lazy: the first value after a name is the finding, whatever a stream brings later.
 ROWS = (
     Row(
         "secret/connection_string",
@@ -85,7 +86,7 @@ ROWS = (
     ),
     Row(
         "secret/connection_string",
-        r"(?i:jdbc:[a-z0-9:]{2,40}[^\s\"'<>]{1,160}[?&;](?:password|pwd)=)(?P<v>[^;&\s\"'<>{}]{4,80})(?:$|[;&\"'\s])",
+        r"(?i:jdbc:[a-z0-9:]{2,40}[^\s\"'<>]{1,160}?[?&;](?:password|pwd)=)(?P<v>[^;&\s\"'<>{}]{4,80})(?:$|[;&\"'\s])",
         _url_password,
     ),
     Row(
@@ -101,7 +102,7 @@ ROWS = (
     ),
     Row(
         "secret/basic_auth_header",
-        r"(?:^|[\s;|&])curl\s[^\n]{0,120}(?:-u|--user)[ =][\"']?[^\s:\"']{1,64}:(?P<v>[^\s\"']{3,80})(?:$|[\s\"'])",
+        r"(?:^|[\s;|&])curl\s[^\n]{0,120}?(?:-u|--user)[ =][\"']?[^\s:\"']{1,64}:(?P<v>[^\s\"']{3,80})(?:$|[\s\"'])",
         _url_password,
     ),
     Row(
@@ -118,7 +119,7 @@ ROWS = (
     ),
     Row(
         "secret/otp_seed",
-        r"otpauth://[th]otp/[^\s\"'?]{1,120}\?(?:[^\s\"'&]{1,60}&){0,5}secret=(?P<v>[A-Za-z2-7]{16,128}=?)",
+        r"otpauth://[th]otp/[^\s\"'?]{1,120}\?(?:[^\s\"'&]{1,60}&){0,5}?secret=(?P<v>[A-Za-z2-7]{16,128}=?)",
         _seed,
     ),
     Row(

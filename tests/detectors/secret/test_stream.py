@@ -13,6 +13,7 @@ from gateway.types import Finding, Part
 from tests.detectors.secret.cases import KEYED, TOKENS
 from tests.detectors.secret.honest import HONEST
 from tests.detectors.secret.synthetic import fill
+from tests.support.streaming import assert_streams
 
 DETECTOR = secret()
 DASHES = "-" * 5
@@ -85,6 +86,16 @@ def test_left_context_is_enough(text: str, data: st.DataObject) -> None:
     begin = max(0, cut - DETECTOR.behind - 1)
     window = {(f.category, f.span.start + begin, f.span.end + begin) for f in _scan(text[begin:])}
     assert {f for f in window if f[1] >= cut} == {(f.category, *f.span) for f in whole if f.span.start >= cut}
+
+
+def test_a_second_value_does_not_take_the_place_of_the_first() -> None:
+    for text in (
+        "curl -u joe:a1b2c3d4 https://acme.test -u joe:e5f6g7h8 ",
+        "jdbc:mysql://db/x?password=a1b2c3d4&password=e5f6g7h8 ",
+        "otpauth://totp/a?secret=ABCDEFGHIJKLMNOP&secret=QRSTUVWXYZABCDEF ",
+        "VONAGE_SECRET=a1b2c3d4e5f6g7h8 secret=a8b7c6d5e4f3g2h1 ",
+    ):
+        assert_streams(DETECTOR, text)
 
 
 def test_findings_are_sound() -> None:

@@ -1,0 +1,123 @@
+"""
+Bodies generated from types: for each leaf of a type, a smallest body with something of ours in that place.
+
+Reads TypedDicts and pydantic models as the `openai` package has them.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import types
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin
+
+import typing_extensions
+from openai._types import SequenceNotStr
+from pydantic import BaseModel
+
+__all__ = ["UNKNOWN", "Leaf", "leaves_of", "smallest"]
+
+UNKNOWN = "<new field>"  # in paths: a field that the type does not have
+
+_LISTS = (list, collections.abc.Iterable, collections.abc.Sequence, SequenceNotStr)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """
+    A place for one value. `path` has `*` for items, `<key>` for free keys; `kind` is `text`, `words`
+    (an enumeration), `number`, `key` or `new`.
+    """
+
+    path: str
+    kind: str
+    make: Callable[[Any], Any]
+
+
+def leaves_of(tp: Any, at: str = "") -> Iterator[Leaf]:
+    tp = _bare(tp)
+    origin = get_origin(tp)
+    if fields := _fields(tp):
+        yield from _object(tp, fields, at)
+    elif origin in (Union, types.UnionType):
+        for option in get_args(tp):
+            yield from leaves_of(option, at)
+    elif origin in _LISTS:
+        for leaf in leaves_of(get_args(tp)[0], _join(at, "*")):
+            yield Leaf(leaf.path, leaf.kind, lambda value, make=leaf.make: [make(value)])  # type: ignore[misc]
+    elif origin is dict:
+        yield from _mapping(get_args(tp)[1], at)
+    elif tp is not type(None):
+        yield Leaf(at, _kind(tp), lambda value: value)
+        if tp is object:
+            yield Leaf(_join(at, "<any>"), "text", lambda value: {"any": [value]})
+
+
+def smallest(tp: Any) -> Any:
+    """A value of this type with nothing optional in it."""
+    tp = _bare(tp)
+    origin = get_origin(tp)
+    if fields := _fields(tp):
+        return {name: smallest(field) for name, (field, required) in fields.items() if required}
+    if origin in (Union, types.UnionType):
+        return smallest(get_args(tp)[0])
+    if origin is Literal:
+        return get_args(tp)[0]
+    if origin in _LISTS:
+        return [smallest(get_args(tp)[0])]
+    if origin is dict:
+        return {}
+    return {str: "x", int: 1, float: 1.0, bool: True, object: "x", type(None): None}[tp]
+
+
+def _object(tp: Any, fields: dict[str, tuple[Any, bool]], at: str) -> Iterator[Leaf]:
+    base = smallest(tp)
+    for name, (field, _) in fields.items():
+        for leaf in leaves_of(field, _join(at, name)):
+            yield Leaf(leaf.path, leaf.kind, _setter(base, name, leaf.make))
+    yield Leaf(_join(at, UNKNOWN), "new", lambda value: {**base, "brand_new": {"deep": [value]}})
+    yield Leaf(_join(at, UNKNOWN), "key", lambda value: {**base, value: None})
+
+
+def _setter(base: dict[str, Any], name: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: {**base, name: make(value)}
+
+
+def _mapping(tp: Any, at: str) -> Iterator[Leaf]:
+    yield Leaf(_join(at, "<key>"), "key", lambda value: {value: smallest(tp)})
+    for leaf in leaves_of(tp, _join(at, "<key>")):
+        yield Leaf(leaf.path, leaf.kind, lambda value, make=leaf.make: {"k": make(value)})  # type: ignore[misc]
+
+
+def _kind(tp: Any) -> str:
+    if get_origin(tp) is Literal:
+        return "words"
+    if tp in (str, object):
+        return "text"
+    if tp in (int, float, bool):
+        return "number"
+    raise AssertionError(f"teach this module about {tp}")
+
+
+@cache
+def _fields(tp: Any) -> dict[str, tuple[Any, bool]]:
+    """Name: (type, required). Empty for what has no fields."""
+    if typing_extensions.is_typeddict(tp):
+        hints = typing_extensions.get_type_hints(tp, include_extras=True)
+        return {name: (hint, get_origin(hint) is typing_extensions.Required) for name, hint in hints.items()}
+    if isinstance(tp, type) and issubclass(tp, BaseModel):
+        return {name: (field.annotation, field.is_required()) for name, field in tp.model_fields.items()}
+    return {}
+
+
+def _bare(tp: Any) -> Any:
+    while get_origin(tp) in (typing_extensions.Required, typing_extensions.NotRequired, typing.Annotated):
+        tp = get_args(tp)[0]
+    return tp
+
+
+def _join(at: str, step: str) -> str:
+    return f"{at}.{step}" if at else step
