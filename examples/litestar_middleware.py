@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar, post
+from litestar import Litestar, Request, post
 
 from gateway.web.middleware import GuardMiddleware
 
 
 @post("/v1/chat/completions", status_code=200)
-async def chat(data: dict[str, Any]) -> dict[str, Any]:
+async def chat(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Stands for a model: it repeats what it was told."""
+    data = await request.json()
     message = {"role": "assistant", "content": f"You said: {data['messages'][-1]['content']}"}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     return {"id": "1", "object": "chat.completion", "created": 1, "model": data["model"], "choices": [choice]}

@@ -8,11 +8,12 @@ from gateway.detectors.injection import indirect_injection, injection
 from gateway.detectors.link import Links
 from gateway.detectors.obfuscation import Obfuscation
 from gateway.detectors.pii import pii
+from gateway.detectors.prompt_leak import SystemPromptLeak
 from gateway.detectors.secret import secret
 from gateway.detectors.tool import ArgumentRule, ToolRules, dangerous_arguments
 from gateway.types import Detector
 
-__all__ = ["BUILTIN", "ArgumentRule", "CustomRule", "ToolRules", "custom"]
+__all__ = ["BUILTIN", "ArgumentRule", "CustomRule", "SystemPromptLeak", "ToolRules", "custom"]
 
 BUILTIN: tuple[Callable[[], Detector], ...] = (
     pii,
@@ -23,4 +24,5 @@ BUILTIN: tuple[Callable[[], Detector], ...] = (
     Links,
     dangerous_arguments,
     ansi,
+    SystemPromptLeak,
 )

@@ -28,6 +28,7 @@ __all__ = [
     "compile_re2",
     "matches",
     "outermost",
+    "value_group",
 ]
 
 
@@ -60,12 +61,16 @@ class Match:
     value_end: int
 
 
-def matches(pattern: Any, data: bytes) -> Iterator[Match]:
+def value_group(pattern: Any) -> int:
+    """The number of the group `v`; 0, the whole match, where there is none."""
+    return int(pattern.groupindex.get(VALUE.encode(), 0))
+
+
+def matches(pattern: Any, group: int, data: bytes) -> Iterator[Match]:
     """
     Every start at which the pattern matches, also inside an earlier match. A match then depends only
     on the characters around it, not on where the search began: streams and whole texts agree.
     """
-    group = pattern.groupindex.get(VALUE.encode(), 0)
     at, tried = 0, 0
     while (found := pattern.search(data, at)) is not None:
         yield Match(found.start(), *found.span(group))
@@ -98,7 +103,8 @@ class RegexDetector:
         shapes = [shape(row.pattern) for row in self.rows]
         self.reach: int | None = max(s.reach for s in shapes)
         self.behind = max(s.behind for s in shapes)
-        self._patterns = [compile_re2(row.pattern) for row in self.rows]
+        patterns = [compile_re2(row.pattern) for row in self.rows]
+        self._patterns = [(pattern, value_group(pattern)) for pattern in patterns]
         groups = [group(row) if group else "" for row in self.rows]
         self._sieve = Sieve([row.pattern for row in self.rows], groups)
         self._beginnings = [
@@ -127,7 +133,7 @@ class RegexDetector:
             (row, match)
             for index in rows
             for row in (self.rows[index],)
-            for match in matches(self._patterns[index], data)
+            for match in matches(*self._patterns[index], data)
             if row.valid is None or row.valid(data[match.value_start : match.value_end].decode())
         ]
         spans = code_points(text, data, [(m.value_start, m.value_end) for _, m in found])

@@ -24,8 +24,9 @@ from gateway.detectors.base import (
     compile_re2,
     matches,
     outermost,
+    value_group,
 )
-from gateway.detectors.prefix import VALUE, Shape, shape
+from gateway.detectors.prefix import Shape, shape
 from gateway.errors import ConfigError, ScanError
 from gateway.types import Detector, Finding, Kind, Part
 
@@ -85,10 +86,11 @@ class UserPattern:
         Byte offsets of what it finds. Without a shape matches do not overlap, because every start
         of a pattern such as `.*x` would be searched to the end of the text again.
         """
+        group = value_group(self.regex)
         if self.shape is not None:
-            yield from ((m.value_start, m.value_end) for m in matches(self.regex, data) if m.value_end > m.value_start)
+            found = matches(self.regex, group, data)
+            yield from ((m.value_start, m.value_end) for m in found if m.value_end > m.value_start)
             return
-        group = self.regex.groupindex.get(VALUE.encode(), 0)
         for count, match in enumerate(self.regex.finditer(data)):
             if count >= MAX_CANDIDATES:
                 raise ScanError(f"more than {MAX_CANDIDATES} candidates for one pattern")

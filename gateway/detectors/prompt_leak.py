@@ -220,8 +220,11 @@ def _open_run(text: str, shingles: _Shingles) -> int:
     return spans[-1][0] if unfinished else len(text)
 
 
-def _goes_on(words: Iterable[str], shingles: _Shingles) -> bool:
-    return all(key in shingles.begun and key not in shingles.full for key in _chain(words))
+def _goes_on(words: Sequence[str], shingles: _Shingles) -> bool:
+    if words[0] not in shingles.first:
+        return False
+    chain = _chain(words[:SHINGLE])
+    return all(key in shingles.begun and key not in shingles.full for key in chain)
 
 
 def _occurrences(text: str, canaries: Iterable[str]) -> Iterator[Span]:

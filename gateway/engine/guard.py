@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
-from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, ToolRules, custom
+from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
 from gateway.engine.edit import Replacement, render, replacements
 from gateway.engine.scan import scan_parts
 from gateway.engine.stream import Channel, Released, Terms
@@ -50,6 +50,7 @@ class Plan:
     """What one set of policies needs for one direction."""
 
     detectors: tuple[Detector, ...]
+    contextual: bool  # must one of them see the request before it judges the answer?
     fail_open: bool
     holds: bool
     max_hold: int
@@ -76,7 +77,7 @@ class Guard:
     @property
     def categories(self) -> frozenset[str]:
         """Every category that a built-in detector, or a policy's own list of tools, can find."""
-        return frozenset({"tool/denied", "tool/argument", "injection/system_prompt_leak"}).union(*(d.categories for d in self.detectors))
+        return frozenset({"tool/denied", "tool/argument"}).union(*(d.categories for d in self.detectors))
 
     def begin(self, policies: Policies) -> Exchange:
         return Exchange(self, policies, Vault(self._key))
@@ -104,6 +105,7 @@ class Guard:
         )
         return Plan(
             wanted,
+            contextual=any(isinstance(d, Contextual) for d in wanted),
             fail_open=all(p.monitors or p.policy.on_error == "allow_insecure" for p in policies),
             holds=not all(p.monitors for p in policies),
             max_hold=min((p.policy.max_hold for p in policies), default=16_384),
@@ -148,12 +150,16 @@ class Exchange:
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
+        if not plan.contextual:
+            self._bound = plan.detectors
+            return
         bound = (d.bind(request) if isinstance(d, Contextual) else d for d in plan.detectors)
         self._bound = tuple(d for d in bound if d is not None)
 
     def _answer_detectors(self) -> tuple[Detector, ...]:
         if self._bound is None:
-            self._bound = self._guard.plan(self.policies, Direction.OUTPUT).detectors
+            self.see(Transcript((), Direction.INPUT))  # an answer alone, without its request
+        assert self._bound is not None
         vault = self.vault.detector()
         return (*self._bound, vault) if vault else self._bound
 
@@ -313,4 +319,6 @@ def _detectors_of(ruleset: Ruleset) -> list[Detector]:
     if policy.tools is not None:
         arguments = [ArgumentRule(a.tool, a.pattern, a.category) for a in policy.tools.arguments]
         out.append(ToolRules(policy.tools.allow, policy.tools.deny, arguments))
+    if policy.canaries:
+        out.append(SystemPromptLeak(policy.canaries))
     return out

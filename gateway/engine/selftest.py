@@ -27,6 +27,7 @@ PROBES: dict[str, tuple[Part, str]] = {
     "obfuscation": (Part("hello \U000e0068\U000e0069 there"), "obfuscation/tags"),
     "links": (Part("![x](https://collector.example/p.png)"), "link/image"),
     "dangerous_arguments": (Part('{"cmd": "rm -rf /"}', kind=Kind.TOOL_CALL), "tool/dangerous_argument"),
+    "system_prompt_leak": (Part(_SYSTEM), "injection/system_prompt_leak"),
     "ansi": (Part("\x1b[31mred\x1b[0m"), "output/ansi"),
 }
 
@@ -35,10 +36,8 @@ def self_test(detectors: Iterable[Detector]) -> tuple[str, ...]:
     """What is wrong, one line each; empty when all is well."""
     out: list[str] = []
     for detector in detectors:
-        probe = PROBES.get(detector.name)
-        if probe is None:
-            continue
-        out += _check(_bound(detector), *probe)
+        if detector.name in PROBES:
+            out += _check(_bound(detector), *PROBES[detector.name])
     return tuple(out)
 
 

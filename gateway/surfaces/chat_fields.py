@@ -65,7 +65,7 @@ _LABEL = Text(Kind.METADATA, whole=True)
 _DESCRIPTION = Text(Kind.TOOL_DESCRIPTION)
 _TOOL_NAME = Text(Kind.TOOL_NAME, whole=True)
 _REASONING = Text(Kind.REASONING)
-_CACHE_POINT = Obj({"mode": Enum("explicit"), "ttl": Enum("30m", "12h"), "type": Enum("ephemeral")})
+_CACHE_POINT = Obj({"mode": Enum("explicit"), "ttl": Enum("5m", "30m", "1h", "12h"), "type": Enum("ephemeral")})
 _TIER = Enum("auto", "default", "flex", "scale", "priority", "fast")
 _CALL_TYPE = Enum("function", "custom")
 
@@ -158,7 +158,12 @@ _CUSTOM = Obj(
 )
 _TOOL = Obj({"type": _CALL_TYPE, "function": _FUNCTION, "custom": _CUSTOM, "cache_control": _CACHE_POINT})
 _NAMED = Obj({"name": _TOOL_NAME})
-_ALLOWED_TOOLS = Obj({"mode": Enum("auto", "required"), "tools": Each(_TOOL)})
+_ALLOWED_TOOLS = Obj(
+    {
+        "mode": Enum("auto", "required"),
+        "tools": Tree(Kind.TOOL_DESCRIPTION, frozenset(("type", "function", "custom", "name"))),
+    }
+)
 _SCHEMA_FORMAT = Obj(
     {
         "name": _DESCRIPTION,
@@ -169,7 +174,7 @@ _SCHEMA_FORMAT = Obj(
 )
 _MODE = Obj({"mode": Enum("score", "block")})
 _PLACE = Obj({"city": _METADATA, "country": _METADATA, "region": _METADATA, "timezone": _METADATA})
-_VOICE = Enum("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
+_VOICE = Token("[a-z]{1,12}")
 
 REQUEST = Obj(
     {

@@ -124,9 +124,10 @@ def read_logprobs(logprobs: Any, texts: dict[str, Any], at: Path, out: Collector
         out.walk(logprobs, at, Kind.UNKNOWN)
         return
     for key, entries in logprobs.items():
+        if key in _FIELDS and entries is None:
+            continue
         if key not in _FIELDS or type(entries) is not list:
-            if entries is not None:
-                out.member(key, entries, at)
+            out.member(key, entries, at)
             continue
         text = texts.get(key)
         dropped = (*at, Emptied(key))

@@ -267,8 +267,14 @@ class Workers(Multiprocess):
         """Not used."""
 
     def _start(self) -> Worker:
+        """A worker ignores these signals until it has handlers; Ctrl-C is for the parent to pass on."""
         process = Worker(self.config, self.sockets)
-        process.start()
+        ours = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGINT)}
+        try:
+            process.start()
+        finally:
+            for number, handler in ours.items():
+                signal.signal(number, handler)
         return process
 
 

@@ -60,8 +60,8 @@ class Call:
     """
 
     model: str
-    body: bytes | None = None
-    headers: Sequence[tuple[bytes, bytes]] = ()
+    body: bytes | None = field(default=None, repr=False)
+    headers: Sequence[tuple[bytes, bytes]] = field(default=(), repr=False)
     client_key: str | None = field(default=None, repr=False)
     stream: bool = False
     method: str = "POST"

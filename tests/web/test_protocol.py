@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,15 +20,6 @@ from tests.support.servers import raw, serve
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def event_loop_policy(request: pytest.FixtureRequest) -> asyncio.AbstractEventLoopPolicy:
-    """Transports differ; production runs on uvloop where there is one."""
-    if request.param == "asyncio":
-        return asyncio.DefaultEventLoopPolicy()
-    policy: asyncio.AbstractEventLoopPolicy = pytest.importorskip("uvloop").EventLoopPolicy()
-    return policy
 
 
 class App:
@@ -384,3 +375,21 @@ async def test_client_that_leaves_in_the_middle() -> None:
         await raw("127.0.0.1", port, CHUNKED + b"5\r\nhe", quiet=0.02)
         await asyncio.sleep(0.05)
     assert (app.seen, app.gone) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        test_second_head_has_its_deadline_too,
+        test_body_below_the_least_rate,
+        test_answer_that_is_not_fetched_is_dropped,
+        test_refusal_waits_for_the_answer_before_it,
+        test_too_many_pipelined,
+        test_answer_before_the_body_ends_the_connection_and_arrives,
+        test_client_that_leaves_in_the_middle,
+    ],
+)
+def test_on_the_loop_of_production(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    uvloop = pytest.importorskip("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(test())

@@ -18,13 +18,22 @@ __all__ = ["indirect_injection", "injection"]
 
 def injection() -> RegexDetector:
     """Overriding, extracting, unlocking and forged turns, in English and fourteen other languages."""
-    return RegexDetector("injection", _rows("injection/direct", [*english.PHRASES, *languages.PHRASES]))
+    rows = _rows("injection/direct", [*english.PHRASES, *languages.PHRASES])
+    return RegexDetector("injection", rows, group=_alone)
 
 
 def indirect_injection() -> RegexDetector:
     """Instructions to an assistant inside what it was given to read."""
-    return RegexDetector("indirect_injection", _rows("injection/indirect", indirect.PHRASES))
+    return RegexDetector("indirect_injection", _rows("injection/indirect", indirect.PHRASES), group=_alone)
 
 
 def _rows(category: str, phrases: Iterable[tuple[str, float]]) -> list[Row]:
     return [Row(category, pattern, score=score) for pattern, score in phrases]
+
+
+def _alone(row: Row) -> str:
+    """
+    An automaton for each row. They all count words, so the states of a common one would multiply
+    [measured: what is pending after 2 kB of fresh prose, 890 us in one automaton, 300 us in ninety].
+    """
+    return row.pattern

@@ -10,7 +10,7 @@ import collections.abc
 import types
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -29,12 +29,13 @@ _LISTS = (list, collections.abc.Iterable, collections.abc.Sequence, SequenceNotS
 class Leaf:
     """
     A place for one value. `path` has `*` for items, `<key>` for free keys; `kind` is `text`, `words`
-    (an enumeration), `number`, `key` or `new`.
+    (an enumeration, of `words`), `number`, `key` or `new`.
     """
 
     path: str
     kind: str
     make: Callable[[Any], Any]
+    words: tuple[Any, ...] = ()
 
 
 def leaves_of(tp: Any, at: str = "") -> Iterator[Leaf]:
@@ -47,11 +48,11 @@ def leaves_of(tp: Any, at: str = "") -> Iterator[Leaf]:
             yield from leaves_of(option, at)
     elif origin in _LISTS:
         for leaf in leaves_of(get_args(tp)[0], _join(at, "*")):
-            yield Leaf(leaf.path, leaf.kind, lambda value, make=leaf.make: [make(value)])  # type: ignore[misc]
+            yield replace(leaf, make=_in_list(leaf.make))
     elif origin is dict:
         yield from _mapping(get_args(tp)[1], at)
     elif tp is not type(None):
-        yield Leaf(at, _kind(tp), lambda value: value)
+        yield Leaf(at, _kind(tp), lambda value: value, get_args(tp) if origin is Literal else ())
         if tp is object:
             yield Leaf(_join(at, "<any>"), "text", lambda value: {"any": [value]})
 
@@ -77,9 +78,13 @@ def _object(tp: Any, fields: dict[str, tuple[Any, bool]], at: str) -> Iterator[L
     base = smallest(tp)
     for name, (field, _) in fields.items():
         for leaf in leaves_of(field, _join(at, name)):
-            yield Leaf(leaf.path, leaf.kind, _setter(base, name, leaf.make))
+            yield replace(leaf, make=_setter(base, name, leaf.make))
     yield Leaf(_join(at, UNKNOWN), "new", lambda value: {**base, "brand_new": {"deep": [value]}})
     yield Leaf(_join(at, UNKNOWN), "key", lambda value: {**base, value: None})
+
+
+def _in_list(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: [make(value)]
 
 
 def _setter(base: dict[str, Any], name: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -89,7 +94,7 @@ def _setter(base: dict[str, Any], name: str, make: Callable[[Any], Any]) -> Call
 def _mapping(tp: Any, at: str) -> Iterator[Leaf]:
     yield Leaf(_join(at, "<key>"), "key", lambda value: {value: smallest(tp)})
     for leaf in leaves_of(tp, _join(at, "<key>")):
-        yield Leaf(leaf.path, leaf.kind, lambda value, make=leaf.make: {"k": make(value)})  # type: ignore[misc]
+        yield replace(leaf, make=_setter({}, "k", leaf.make))
 
 
 def _kind(tp: Any) -> str:
@@ -107,10 +112,15 @@ def _fields(tp: Any) -> dict[str, tuple[Any, bool]]:
     """Name: (type, required). Empty for what has no fields."""
     if typing_extensions.is_typeddict(tp):
         hints = typing_extensions.get_type_hints(tp, include_extras=True)
-        return {name: (hint, get_origin(hint) is typing_extensions.Required) for name, hint in hints.items()}
+        return {name: (hint, _is_required(hint)) for name, hint in hints.items()}
     if isinstance(tp, type) and issubclass(tp, BaseModel):
         return {name: (field.annotation, field.is_required()) for name, field in tp.model_fields.items()}
     return {}
+
+
+def _is_required(hint: Any) -> bool:
+    origin: Any = get_origin(hint)
+    return origin is typing_extensions.Required
 
 
 def _bare(tp: Any) -> Any:
