@@ -1,11 +1,11 @@
 """
-What each detector costs: microseconds for 2,000 characters of prose, of figures and of code.
+What each detector costs: microseconds for 2,000 characters of prose, of prompts (prose with some
+figures, dates and addresses), of numbers and of code.
 
 `fresh` is text that was not seen before, after others of its kind: what traffic is. `seen` is the same
 text once more: RE2 builds its automata while it reads, so the difference is what building costs.
-`rows` is the part of `seen` that goes to the rows of a table that match (their spans and check digits),
-`set` the rest: the pass over all rows at once that finds out which do. `pending` is asked for each
-piece of a stream.
+`set` is the one pass that tells which rows of a table may match, `rows` what those cost after that
+(their spans and check digits), both on seen text. `pending` is asked for each piece of a stream.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from benchmarks.machine import Cpus, facts, pin
 from benchmarks.tables import Rows, figure, markdown, show
 from benchmarks.texts import CORPORA
 from gateway.detectors import BUILTIN
-from gateway.detectors.base import RegexDetector, Row, compile_re2, matches
-from gateway.types import Detector, Part
+from gateway.detectors.base import RegexDetector, matches
+from gateway.types import Detector, Kind, Part
 
 __all__ = ["main", "measure_detector"]
 
@@ -41,7 +41,8 @@ def measure_detector(detector: Detector, texts: Sequence[str], warm: int) -> Fig
     """
     Times in microseconds, medians over all texts but the first `warm`, each timed once as fresh text.
     """
-    parts = [[Part(text)] for text in texts]
+    kind = kind_for(detector)
+    parts = [[Part(text, kind=kind)] for text in texts]
     for part in parts[:warm]:
         detector.scan(part)
     fresh = [_once(detector.scan, part) for part in parts[warm:]]
@@ -57,38 +58,48 @@ def measure_detector(detector: Detector, texts: Sequence[str], warm: int) -> Fig
         "pending_us": None,
     }
     if detector.reach is not None:
-        tails = [text[:TAIL] for text in texts[warm:]]
-        out["pending_us"] = median(_once(detector.pending, tail) for tail in tails)
+        tails = [text[:TAIL] for text in texts]
+        out["pending_us"] = median([_once(detector.pending, tail) for tail in tails][warm:])
     return out
 
 
-def row_costs(detector: RegexDetector, texts: Sequence[str]) -> tuple[list[float], list[Figures]]:
-    """
-    Microseconds of all rows on each text, and the rows that match by what they cost a text.
+def kind_for(detector: Detector) -> Kind:
+    """Plain text, unless the detector reads only something else."""
+    if detector.kinds is None or Kind.TEXT in detector.kinds:
+        return Kind.TEXT
+    return min(detector.kinds)
 
-    On text seen before, so that no row pays for building its automaton.
-    """
-    patterns = [compile_re2(row.pattern) for row in detector.rows]
+
+def table_of(detector: Detector) -> RegexDetector | None:
+    """The table that a detector is, or is made of."""
+    table = getattr(detector, "_table", detector)
+    return table if isinstance(table, RegexDetector) else None
+
+
+def split(table: RegexDetector, texts: Sequence[str]) -> tuple[Figures, list[Figures]]:
+    """What the pass over all rows costs and what the rows cost that it lets through; and which those are."""
+    whole, inner = [], []
     spent: Counter[int] = Counter()
     runs: Counter[int] = Counter()
-    whole: list[float] = []
     for text in texts:
         data = text.encode()
-        times = {i: _row(detector.rows[i], p, data) for i, p in enumerate(patterns) if p.search(data) is not None}
-        spent.update(times)
+        rows = table._sieve.rows(data)
+        whole.append(_once(table._sieve.rows, data))
+        times = {index: _row(table, index, data) for index in rows}
+        inner.append(sum(times.values()))
+        spent.update({index: round(1000 * time) for index, time in times.items()})
         runs.update(times.keys())
-        whole.append(sum(times.values()) / 1000)
-    rows = [
+    dear = [
         {
-            "detector": detector.name,
-            "category": detector.rows[index].category,
-            "pattern": detector.rows[index].pattern,
+            "detector": table.name,
+            "category": table.rows[index].category,
+            "pattern": table.rows[index].pattern,
             "runs": runs[index] / len(texts),
             "us": time / 1000 / len(texts),
         }
         for index, time in spent.most_common()
     ]
-    return whole, rows
+    return {"set_us": median(whole), "rows_us": median(inner), "rows": runs.total() / len(texts)}, dear
 
 
 def run(args: argparse.Namespace, console: Console) -> Figures:
@@ -108,12 +119,12 @@ def run(args: argparse.Namespace, console: Console) -> Figures:
             for corpus, texts in corpora.items():
                 state.update(f"{detector.name}, {corpus}")
                 found = measure_detector(detector, texts, args.warm)
-                if isinstance(detector, RegexDetector):
-                    whole, rows = row_costs(detector, texts[args.warm :])
-                    found |= {"rows_us": median(whole), "rows": sum(row["runs"] for row in rows)}
-                    found["set_us"] = max(0.0, found["seen_us"] - found["rows_us"])
+                if (table := table_of(detector)) is not None:
+                    part, rows = split(table, texts[args.warm :])
+                    found |= part
                     report["rows"] += [{"corpus": corpus, **row} for row in rows]
-                report["detectors"].append({"detector": detector.name, "corpus": corpus, "build_ms": build_ms} | found)
+                of = {"detector": detector.name, "corpus": corpus, "kind": kind_for(detector), "build_ms": build_ms}
+                report["detectors"].append(of | found)
     gc.enable()
     report["rows"].sort(key=lambda row: -row["us"])
     return report
@@ -130,11 +141,12 @@ def tables(report: Figures, rows: int) -> list[Rows]:
             ("fresh_us", 1), ("fresh_mean_us", 1), ("seen_us", 1), ("set_us", 1), ("rows_us", 1), ("rows", 1),
             ("findings", 2), ("pending_us", 1), ("build_ms", 0),
         )  # fmt: skip
-        out.add(d["detector"], d["corpus"], *(figure(d[name], digits) for name, digits in numbers))
+        text = d["corpus"] if d["kind"] == Kind.TEXT else f"{d['corpus']} ({d['kind']})"
+        out.add(d["detector"], text, *(figure(d[name], digits) for name, digits in numbers))
     for corpus in CORPORA:
-        mine = [d for d in report["detectors"] if d["corpus"] == corpus]
+        mine = [d for d in report["detectors"] if d["corpus"] == corpus and d["kind"] == Kind.TEXT]
         sums = [figure(sum(d[name] for d in mine), 1) for name in ("fresh_us", "fresh_mean_us", "seen_us")]
-        out.add("all", corpus, *sums, *["-"] * 6)
+        out.add("all that read text", corpus, *sums, *["-"] * 6)
     dear = Rows("Rows that cost most", "detector", "text", "category", "runs a text", "us a text", "pattern")
     for r in report["rows"][:rows]:
         pattern = r["pattern"] if len(r["pattern"]) <= 60 else r["pattern"][:57] + "..."
@@ -161,13 +173,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _row(row: Row, pattern: Any, data: bytes) -> int:
-    """Nanoseconds of one row on one text, check digits included."""
+def _row(table: RegexDetector, index: int, data: bytes) -> float:
+    """Microseconds of one row on one text, check digits included."""
+    valid = table.rows[index].valid
     began = perf_counter_ns()
-    for match in matches(pattern, data):
-        if row.valid is not None:
-            row.valid(data[match.value_start : match.value_end].decode())
-    return perf_counter_ns() - began
+    for match in matches(*table._patterns[index], data):
+        if valid is not None:
+            valid(data[match.value_start : match.value_end].decode())
+    return (perf_counter_ns() - began) / 1000
 
 
 def _once(work: Callable[[T], object], subject: T) -> float:

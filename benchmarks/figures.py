@@ -21,6 +21,7 @@ def cell_figures(rounds: Sequence[Figures]) -> Figures:
     """Medians of one system's rounds of one cell; of errors the sum, of memory the most."""
     peaks = [r["peak_rss"] for r in rounds if r["peak_rss"] is not None]
     costs = [r["cpu_us"] for r in rounds if r["cpu_us"] is not None]
+    shares = [r["cpu_share"] for r in rounds if r["cpu_share"] is not None]
     errors: dict[str, int] = {}
     for r in rounds:
         for what, number in r["errors"].items():
@@ -30,6 +31,7 @@ def cell_figures(rounds: Sequence[Figures]) -> Figures:
         "p50_ms": median(r["p50_ms"] for r in rounds),
         "p99_ms": median(r["p99_ms"] for r in rounds),
         "cpu_us": median(costs) if costs else None,
+        "cpu_share": median(shares) if shares else None,
         "peak_rss_mb": max(peaks) / 1e6 if peaks else None,
         "measured": sum(r["measured"] for r in rounds),
         "errors": errors,
@@ -41,8 +43,10 @@ def stream_figures(results: Iterable[Figures]) -> Figures:
     """All streams of one system together."""
     errors: dict[str, int] = {}
     streams: list[Figures] = []
+    costs: list[float] = []
     for result in results:
         streams += result["streams"]
+        costs += [result["cpu_us"]] if result["cpu_us"] is not None else []
         for what, number in result["errors"].items():
             errors[what] = errors.get(what, 0) + number
     if not streams:
@@ -62,6 +66,7 @@ def stream_figures(results: Iterable[Figures]) -> Figures:
         "word_max_chunks": max(behind),
         "gap_p50_ms": percentile(gaps, 0.50),
         "gap_p99_ms": percentile(gaps, 0.99),
+        "cpu_us": median(costs) if costs else None,
         "deliveries": median(len(s["gaps_ms"]) + 1 for s in streams),
     }
 
@@ -82,6 +87,7 @@ def added(cells: Sequence[Figures], system: str = "gateway", base: str = "relay"
                 "added_p50_ms": ours["p50_ms"] - theirs["p50_ms"],
                 "added_p99_ms": ours["p99_ms"] - theirs["p99_ms"],
                 "added_cpu_us": None if None in costs else costs[0] - costs[1],
+                "cpu_ratio": None if None in costs else costs[1] / costs[0],
                 "throughput_ratio": ours["rps"] / theirs["rps"] if theirs["rps"] else None,
             }
         )

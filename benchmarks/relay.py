@@ -75,7 +75,7 @@ def measure(
     """One round of one cell. The same seed gives every system the same requests."""
     system.forget_log()
     reset_peak_rss(system.pid)
-    before = cpu_seconds(system.pid)
+    before, began = cpu_seconds(system.pid), time.monotonic()
     result = load.ask(
         "cell",
         port=system.port,
@@ -87,9 +87,22 @@ def measure(
         exact=system.exact,
     )
     after = cpu_seconds(system.pid)
+    took = time.monotonic() - began
     spent = None if before is None or after is None else after - before
     result["cpu_us"] = spent * 1e6 / result["done"] if spent is not None and result["done"] else None
+    result["cpu_share"] = None if spent is None else spent / took
     result["peak_rss"] = peak_rss(system.pid)
+    return result
+
+
+def measure_streams(load: Generator, system: System, upstream: System, args: argparse.Namespace) -> Figures:
+    """One round of one system's streams."""
+    system.forget_log()
+    before = cpu_seconds(system.pid)
+    result = load.ask("streams", port=system.port, upstream=upstream.port, count=args.streams, chunks=args.chunks)
+    after = cpu_seconds(system.pid)
+    chunks = args.streams * args.chunks
+    result["cpu_us"] = None if before is None or after is None else (after - before) * 1e6 / chunks
     return result
 
 
@@ -122,12 +135,7 @@ def run_streams(
         for number in range(args.rounds if args.streams else 0):
             for system, upstream in tested:
                 state.update(f"streams, round {number + 1} of {args.rounds}: {system.name}")
-                system.forget_log()
-                results[system.name].append(
-                    load.ask(
-                        "streams", port=system.port, upstream=upstream.port, count=args.streams, chunks=args.chunks
-                    )
-                )
+                results[system.name].append(measure_streams(load, system, upstream, args))
     return {name: stream_figures(found) for name, found in results.items() if found}
 
 

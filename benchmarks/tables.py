@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 __all__ = ["Rows", "figure", "markdown", "relay_tables", "show"]
 
@@ -37,7 +38,7 @@ def show(console: Console, tables: Iterable[Rows]) -> None:
             text = all(not _is_figure(row[index]) for row in rows.rows)
             table.add_column(column, justify="left" if text else "right", no_wrap=not text)
         for row in rows.rows:
-            table.add_row(*row)
+            table.add_row(*map(Text, row))  # not str: cells may look like markup
         console.print(table)
         console.print()
 
@@ -70,7 +71,7 @@ def relay_tables(report: Figures) -> list[Rows]:
 def _cells(cells: Sequence[Figures]) -> Rows:
     rows = Rows(
         "Whole answers, closed loop",
-        "prompt (bytes)", "connections", "system", "requests/s", "p50 (ms)", "p99 (ms)", "CPU (us/request)",
+        "prompt (bytes)", "connections", "system", "requests/s", "p50 (ms)", "p99 (ms)", "CPU (us/request)", "CPU (%)",
         "peak RSS (MB)", "errors",
     )  # fmt: skip
     for cell in cells:
@@ -82,6 +83,7 @@ def _cells(cells: Sequence[Figures]) -> Rows:
             figure(cell["p50_ms"]),
             figure(cell["p99_ms"]),
             figure(cell["cpu_us"], 0),
+            _percent(cell["cpu_share"]),
             figure(cell["peak_rss_mb"], 0),
             str(sum(cell["errors"].values())),
         )
@@ -92,16 +94,17 @@ def _derived(derived: Sequence[Figures]) -> Rows:
     rows = Rows(
         "The gateway against the bare relay",
         "prompt (bytes)", "connections", "added p50 (ms)", "added p99 (ms)", "added CPU (us/request)", "throughput (%)",
+        "by CPU (%)",
     )  # fmt: skip
     for row in derived:
-        ratio = row["throughput_ratio"]
         rows.add(
             f"{row['size']:,}",
             str(row["connections"]),
             figure(row["added_p50_ms"]),
             figure(row["added_p99_ms"]),
             figure(row["added_cpu_us"], 0),
-            figure(None if ratio is None else 100 * ratio, 0),
+            _percent(row["throughput_ratio"]),
+            _percent(row["cpu_ratio"]),
         )
     return rows
 
@@ -117,6 +120,7 @@ _STREAMED = (
     ("gap_p50_ms", 2, "between deliveries, p50 (ms)"),
     ("gap_p99_ms", 2, "between deliveries, p99 (ms)"),
     ("deliveries", 0, "deliveries of text"),
+    ("cpu_us", 0, "CPU (us/chunk)"),
     ("streams", 0, "streams"),
 )
 
@@ -134,6 +138,10 @@ def _targets(targets: Sequence[Figures]) -> Rows:
     for target in targets:
         rows.add(target["target"], target["limit"], target["value"], "yes" if target["met"] else "no")
     return rows
+
+
+def _percent(share: float | None) -> str:
+    return figure(None if share is None else 100 * share, 0)
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -50,7 +50,7 @@ def code(seed: int, size: int) -> str:
     return _lines(seed, size, _CODE_LINES)
 
 
-CORPORA: dict[str, Callable[[int, int], str]] = {"prose": prose, "numbers": numbers, "code": code}
+CORPORA: dict[str, Callable[[int, int], str]] = {"prose": prose, "prompt": prompt, "numbers": numbers, "code": code}
 
 
 def answer_words(count: int) -> list[str]:

@@ -23,7 +23,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-__all__ = ["Shape", "shape"]
+__all__ = ["CATEGORY", "VALUE", "Shape", "shape"]
 
 VALUE = "v"  # the group that is the finding; what stands before it is context
 
@@ -33,7 +33,7 @@ _CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _ASCII, _BEYOND = r"\x{0}-\x{7f}", r"\x{80}-\x{ff}"
 _FOLDED = "\u212a\u017f"  # the Kelvin sign and the long s, which RE2 takes for k and s where case does not count
 _RUN = f"[{_BEYOND}]+"
-_CATEGORY = {
+CATEGORY = {
     op.CATEGORY_DIGIT: r"\d",
     op.CATEGORY_NOT_DIGIT: r"\D",
     op.CATEGORY_SPACE: r"\s",
@@ -225,7 +225,7 @@ def _item(item: Node) -> str:
         low, high = arg[0], min(arg[1], 127)
         return f"{_escape(low)}-{_escape(high)}" if low <= high else ""
     if kind is op.CATEGORY:
-        return _CATEGORY[arg]
+        return CATEGORY[arg]
     return _escape(arg) if arg < 128 else ""
 
 

@@ -11,6 +11,7 @@ of patterns, in several groups where their states would multiply.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import product
 from re import A as ASCII
 from re import _constants as op  # type: ignore[attr-defined]
@@ -19,13 +20,24 @@ from typing import Any
 
 import re2
 
+from gateway.detectors.prefix import CATEGORY
 from gateway.text.patterns import MAX_MEMORY
 
-__all__ = ["Sieve", "literals"]
+__all__ = ["Sieve", "literals", "telling"]
 
 _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
+_WORDS = """
+    about above after again all also and answer any are ask because been before being below both but can could did
+    does down each even every first for forget from full get give given has have her here him his how into its just
+    keep know last like line list look made make many may more most much must name need new not note now number one
+    only open other our out over own part people place print provide put read repeat respond return said same say see
+    send set should show some start still such take tell text than that the their them then there these they thing this
+    those three through time two under use user very want was way well were what when where which while who why will
+    with word work would write you your yes output display share type without never always don't dont please
+"""
+_COMMON = frozenset(_WORDS.split())
 
 Node = tuple[Any, Any]
 Strings = frozenset[str]
@@ -40,10 +52,9 @@ class Sieve:
         by_literal: dict[str, list[int]] = {}
         rest: dict[str, list[int]] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
-            found = literals(pattern)
-            case = "(?i)" if "(?i" in pattern else ""
+            found = telling(pattern)
             for literal in found:
-                by_literal.setdefault(case + _escape(literal), []).append(index)
+                by_literal.setdefault(literal, []).append(index)
             if not found:
                 rest.setdefault(group, []).append(index)
         # (?m): a line's ends count as a text's
@@ -58,30 +69,94 @@ class Sieve:
         return sorted(hits)
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Strings of which a match must hold one, and the edges that must stand around it, as patterns."""
+
+    strings: Strings
+    left: str = ""
+    right: str = ""
+
+
 def literals(pattern: str) -> Strings:
     """
     Strings of which every match of the pattern contains one, in any case of letters where a part of
     the pattern ignores it; empty where there are none long enough to be telling.
     """
     best = _required(list(parser.parse(pattern, ASCII)))
-    return best if _shortest(best) >= _MIN_LENGTH else frozenset()
+    return best.strings if _shortest(best.strings) >= _MIN_LENGTH else frozenset()
 
 
-def _required(nodes: Sequence[Node]) -> Strings:
+def telling(pattern: str) -> list[str]:
+    """The same as patterns, with the edges of words where the pattern asks for them: `vin` is not in `moving`."""
+    best = _required(list(parser.parse(pattern, ASCII)))
+    if _shortest(best.strings) < _MIN_LENGTH:
+        return []
+    case = "(?i:" if "(?i" in pattern else "(?:"
+    return [f"(?m){best.left}{case}{_escape(literal)}){best.right}" for literal in sorted(best.strings)]
+
+
+def _required(nodes: Sequence[Node]) -> _Run:
     """
     The first strings of the sequence that are long enough, else those whose shortest is longest. The
     first, because a pattern begins with what is particular to it: a prefix, a service's name.
     """
-    candidates: list[Strings] = []
-    joined = _EMPTY
+    candidates: list[_Run] = []
+    joined, left = _EMPTY, ""
     for node in nodes:
         exact = _exact(node)
         if exact is not None and len(joined) * len(exact) <= _MAX_LITERALS:
             joined = frozenset(a + b for a, b in product(joined, exact))
             continue
-        candidates += [joined, _inside(node)]
-        joined = exact if exact is not None else _EMPTY
-    return max([*candidates, joined], key=lambda strings: min(_shortest(strings), _GOOD_LENGTH))
+        candidates += [_Run(joined, left, _edge(node)), _inside(node)]
+        joined, left = (exact, "") if exact is not None else (_EMPTY, _edge(node))
+    candidates.append(_Run(joined, left))
+    return max(candidates, key=_worth)
+
+
+def _worth(run: _Run) -> float:
+    """How telling: long enough, and no word that stands in every other sentence."""
+    common = sum(text.strip().lower() in _COMMON for text in run.strings)
+    return min(_shortest(run.strings), _GOOD_LENGTH) - (1.5 if common else 0)
+
+
+def _edge(node: Node) -> str:
+    """A pattern for what stands next to a literal, where that is one character of a class or the text's end."""
+    kind, arg = node
+    if kind is op.IN:
+        return _class(arg)
+    if kind is op.SUBPATTERN and not (arg[1] or arg[2]) and len(arg[3]) == 1:
+        return _edge(arg[3][0])
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]) == 1:
+        return _edge(arg[2][0])
+    if kind is op.BRANCH:
+        options = [_end_or_class(list(branch)) for branch in arg[1]]
+        return f"(?:{'|'.join(options)})" if all(options) else ""
+    return ""
+
+
+def _end_or_class(nodes: Sequence[Node]) -> str:
+    if len(nodes) != 1:
+        return ""
+    kind, arg = nodes[0]
+    if kind is op.AT:
+        return {op.AT_BEGINNING: "^", op.AT_END: "$"}.get(arg, "")
+    return _class(arg) if kind is op.IN else ""
+
+
+def _class(items: Sequence[Node]) -> str:
+    """At least what the class holds, whether or not case counts where it stands."""
+    inside = "[" + "".join(map(_item, items)) + "]"
+    return inside if items[0][0] is op.NEGATE else f"(?i:{inside})"
+
+
+def _item(item: Node) -> str:
+    kind, arg = item
+    if kind is op.NEGATE:
+        return "^"
+    if kind is op.RANGE:
+        return f"\\x{{{arg[0]:x}}}-\\x{{{arg[1]:x}}}"
+    return CATEGORY[arg] if kind is op.CATEGORY else f"\\x{{{arg:x}}}"
 
 
 def _shortest(strings: Strings) -> int:
@@ -93,17 +168,17 @@ def _escape(text: str) -> str:
     return "".join(f"\\x{{{ord(c):x}}}" for c in text)
 
 
-def _inside(node: Node) -> Strings:
+def _inside(node: Node) -> _Run:
     """What a node without a short list of texts still asks for."""
     kind, arg = node
     if kind is op.SUBPATTERN:
         return _required(list(arg[3]))
     if kind is op.BRANCH:
-        branches = [_required(list(branch)) for branch in arg[1]]
-        return frozenset().union(*branches) if all(branches) else frozenset()
+        branches = [_required(list(branch)).strings for branch in arg[1]]
+        return _Run(frozenset().union(*branches) if all(branches) else frozenset())
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
         return _required(list(arg[2]))
-    return frozenset()
+    return _Run(frozenset())
 
 
 def _exact(node: Node) -> Strings | None:

@@ -50,7 +50,8 @@ class Plan:
     """What one set of policies needs for one direction."""
 
     detectors: tuple[Detector, ...]
-    contextual: bool  # must one of them see the request before it judges the answer?
+    contextual: tuple[Contextual, ...]  # those of them that must see the request before they judge the answer
+    others: tuple[Detector, ...]
     fail_open: bool
     holds: bool
     max_hold: int
@@ -105,7 +106,8 @@ class Guard:
         )
         return Plan(
             wanted,
-            contextual=any(isinstance(d, Contextual) for d in wanted),
+            contextual=tuple(d for d in wanted if isinstance(d, Contextual)),
+            others=tuple(d for d in wanted if not isinstance(d, Contextual)),
             fail_open=all(p.monitors or p.policy.on_error == "allow_insecure" for p in policies),
             holds=not all(p.monitors for p in policies),
             max_hold=min((p.policy.max_hold for p in policies), default=16_384),
@@ -150,11 +152,8 @@ class Exchange:
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        if not plan.contextual:
-            self._bound = plan.detectors
-            return
-        bound = (d.bind(request) if isinstance(d, Contextual) else d for d in plan.detectors)
-        self._bound = tuple(d for d in bound if d is not None)
+        bound = (detector.bind(request) for detector in plan.contextual)
+        self._bound = (*plan.others, *(detector for detector in bound if detector is not None))
 
     def _answer_detectors(self) -> tuple[Detector, ...]:
         if self._bound is None:

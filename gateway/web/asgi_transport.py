@@ -22,6 +22,12 @@ __all__ = ["ASGITransport"]
 GRACE = 0.5  # seconds an app may take to end after http.disconnect, before it is cancelled
 AHEAD = 4  # body pieces an app may be ahead of its reader
 
+_OURS: dict[str, Any] = {
+    "type": "http",
+    "asgi": {"version": "3.0", "spec_version": "2.3"},  # from 2.4 on Starlette notices a disconnect too late
+}
+_TOLD = ("tls",)  # extensions that tell something; others offer messages which we cannot carry out
+
 log = logging.getLogger("gateway.web")
 
 
@@ -48,7 +54,19 @@ class ASGITransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         base = self._base() if callable(self._base) else self._base or {}
-        run = _Run(self._app, _scope(request, base), await request.aread(), self._grace)
+        response = await self.call(_scope(request, base), await request.aread())
+        response.request = request
+        return response
+
+    async def call(self, scope: Scope, body: bytes) -> httpx.Response:
+        """
+        The same with a scope that is complete but for what depends on us. The app may write into it.
+
+        Raises httpx.ReadError if the app ends without an answer; its cause is what the app raised.
+        """
+        scope.update(_OURS)
+        scope["extensions"] = {key: scope["extensions"][key] for key in _TOLD if key in (scope.get("extensions") or ())}
+        run = _Run(self._app, scope, body, self._grace)
         self._running.add(run)
         run.task.add_done_callback(lambda _: self._running.discard(run))
         try:
@@ -56,7 +74,7 @@ class ASGITransport(httpx.AsyncBaseTransport):
         except BaseException:
             await run.aclose()
             raise
-        return httpx.Response(status, headers=headers, stream=run, request=request)
+        return httpx.Response(status, headers=headers, stream=run)
 
     async def aclose(self) -> None:
         """End what still runs, background tasks of finished answers included, after the same grace."""
@@ -72,6 +90,7 @@ class _Run(httpx.AsyncByteStream):
         self._status: int | None = None
         self._headers: list[tuple[bytes, bytes]] = []
         self._pieces: deque[bytes] = deque()
+        self._error: BaseException | None = None  # what the app raised
         self._complete = False  # the app has sent its last piece
         self._gone = asyncio.Event()  # nobody reads any more, or there is nothing left to read
         self._news = asyncio.Event()
@@ -116,7 +135,7 @@ class _Run(httpx.AsyncByteStream):
     async def _wait(self) -> None:
         """Until the app has done something. Raises httpx.ReadError if it has ended instead."""
         if self.task.done() or self._gone.is_set():
-            raise httpx.ReadError("the app ended before its answer did")
+            raise httpx.ReadError("the app ended before its answer did") from self._error
         self._news.clear()
         await self._news.wait()
 
@@ -156,7 +175,7 @@ class _Run(httpx.AsyncByteStream):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._news.set()
-        error = None if task.cancelled() else task.exception()
+        error = self._error = None if task.cancelled() else task.exception()
         if error is None:
             return
         trace = error.__traceback__
@@ -181,13 +200,10 @@ def _scope(request: httpx.Request, base: Mapping[str, Any]) -> Scope:
         "client": None,
         "root_path": root,
         **base,
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},  # from 2.4 on Starlette notices a disconnect too late
         "http_version": "1.1",
         "method": request.method,
         "path": root + url.path,
         "raw_path": root.encode("utf-8") + url.raw_path.partition(b"?")[0],
         "query_string": url.query,
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "extensions": {},
     }

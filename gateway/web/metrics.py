@@ -7,6 +7,7 @@ Times of a streamed answer are those of delivered bytes: the first token counts 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -14,6 +15,8 @@ from gateway.types import Direction, Verdict
 from gateway.web.events import Event
 
 __all__ = ["Metrics"]
+
+M = TypeVar("M", Counter, Histogram)
 
 _FAST = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
 _SLOW = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -60,7 +63,7 @@ class Metrics:
         self.in_flight = Gauge("guard_in_flight", "Requests being served.", registry=registry)
         self.insecure = Gauge("guard_fail_open", "1 if a policy in force lets failures pass.", registry=registry)
         self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
-        self._detector_children: dict[str, Histogram] = {}
+        self._children: dict[tuple[int | str, ...], Any] = {}
 
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """A value that somebody else counts."""
@@ -68,27 +71,28 @@ class Metrics:
 
     def verdict(self, route: str, direction: Direction, verdict: Verdict) -> None:
         for violation in verdict.violations:
-            self.findings.labels(direction.value, violation.hit.finding.category, violation.action).inc()
+            self._child(self.findings, direction.value, violation.hit.finding.category, violation.action).inc()
         for item in verdict.unscanned:
-            self.unscanned.labels(route, item.reason).inc(item.size)
+            self._child(self.unscanned, route, item.reason).inc(item.size)
         for error in verdict.errors:
-            self.errors.labels(error.partition(":")[0]).inc()
-        self.scanned.labels(route, direction.value).inc(verdict.coverage.scanned)
-        total = 0.0
+            self._child(self.errors, error.partition(":")[0]).inc()
+        self._child(self.scanned, route, direction.value).inc(verdict.coverage.scanned)
         for name, milliseconds in verdict.timings_ms.items():
-            self._detector(name).observe(milliseconds / 1000)
-            total += milliseconds / 1000
+            self._child(self.detector, name).observe(milliseconds / 1000)
         if verdict.timings_ms:
-            self.scan.labels(direction.value).observe(total)
+            self._child(self.scan, direction.value).observe(sum(verdict.timings_ms.values()) / 1000)
 
     def event(self, event: Event) -> None:
-        self.requests.labels(event.route, event.decision, str(event.status)).inc()
+        self._child(self.requests, event.route, event.decision, str(event.status)).inc()
 
     def render(self) -> bytes:
         return generate_latest(self.registry)
 
-    def _detector(self, name: str) -> Histogram:
-        child = self._detector_children.get(name)
-        if child is None:
-            child = self._detector_children[name] = self.detector.labels(name)
+    def _child(self, metric: M, *labels: str) -> M:
+        """`metric.labels(...)`, remembered: looking a child up costs more than counting with it."""
+        children = self._children
+        key = (id(metric), *labels)
+        if key not in children:
+            children[key] = metric.labels(*labels)
+        child: M = children[key]
         return child

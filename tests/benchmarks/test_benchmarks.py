@@ -67,7 +67,7 @@ def test_relay(tmp_path: Path) -> None:
 
 def test_detectors(tmp_path: Path) -> None:
     report, _ = run("detectors", tmp_path, "--texts", "3", "--warm", "2")
-    assert {d["corpus"] for d in report["detectors"]} == {"prose", "numbers", "code"}
+    assert {d["corpus"] for d in report["detectors"]} == {"prose", "prompt", "numbers", "code"}
     assert all(d["fresh_us"] > 0 for d in report["detectors"])
 
 

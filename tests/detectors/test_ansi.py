@@ -90,7 +90,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_streams(text: str) -> None:
     assert_streams(DETECTOR, text)

@@ -170,7 +170,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_streams(text: str) -> None:
     assert_streams(STREAMED, text)

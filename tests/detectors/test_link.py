@@ -202,7 +202,7 @@ def test_host(url: str, host: str | None) -> None:
     assert host_of(url) == host
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="htps:/\\@.%[]?#&;1xeé-ａ。 \t", max_size=30))
 def test_host_never_fails(url: str) -> None:
     host = host_of(url)

@@ -124,7 +124,7 @@ DETECTOR = bound(PROMPT + " canary-4f2a-99b1 " + CHINESE)
 SHORT = bound("Always answer with exactly five words")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, *CHINESE]), max_size=8), st.integers(0, 30), st.integers(0, 14))
 def test_streams(pieces: list[str], start: int, length: int) -> None:
     words = PROMPT.split()[start : start + length]

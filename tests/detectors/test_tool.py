@@ -174,7 +174,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=7).map("".join))
 def test_streams(text: str) -> None:
     assert_streams(DANGEROUS, text, Kind.TOOL_CALL)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.detectors.link.hosts import host_of
 from gateway.detectors.link.places import BEHIND, LONGEST_URL, places
 from gateway.detectors.link.traits import CATEGORIES, traits
+from gateway.text.hosts import host_of
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["Links", "host_of"]

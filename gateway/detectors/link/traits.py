@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
-from gateway.detectors.link.hosts import authority_of, host_of, is_address
+from gateway.text.hosts import authority_of, host_of, is_address
 
 __all__ = ["CATEGORIES", "is_image", "is_script", "traits"]
 

@@ -46,3 +46,19 @@ def test_nothing_that_matches_is_stopped(text: str) -> None:
     data = text.encode()
     matching = {index for index, pattern in enumerate(COMPILED) if pattern.search(data)}
     assert matching <= set(SIEVE.rows(data))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hit", "miss"),
+    [
+        (r"(?:^|[^a-z])(?i:vin)[^\w]{1,3}(?P<v>\d{3})", "AViN: 123", "moving 123"),
+        (r"(?i)(?:^|[^\w])tel(?:$|[^\w])", "TEL", "tell"),
+        (r"(?i)[a-c]{2}key[x-z]", "ABkeyX", "dekeyx"),
+        (r"(?:^|\W)abcd\d{2,4}", "\nabcd12", "xabcd12"),
+    ],
+)
+def test_edges_of_words_are_asked_for_and_case_never_hides_a_match(pattern: str, hit: str, miss: str) -> None:
+    sieve = Sieve([pattern], [""])
+    assert sieve.rows(hit.encode()) == [0]
+    assert sieve.rows(f"other text\n{hit}\nmore".encode()) == [0]
+    assert sieve.rows(miss.encode()) == []
