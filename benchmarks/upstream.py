@@ -107,8 +107,9 @@ class Upstream(asyncio.Protocol):
         if len(times) == len(script.words):
             self._transport.write(_end(script, seed, usage))
             return
-        self._transport.write(chunk(script.event(seed, {"content": script.words[len(times)]})))
+        event = chunk(script.event(seed, {"content": script.words[len(times)]}))
         times.append(time.monotonic_ns())
+        self._transport.write(event)
         self._after_gap(seed, due, usage)
 
 

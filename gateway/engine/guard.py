@@ -20,7 +20,7 @@ from gateway.engine.edit import Replacement, render, replacements
 from gateway.engine.scan import scan_parts
 from gateway.engine.stream import Channel, Released, Terms
 from gateway.engine.vault import RESTORE, Vault
-from gateway.policy import Ruleset
+from gateway.policy import Ruleset, label
 from gateway.types import (
     Contextual,
     Coverage,
@@ -41,6 +41,8 @@ from gateway.types import (
 __all__ = ["Exchange", "Guard", "Stream", "utf8_size"]
 
 T = TypeVar("T")
+
+OWN_KEY = "secret/upstream_key"
 
 Policies = tuple[Ruleset, ...]
 
@@ -68,8 +70,12 @@ class Guard:
         threads: int = 2,
         inline: int = 32 << 10,
         placeholder_key: bytes | None = None,
+        own_keys: Sequence[str] = (),
     ) -> None:
         self.detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
+        # Our upstream keys are masked in every answer, whatever the policy: an upstream may echo them.
+        own = CustomRule(OWN_KEY, keywords=tuple(own_keys), case_sensitive=True, whole_word=False)
+        self.own_keys: tuple[Detector, ...] = custom([own]) if own_keys else ()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
         self._inline = inline
         self._key = placeholder_key or secrets.token_bytes(32)
@@ -147,7 +153,9 @@ class Exchange:
         """Judge an answer piece by piece."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         terms = Terms(plan.max_hold, plan.holds, plan.rewrites_whole, plan.fail_open)
-        return Stream(self._guard, self._answer_detectors(), terms, self._judge_output)
+        always = bool(self._guard.own_keys) or bool(self.vault.values)
+        terms = replace(terms, holds=terms.holds or always)
+        return Stream(self._guard, self._answer_detectors(), terms, self._judge_output, bool(plan.detectors))
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
@@ -160,7 +168,8 @@ class Exchange:
             self.see(Transcript((), Direction.INPUT))  # an answer alone, without its request
         assert self._bound is not None
         vault = self.vault.detector()
-        return (*self._bound, vault) if vault else self._bound
+        always = (*self._guard.own_keys, vault) if vault else self._guard.own_keys
+        return (*self._bound, *always)
 
     async def _check(self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
@@ -170,7 +179,7 @@ class Exchange:
         changes = _changes(violations)
         seen = sum(sizes)
         unread = sum(u.size for u in transcript.unscanned)
-        scanned = 0 if scan.errors or not detectors else seen
+        scanned = 0 if scan.errors or not plan.detectors else seen
         effect = _effect(violations)
         refused = self._refused(transcript)
         if refused or any(not edits for _, edits in changes.values()) or (scan.errors and not plan.fail_open):
@@ -203,6 +212,8 @@ class Exchange:
         for hit in hits:
             if hit.finding.category == RESTORE:
                 out.append(Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.values[hit.text]))
+            elif hit.finding.category == OWN_KEY:
+                out.append(Violation("", "own-keys", "mask", Effect.REDACT, hit, f"[{label(OWN_KEY)}]"))
             else:
                 found.append(hit)
         for ruleset in self.policies:
@@ -222,8 +233,10 @@ class Stream:
         detectors: Sequence[Detector],
         terms: Terms,
         judge: Callable[[Iterable[Hit]], list[Violation]],
+        looks: bool,
     ) -> None:
         self._guard = guard
+        self._looks = looks  # does a policy want anything found?
         self._detectors = detectors
         self._terms = terms
         self._judge = judge
@@ -270,7 +283,7 @@ class Stream:
         """What was decided so far."""
         effect = Effect.BLOCK if self.stopped else _effect(self._violations)
         unread = sum(u.size for u in self._unscanned)
-        scanned = 0 if self._errors or not self._detectors else self._whole_bytes
+        scanned = 0 if self._errors or not self._looks else self._whole_bytes
         return Verdict(
             effect,
             tuple(self._violations),

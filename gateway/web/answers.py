@@ -13,6 +13,7 @@ from gateway.policy import Ruleset
 from gateway.types import Direction, Effect, Json, Verdict
 from gateway.web.asgi import Headers
 from gateway.web.auth import Caller
+from gateway.web.backend import Backend
 from gateway.web.events import Event, Side
 from gateway.web.state import Gateway
 
@@ -35,6 +36,7 @@ class Turn:
     """What one request carries through its stations."""
 
     gateway: Gateway
+    backend: Backend
     event: Event
     caller: Caller
     scope: Scope

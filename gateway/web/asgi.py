@@ -69,9 +69,17 @@ async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
         message = await receive()
 
 
-async def respond(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """A whole JSON answer."""
-    fixed = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+async def respond(
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: Iterable[tuple[bytes, bytes]] = (),
+    media_type: bytes = b"application/json",
+) -> None:
+    """A whole answer; JSON unless another media type is given, or none."""
+    fixed = [(b"content-type", media_type)] if media_type else []
+    if status != 204:  # RFC 9110, section 8.6
+        fixed.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
     await send({"type": "http.response.body", "body": body})
 

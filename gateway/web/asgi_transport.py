@@ -65,7 +65,8 @@ class ASGITransport(httpx.AsyncBaseTransport):
         Raises httpx.ReadError if the app ends without an answer; its cause is what the app raised.
         """
         scope.update(_OURS)
-        scope["extensions"] = {key: scope["extensions"][key] for key in _TOLD if key in (scope.get("extensions") or ())}
+        given = scope.get("extensions") or {}
+        scope["extensions"] = {key: given[key] for key in _TOLD if key in given}
         run = _Run(self._app, scope, body, self._grace)
         self._running.add(run)
         run.task.add_done_callback(lambda _: self._running.discard(run))
@@ -90,7 +91,6 @@ class _Run(httpx.AsyncByteStream):
         self._status: int | None = None
         self._headers: list[tuple[bytes, bytes]] = []
         self._pieces: deque[bytes] = deque()
-        self._error: BaseException | None = None  # what the app raised
         self._complete = False  # the app has sent its last piece
         self._gone = asyncio.Event()  # nobody reads any more, or there is nothing left to read
         self._news = asyncio.Event()
@@ -135,7 +135,7 @@ class _Run(httpx.AsyncByteStream):
     async def _wait(self) -> None:
         """Until the app has done something. Raises httpx.ReadError if it has ended instead."""
         if self.task.done() or self._gone.is_set():
-            raise httpx.ReadError("the app ended before its answer did") from self._error
+            raise httpx.ReadError("the app ended before its answer did") from self._error()
         self._news.clear()
         await self._news.wait()
 
@@ -173,9 +173,13 @@ class _Run(httpx.AsyncByteStream):
             self._gone.set()
         self._news.set()
 
+    def _error(self) -> BaseException | None:
+        """What the app raised."""
+        return self.task.exception() if self.task.done() and not self.task.cancelled() else None
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._news.set()
-        error = self._error = None if task.cancelled() else task.exception()
+        error = self._error()
         if error is None:
             return
         trace = error.__traceback__

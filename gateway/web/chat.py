@@ -29,7 +29,7 @@ from gateway.web.answers import (
 )
 from gateway.web.asgi import ClientGone, error_body, header, read_json, require_json, respond, watch
 from gateway.web.auth import Caller
-from gateway.web.headers import forward_response
+from gateway.web.backend import Backend, Upstreams
 from gateway.web.state import Gateway
 from gateway.web.streaming import relay_stream
 from gateway.web.upstream import Answer, Call
@@ -42,18 +42,21 @@ MAX_ERROR = 64 << 10  # bytes of an upstream's error that are worth reading
 
 
 class ChatCompletions:
-    """An ASGI app for one route."""
+    """An ASGI app for one route. `backend`: what answers, if not the gateway's upstreams."""
 
-    def __init__(self, gateway: Gateway, path: str = "/v1/chat/completions") -> None:
+    def __init__(
+        self, gateway: Gateway, path: str = "/v1/chat/completions", *, backend: Backend | None = None
+    ) -> None:
         self._gateway = gateway
         self._path = path
+        self._backend = backend or Upstreams(gateway.pool)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway = self._gateway
         task = asyncio.current_task()
         assert task is not None
         event, began = gateway.begin(ROUTE)
-        turn = Turn(gateway, event, Caller(None, None), scope, send, began)
+        turn = Turn(gateway, self._backend, event, Caller(None, None), scope, send, began)
         gateway.running.add(task)
         gateway.metrics.in_flight.inc()
         try:
@@ -72,6 +75,8 @@ class ChatCompletions:
             gateway.running.discard(task)
             gateway.cut_off.discard(task)
             gateway.metrics.in_flight.dec()
+            if not event.status:  # an exception that nobody expected, or one of the app behind
+                event.status, event.error = 500, "internal_error"
             gateway.finish(event, began)
 
     async def _serve(self, turn: Turn, receive: Receive) -> None:
@@ -111,12 +116,13 @@ class ChatCompletions:
             stream=stream,
         )
         sent = perf_counter()
-        answer = await turn.gateway.pool.open(call)
+        answer = await turn.backend.open(call, turn.scope)
         turn.event.upstream = answer.upstream
         turn.gateway.metrics.upstream.labels(answer.upstream).observe(perf_counter() - sent)
         try:
-            if answer.status != 200:
-                await self._pass_error(turn, exchange, answer)
+            if answer.status not in turn.backend.answered:
+                passing = self._pass_any if turn.backend.any_error else self._pass_error
+                await passing(turn, exchange, answer)
             elif stream and answer.media_type == "text/event-stream":
                 await relay_stream(turn, SURFACE, exchange, answer, wants_usage)
             else:
@@ -136,10 +142,10 @@ class ChatCompletions:
             body = self._withhold(turn, exchange.policies, verdict, body)
         else:
             body = SURFACE.rewrite(body, verdict.edits, verdict.changes)
-        headers = [*forward_response(answer.headers), *guard_headers(turn.event)]
-        turn.event.status = 200
+        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
+        turn.event.status = answer.status
         turn.started = True
-        await respond(turn.send, 200, dump_json(body), headers)
+        await respond(turn.send, answer.status, dump_json(body), headers)
 
     def _withhold(self, turn: Turn, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
         if not verdict.violations and verdict.errors:
@@ -165,10 +171,28 @@ class ChatCompletions:
         note(turn, Direction.OUTPUT, verdict)
         if verdict.effect is Effect.BLOCK:
             raise _upstream_status(status)
-        headers = [*forward_response(answer.headers), *guard_headers(turn.event)]
+        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
         turn.event.status, turn.event.error = status, "upstream_error"
         turn.started = True
         await respond(turn.send, status, dump_json(apply(body, verdict.edits)), headers)
+
+    async def _pass_any(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
+        """Whatever else the operator's own app says, in its own form, as the policy leaves it."""
+        try:
+            text = (await answer.read(MAX_ERROR)).decode()
+        except UnicodeDecodeError:
+            raise UpstreamError(f"the app answered {answer.status} with no text") from None
+        part = Part(text, ("body",), Role.ASSISTANT, json="json" in answer.media_type)
+        verdict = await exchange.response(Transcript((part,), Direction.OUTPUT))
+        note(turn, Direction.OUTPUT, verdict)
+        turn.event.error = "app_error" if answer.status >= 400 else ""
+        if verdict.effect is Effect.BLOCK:
+            raise _upstream_status(answer.status if answer.status >= 400 else 502)
+        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
+        turn.event.status = answer.status
+        turn.started = True
+        media_type = str(answer.headers.get("content-type", "")).encode("latin-1")
+        await respond(turn.send, answer.status, verdict.edits.get(part.path, text).encode(), headers, media_type)
 
     async def _fail(self, turn: Turn, error: GatewayError) -> None:
         event = turn.event

@@ -28,7 +28,7 @@ _BODY = frozenset((b"content-length", b"content-type", b"content-encoding", b"tr
 # An answer must come as we can read it, and `100 Continue` has been said already.
 _REQUEST = _BODY | {b"accept-encoding", b"expect"}
 # What says something of the bytes of a body, which is written anew.
-_RESPONSE = _BODY | {b"accept-ranges", b"connection", b"content-md5", b"digest", b"etag", b"last-modified"}
+_RESPONSE = _BODY | {b"accept-ranges", b"content-digest", b"content-md5", b"digest", b"etag"}
 _OURS = b"x-guard-"
 
 

@@ -91,7 +91,7 @@ class Metrics:
     def _child(self, metric: M, *labels: str) -> M:
         """`metric.labels(...)`, remembered: looking a child up costs more than counting with it."""
         children = self._children
-        key = (id(metric), *labels)
+        key: tuple[int | str, ...] = (id(metric), *labels)
         if key not in children:
             children[key] = metric.labels(*labels)
         child: M = children[key]

@@ -12,26 +12,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 from pydantic import HttpUrl
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.engine import Guard, self_test
+from gateway.errors import ConfigError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi_transport import ASGITransport
+from gateway.web.auth import Authenticator, Caller
 from gateway.web.chat import ChatCompletions
 from gateway.web.events import Sink, log_event
+from gateway.web.inner_app import NAME, InnerApp
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
 
 __all__ = ["GuardMiddleware"]
 
+CHAT = "/v1/chat/completions"
+SCAN = "/guard/v1/scan"
+
 
 class GuardMiddleware:
     """
     `prefix` is where the app mounts the OpenAI API: with `/ai`, the guarded path is
-    `/ai/v1/chat/completions`. `settings` may hold all but `upstreams` and `server`.
+    `/ai/v1/chat/completions`. `settings` may hold all but `upstreams` and `server`; `guard` shares
+    one set of loaded detectors between several of these.
 
-    No signal handlers, no lifespan of its own: models load when the app starts, at construction.
+    Without `clients` in the settings, keys are the app's own affair. With them, a client sends ours as
+    `X-Guard-Key` and the app's in `Authorization`, or ours there, which the app then does not see.
+
+    No signal handlers, no lifespan: all is loaded and tested at construction, which raises ConfigError
+    where settings or policies are wrong or a detector does not work.
     """
 
     def __init__(
@@ -41,33 +52,54 @@ class GuardMiddleware:
         policy: str | None = None,
         prefix: str = "",
         settings: Settings | None = None,
+        guard: Guard | None = None,
         sink: Sink = log_event,
     ) -> None:
         self.app = app
-        self._prefix = prefix.rstrip("/")
         base = settings or Settings()
-        inner = Upstream(name="app", url=HttpUrl(f"http://app{self._prefix}/v1"), key="client")
+        inner = Upstream(name=NAME, url=HttpUrl("http://app/v1"), key="none")  # its limits hold for the app's answers
         changes: dict[str, Any] = {"upstreams": (inner,)}
         if policy is not None:
             changes["policy"] = policy
-        self.gateway = Gateway(base.model_copy(update=changes), transport=self._transport, sink=sink)
+        self.gateway = gateway = Gateway(
+            base.model_copy(update=changes),
+            transport=lambda _: ASGITransport(app),
+            guard=guard,
+            auth=None if base.clients else _Anyone(()),
+            sink=sink,
+        )
+        gateway.not_ready = self_test(gateway.guard.detectors)
+        if gateway.not_ready:
+            raise ConfigError("the self-test failed: " + "; ".join(gateway.not_ready))
+        backend = InnerApp(app, keep_key=not base.clients)
+        prefix = prefix.rstrip("/")
         self._paths: Mapping[str, ASGIApp] = {
-            f"{self._prefix}/v1/chat/completions": ChatCompletions(self.gateway),
-            f"{self._prefix}/guard/v1/scan": Scan(self.gateway),
+            _plain(prefix + CHAT): ChatCompletions(gateway, backend=backend),
+            _plain(prefix + SCAN): Scan(gateway),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        guarded = self._paths.get(_path(scope)) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if guarded is None:
-            await self.app(scope, receive, send)
-            return
-        await guarded(scope, receive, send)
+        post = scope["type"] == "http" and scope["method"] == "POST"
+        guarded = self._paths.get(_plain(_path(scope))) if post else None
+        await (guarded or self.app)(scope, receive, send)
 
-    def _transport(self, upstream: Upstream) -> httpx.AsyncBaseTransport:
-        return ASGITransport(self.app)
+
+class _Anyone(Authenticator):
+    """No keys of ours: `Authorization` is not looked at."""
+
+    def identify(self, scope: Scope) -> Caller:
+        return Caller(None, None)
 
 
 def _path(scope: Scope) -> str:
-    """The path below where the app itself is mounted."""
+    """
+    The path below where the app itself is mounted, as Starlette finds it: a path that does not begin
+    with the root, as old servers give it, is taken as it is.
+    """
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path[len(root) :] if root and path.startswith(root) else path
+    return path[len(root) :] if root and path.startswith(root + "/") else path
+
+
+def _plain(path: str) -> str:
+    """One form for what some router may take for the same path; what it is not for, it will refuse itself."""
+    return "/" + "/".join(step for step in path.casefold().split("/") if step)

@@ -24,7 +24,9 @@ from gateway.web.events import Event, Sink, log_event, new_event_id
 from gateway.web.metrics import Metrics
 from gateway.web.upstream import UpstreamPool
 
-__all__ = ["Gateway"]
+__all__ = ["INSTANCE", "Gateway"]
+
+INSTANCE = "PORTCULLIS_INSTANCE"  # one name in `Via` for all workers of one gateway
 
 log = logging.getLogger("gateway.web")
 
@@ -42,21 +44,26 @@ class Gateway:
         environ: Mapping[str, str] | None = None,
         transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
         guard: Guard | None = None,
+        auth: Authenticator | None = None,
         sink: Sink = log_event,
     ) -> None:
         self.settings = settings
+        self.pool = UpstreamPool(
+            settings.upstreams,
+            environ=os.environ if environ is None else environ,
+            transport=transport,
+            instance=os.environ.get(INSTANCE),
+        )
         key = settings.placeholder_key
         self.guard = guard or Guard(
             threads=settings.scan_threads,
             inline=settings.inline_scan,
             placeholder_key=key.get_secret_value().encode() if key else None,
+            own_keys=self.pool.keys,
         )
         self.book = self.load_book()
-        self.pool = UpstreamPool(
-            settings.upstreams, environ=os.environ if environ is None else environ, transport=transport
-        )
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
-        self.auth = Authenticator(settings.clients)
+        self.auth = auth or Authenticator(settings.clients)
         self.metrics = Metrics()
         self._sink = sink
         self.draining = False

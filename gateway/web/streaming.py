@@ -16,7 +16,6 @@ from gateway.surfaces import DONE, DONE_DATA, OpenAIChat, SSEDecoder, encode_eve
 from gateway.types import Direction, Effect, Json
 from gateway.web.answers import Turn, block_message, blocked, guard_headers, note, usage_of
 from gateway.web.asgi import error_body
-from gateway.web.headers import forward_response
 from gateway.web.relay import Relay
 from gateway.web.upstream import Answer
 
@@ -35,7 +34,7 @@ async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answ
                 break
         if not relay.stopped:
             await out.send(await relay.finish())
-        turn.event.status = 200
+        turn.event.status = answer.status
         await out.finish()
     except GatewayError as e:
         await _fail(turn, out, stream, e)
@@ -60,6 +59,10 @@ class _Writer:
         self._last_text: float | None = None
         self._held_since: float | None = None
 
+    @property
+    def status(self) -> int:
+        return self._answer.status
+
     async def send(self, events: list[Json]) -> None:
         self._measure(events)
         if events:
@@ -82,14 +85,16 @@ class _Writer:
         async with asyncio.timeout(turn.gateway.settings.server.write_timeout):
             if not turn.started:
                 turn.started = True
+                passed = turn.backend.headers(self._answer.headers)
+                if all(name != b"cache-control" for name, _ in passed):
+                    passed.append((b"cache-control", b"no-cache"))
                 headers = [
                     (b"content-type", b"text/event-stream; charset=utf-8"),
-                    (b"cache-control", b"no-cache"),
-                    *forward_response(self._answer.headers),
+                    *passed,
                     *guard_headers(turn.event)[:2],
                     (b"x-guard-coverage", f"in={turn.event.request.scanned}/{turn.event.request.seen}".encode()),
                 ]
-                await turn.send({"type": "http.response.start", "status": 200, "headers": headers})
+                await turn.send({"type": "http.response.start", "status": self.status, "headers": headers})
             await turn.send({"type": "http.response.body", "body": data, "more_body": more})
 
     def _measure(self, events: list[Json]) -> None:
@@ -113,7 +118,7 @@ async def _fail(turn: Turn, out: _Writer, stream: Stream, error: GatewayError) -
     turn.event.error = error.code
     if not turn.started:
         raise error
-    turn.event.status = 200
+    turn.event.status = out.status
     await out.fail(error)
 
 

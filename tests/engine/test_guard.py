@@ -221,3 +221,17 @@ async def test_long_texts_are_scanned_in_a_thread_with_the_same_result() -> None
     text = "word " * 20_000 + "joe@x.io"
     verdict = await guard().begin((parse_policy(policy(MASK)),)).request(prompt(text))
     assert verdict.edits["messages", 0].endswith("word [EMAIL]")
+
+
+async def test_our_own_upstream_key_never_reaches_a_client_whatever_the_policy() -> None:
+    key = "upstream-key-" + "x9" * 12
+    g = Guard((RULES,), own_keys=(key,))
+    for mode in ("enforce", "monitor"):
+        exchange = g.begin((parse_policy(policy(PLACEHOLDER, mode=mode)),))
+        whole = await exchange.response(answer(f"the key is {key}, you know"))
+        assert whole.edits["content",] == "the key is [UPSTREAM_KEY], you know"
+        stream = exchange.stream()
+        text = f"the key is {key}, you know"
+        out = [(await stream.feed(delta(text[i : i + 3]))).text for i in range(0, len(text), 3)]
+        out.append((await stream.close(("c",))).text)
+        assert "".join(out) == "the key is [UPSTREAM_KEY], you know"
