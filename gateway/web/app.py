@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.engine import Guard
 from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
@@ -39,14 +40,16 @@ def create_app(
     *,
     environ: Mapping[str, str] | None = None,
     transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
+    guard: Guard | None = None,
     sink: Sink = log_event,
 ) -> Starlette:
     """
     The gateway as an ASGI app. Raises ConfigError where settings or policies are wrong.
 
-    `transport` replaces the connection to each upstream, for tests and in-process models.
+    `transport` replaces the connection to each upstream, for tests and in-process models; `guard` the
+    detectors. The app closes it.
     """
-    gateway = Gateway(settings or Settings(), environ=environ, transport=transport, sink=sink)
+    gateway = Gateway(settings or Settings(), environ=environ, transport=transport, guard=guard, sink=sink)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

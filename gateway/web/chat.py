@@ -44,9 +44,7 @@ MAX_ERROR = 64 << 10  # bytes of an upstream's error that are worth reading
 class ChatCompletions:
     """An ASGI app for one route. `backend`: what answers, if not the gateway's upstreams."""
 
-    def __init__(
-        self, gateway: Gateway, path: str = "/v1/chat/completions", *, backend: Backend | None = None
-    ) -> None:
+    def __init__(self, gateway: Gateway, path: str = "/v1/chat/completions", *, backend: Backend | None = None) -> None:
         self._gateway = gateway
         self._path = path
         self._backend = backend or Upstreams(gateway.pool)

@@ -73,15 +73,16 @@ class GuardMiddleware:
             raise ConfigError("the self-test failed: " + "; ".join(gateway.not_ready))
         backend = InnerApp(app, keep_key=not base.clients)
         prefix = prefix.rstrip("/")
-        self._paths: Mapping[str, ASGIApp] = {
+        self._guarded: Mapping[str, ASGIApp] = {
             _plain(prefix + CHAT): ChatCompletions(gateway, backend=backend),
             _plain(prefix + SCAN): Scan(gateway),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        post = scope["type"] == "http" and scope["method"] == "POST"
-        guarded = self._paths.get(_plain(_path(scope))) if post else None
-        await (guarded or self.app)(scope, receive, send)
+        app = self.app
+        if scope["type"] == "http" and scope["method"] == "POST":
+            app = next((self._guarded[path] for path in map(_plain, _paths(scope)) if path in self._guarded), app)
+        await app(scope, receive, send)
 
 
 class _Anyone(Authenticator):
@@ -91,15 +92,15 @@ class _Anyone(Authenticator):
         return Caller(None, None)
 
 
-def _path(scope: Scope) -> str:
+def _paths(scope: Scope) -> list[str]:
     """
-    The path below where the app itself is mounted, as Starlette finds it: a path that does not begin
-    with the root, as old servers give it, is taken as it is.
+    What a router may take for the path below where the app is mounted. Servers give the path with or
+    without the root, and frameworks cut it off in different ways: Litestar wherever it stands.
     """
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path[len(root) :] if root and path.startswith(root + "/") else path
+    return [path, path.split(root, 1)[-1]] if root else [path]
 
 
 def _plain(path: str) -> str:
-    """One form for what some router may take for the same path; what it is not for, it will refuse itself."""
+    """One form of what some router may take for the same path. Where the app's does not, the app says so."""
     return "/" + "/".join(step for step in path.casefold().split("/") if step)

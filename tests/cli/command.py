@@ -87,6 +87,7 @@ def serving(*arguments: str, env: Mapping[str, str] | None = None) -> Iterator[R
         bufsize=0,
         env=environment(env),
         cwd=ROOT,
+        start_new_session=True,
     )
     running = Running(process)
     try:

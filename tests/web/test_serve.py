@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -177,6 +178,26 @@ def test_workers_make_the_same_placeholders_and_are_replaced(tmp_path: Path) -> 
         assert {scan(gateway.url) for _ in range(5)} == redacted
         gateway.signal(signal.SIGTERM)
         assert gateway.end() == 0
+
+
+def test_ctrl_c_reaches_all_processes_and_is_still_orderly(tmp_path: Path) -> None:
+    with serving("--workers", "2", "--config", config(tmp_path, "http://127.0.0.1:9/v1")) as gateway:
+        scan(gateway.url)
+        os.killpg(gateway.process.pid, signal.SIGINT)
+        assert gateway.end() == 0
+    assert [line for line in gateway.lines if line["level"] == "error"] == []
+
+
+def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
+    with serving("--workers", "2", "--config", config(tmp_path, "http://127.0.0.1:9/v1")) as gateway:
+        scan(gateway.url)
+        started = workers(gateway.process.pid)
+        gateway.signal(signal.SIGKILL)
+        gateway.process.wait()
+        end = time.monotonic() + PATIENCE
+        while any(Path(f"/proc/{pid}").exists() for pid in started):
+            assert time.monotonic() < end
+            time.sleep(0.05)
 
 
 def workers(parent: int) -> list[int]:
