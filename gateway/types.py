@@ -14,12 +14,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 Json = dict[str, Any]
 
 
-class Key(str):
-    """The last step of a path that names an object's key itself, not the value under it."""
-
-    __slots__ = ()
-
-
+# Keys and indexes from the root of a body. A surface may use kinds of `str` of its own as a last step.
 Path = tuple[str | int, ...]
 
 
@@ -170,9 +165,9 @@ class Verdict:
     """
     What a set of policies says of one transcript.
 
-    `hits` holds every finding, `violations` those that a rule claimed, `edits` the new text of
-    each part that changes, `changes` the same by stretches of the old one. `errors` names detectors that failed; a verdict with errors is not clean.
-    `refused` holds what the policy does not let pass unread.
+    `hits` holds every finding, `violations` those that a rule claimed, `edits` the new text of each
+    part that changes, `changes` the same by stretches of the old one. `errors` names detectors that
+    failed; a verdict with errors is not clean. `refused` holds what the policy does not let pass unread.
     """
 
     effect: Effect = Effect.ALLOW

@@ -181,7 +181,3 @@ def outermost(findings: Iterable[Finding]) -> list[Finding]:
         kept.append(finding)
         last[finding.category] = finding
     return kept
-
-
-# Names under which detectors in the making import these; gone when they are made.
-_code_points, _outermost = code_points, outermost

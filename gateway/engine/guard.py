@@ -276,6 +276,11 @@ class Stream:
         self._unscanned += items
 
     @property
+    def holds(self) -> bool:
+        """May anything be rewritten or stopped?"""
+        return self._terms.holds
+
+    @property
     def held(self) -> int:
         return sum(c.held for c in self._channels.values())
 

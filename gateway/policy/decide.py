@@ -47,8 +47,9 @@ class Ruleset:
     def redacts(self, category: str, direction: Direction) -> bool:
         """Could a rule of this policy rewrite a finding of this category?"""
         return not self.monitors and any(
-            direction in rule.directions and ACTIONS[rule.action].effect is Effect.REDACT and _covers(rule.category, category)
+            ACTIONS[rule.action].effect is Effect.REDACT and _covers(rule.category, category)
             for rule in self.policy.rules
+            if direction in rule.directions
         )
 
     def judge(self, hits: Iterable[Hit], direction: Direction, tokens: Tokens) -> list[Violation]:

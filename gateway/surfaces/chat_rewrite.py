@@ -38,10 +38,18 @@ def _choice(new: Json, old: Json, at: Path, edits: Mapping[Path, str], changes: 
         new = _logprobs(new, field, text, [span for span, _ in stretches])
         if field == "content":
             new = _annotations(new, stretches)
+    if (*at, "message", "audio", "transcript") in edits:
+        new = _silent(new)
     if any(path[: len(at) + 2] == (*at, "message", "content") and len(path) > len(at) + 2 for path in edits):
         # Content in parts: the offsets cannot be known.
         new = {**new, "logprobs": None}
     return new
+
+
+def _silent(choice: Json) -> Json:
+    """What is spoken cannot be edited; it would still say what the transcript no longer does."""
+    message = choice["message"]
+    return {**choice, "message": {**message, "audio": {**message["audio"], "data": ""}}}
 
 
 def _logprobs(choice: Json, field: str, text: str, edited: Sequence[Span]) -> Json:

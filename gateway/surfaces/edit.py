@@ -2,7 +2,7 @@
 Write edited texts back into a body, by path.
 
 The body is not changed: what lies on the way to an edit is copied, all else is shared. The last
-step of a path may say more than where: `Key` renames a key, `Encoded` is written as base64,
+step of a path may say more than where: `KeyName` renames a key, `Encoded` is written as base64,
 `Emptied` throws away what stands there.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.errors import GatewayError, RequestError
-from gateway.types import Json, Key, Path
+from gateway.types import Json, Path
 
 __all__ = ["Emptied", "Encoded", "KeyName", "apply"]
 
@@ -33,7 +33,7 @@ class _Step(str):
         return hash((type(self).__name__, str(self)))
 
 
-class KeyName(_Step, Key):
+class KeyName(_Step):
     """The key itself, under which a value stands."""
 
     __slots__ = ()
@@ -66,7 +66,7 @@ def apply(body: Json, edits: Mapping[Path, str]) -> Json:
     copy = _Copy(body)
     renames: dict[Path, dict[str, str]] = {}
     for path, text in edits.items():
-        if isinstance(path[-1], Key):
+        if isinstance(path[-1], KeyName):
             renames.setdefault(path[:-1], {})[str(path[-1])] = text
         else:
             copy.put(path, text)

@@ -15,7 +15,7 @@ LONG_NUMBER = 10**8  # nine digits: the shortest personal numbers we look for
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """
-    String leaves, object keys (their path ends in a `Key`) and whole numbers of nine digits or more,
+    String leaves, object keys (their path ends in a `KeyName`) and whole numbers of nine digits or more,
     in document order. No recursion: depth is bounded by the parser, not by Python's stack.
     """
     stack: list[tuple[Any, Path]] = [(value, path)]

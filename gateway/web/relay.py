@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from gateway.engine import Released, Stream
-from gateway.errors import UpstreamError
+from gateway.errors import ScanError, UpstreamError
 from gateway.surfaces import ChatStream, OpenAIChat, TokenLog, apply
 from gateway.types import Delta, Json, Path
 
 __all__ = ["Relay"]
 
+MAX_AUDIO = 16 << 20  # characters of base64 that one answer may have waiting
 _LOGGED = ("content", "refusal")  # fields whose tokens are repeated in `logprobs`
 
 
@@ -36,6 +37,8 @@ class Relay:
         self._template: Json | None = None
         self._spoken: dict[int, bool] = {}  # by choice: has the client had any of its text?
         self._ended: set[int] = set()
+        self._audio: dict[int, list[Json]] = {}
+        self._audio_size = 0
         self.usage: Json | None = None
         self.stopped = False
         self.sent_text = False
@@ -58,6 +61,8 @@ class Relay:
             if self.stopped:
                 return [*out, *self._end()]
             out += tail
+        for index in sorted(self._audio):
+            out += self._spoken_words(index)
         return out
 
     async def _all(self, events: Iterable[Json]) -> list[Json]:
@@ -69,7 +74,7 @@ class Relay:
         return out
 
     async def _event(self, event: Json) -> list[Json]:
-        event = self._surface.drop_obfuscation(event)
+        event = self._without_audio(self._surface.drop_obfuscation(event))
         if event.get("choices"):
             self._template = event
             for choice in event["choices"]:
@@ -89,7 +94,32 @@ class Relay:
                 before += await self._close(path)
                 if self.stopped:
                     return [*before, *self._end()]
+            before += self._spoken_words(index)
         return [*before, *self._outgoing(event, edits)]
+
+    def _without_audio(self, event: Json) -> Json:
+        """
+        Speech waits for the end of its transcript: once a word of that is edited or blocked, the
+        sound that says it must not have left.
+        """
+        choices = event.get("choices") or [{}]
+        delta = choices[0].get("delta")
+        audio = delta.get("audio") if isinstance(delta, dict) else None
+        if not self._stream.holds or not isinstance(audio, dict) or not isinstance(audio.get("data"), str):
+            return event
+        index = choices[0].get("index", 0)
+        self._audio_size += len(audio["data"])
+        if self._audio_size > MAX_AUDIO:
+            raise ScanError("the spoken answer is too long to be held until its transcript is scanned")
+        silent = {key: value for key, value in audio.items() if key != "data"}
+        self._audio.setdefault(index, []).append(_with_audio(event, {"data": audio["data"]}, alone=True))
+        return _with_audio(event, silent)
+
+    def _spoken_words(self, index: int) -> list[Json]:
+        """The held sound of a choice, if its transcript left as it was."""
+        held = self._audio.pop(index, [])
+        transcript = self._stream.channel(("choices", index, "delta", "audio", "transcript"))
+        return [] if transcript is not None and transcript.edited else held
 
     def _outgoing(self, event: Json, edits: dict[Path, str]) -> list[Json]:
         out = apply(event, edits)
@@ -157,3 +187,13 @@ class Relay:
         message = self._refusal()
         alive = sorted(self._spoken.keys() - self._ended) or [0]
         return self._surface.refusal_events(self._template, message, alive, self._spoken)
+
+
+def _with_audio(event: Json, audio: Json, *, alone: bool = False) -> Json:
+    """The event with this audio; `alone`: and without anything else of its choice."""
+    choice = event["choices"][0]
+    delta = {"audio": audio} if alone else {**choice["delta"], "audio": audio}
+    if not alone:
+        return {**event, "choices": [{**choice, "delta": delta}]}
+    bare = {"index": choice.get("index", 0), "delta": delta, "finish_reason": None}
+    return {**{key: value for key, value in event.items() if key not in ("usage", "choices")}, "choices": [bare]}

@@ -195,6 +195,10 @@ class Server(uvicorn.Server):
 class Worker(Process):
     """One process of several. It reads its settings from the environment, since little can be sent to it."""
 
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._parent = os.getpid()
+
     def target(self, sockets: list[socket.socket] | None = None) -> None:
         settings = _settings_from_environment()
         logs.configure(settings.log_level)
@@ -203,7 +207,7 @@ class Worker(Process):
         except ConfigError as e:
             log.error("worker not started", extra={"reason": e.message})
             raise SystemExit(STARTUP_FAILURE) from None
-        server = self._server = Server(server_config(app, settings), settings, parent=os.getppid())
+        server = self._server = Server(server_config(app, settings), settings, parent=self._parent)
         super().target(sockets)
         raise SystemExit(server.status)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.errors import GatewayError, RequestError
 from gateway.surfaces.edit import Emptied, Encoded, KeyName, apply
 from gateway.surfaces.walk import leaves
-from gateway.types import Key, Path
+from gateway.types import Path
 
 SIMPLE = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 VALUES = st.recursive(SIMPLE, lambda v: st.lists(v, max_size=4) | st.dictionaries(st.text(max_size=3), v, max_size=4))
@@ -36,7 +36,7 @@ def test_values_keys_and_numbers() -> None:
 
 
 def test_a_plain_key_step_works_too() -> None:
-    assert apply({"a": 1}, {(Key("a"),): "b"}) == {"b": 1}
+    assert apply({"a": 1}, {(KeyName("a"),): "b"}) == {"b": 1}
 
 
 def test_key_and_value_edits_of_one_name_are_two_edits() -> None:
@@ -111,7 +111,7 @@ def test_all_edits_at_once(body: dict[str, Any]) -> None:
 def _moved(at: Path, edited: Path, new: str) -> Path:
     """Where a text stands after a key on the way to it was renamed."""
     last = edited[-1]
-    if not isinstance(last, Key) or at[: len(edited) - 1] != edited[:-1]:
+    if not isinstance(last, KeyName) or at[: len(edited) - 1] != edited[:-1]:
         return at
     here = at[len(edited) - 1]
     if here == last:
