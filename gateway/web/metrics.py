@@ -6,15 +6,18 @@ Times of a streamed answer are those of delivered bytes: the first token counts 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.types import Direction, Verdict
 from gateway.web.events import Event
 
-__all__ = ["Metrics"]
+__all__ = ["SHARED", "Metrics"]
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client keeps the counts of all workers in this folder
 
 M = TypeVar("M", Counter, Histogram)
 
@@ -60,14 +63,17 @@ class Metrics:
         self.hold = Histogram(
             "guard_hold_seconds", "How long text was held back before it left.", buckets=_FAST, registry=registry
         )
-        self.in_flight = Gauge("guard_in_flight", "Requests being served.", registry=registry)
-        self.insecure = Gauge("guard_fail_open", "1 if a policy in force lets failures pass.", registry=registry)
+        self.in_flight = Gauge(
+            "guard_in_flight", "Requests being served.", multiprocess_mode="livesum", registry=registry
+        )
+        self.insecure = Gauge(
+            "guard_fail_open",
+            "1 if a policy in force lets failures pass.",
+            multiprocess_mode="livemax",
+            registry=registry,
+        )
         self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
         self._children: dict[tuple[int | str, ...], Any] = {}
-
-    def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
-        """A value that somebody else counts."""
-        Gauge(name, text, registry=self.registry).set_function(read)
 
     def verdict(self, route: str, direction: Direction, verdict: Verdict) -> None:
         for violation in verdict.violations:
@@ -86,7 +92,12 @@ class Metrics:
         self._child(self.requests, event.route, event.decision, str(event.status)).inc()
 
     def render(self) -> bytes:
-        return generate_latest(self.registry)
+        """The text format: of this process, or of all workers where they share SHARED."""
+        if SHARED not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
 
     def _child(self, metric: M, *labels: str) -> M:
         """`metric.labels(...)`, remembered: looking a child up costs more than counting with it."""

@@ -19,6 +19,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from math import ceil
 from pathlib import Path
+from tempfile import mkdtemp
 from time import sleep
 from types import FrameType
 
@@ -31,8 +32,9 @@ from gateway import logs
 from gateway.errors import ConfigError
 from gateway.settings import Settings, load_settings
 from gateway.web.app import create_app
+from gateway.web.metrics import SHARED
 from gateway.web.protocol import hardened
-from gateway.web.state import Gateway
+from gateway.web.state import INSTANCE, Gateway
 
 __all__ = ["CONFIG", "FORCED", "Server", "app_from_environment", "listen", "serve", "server_config"]
 
@@ -292,6 +294,8 @@ def _tell_workers(settings: Settings, config_path: Path | None) -> None:
         os.environ[CONFIG] = str(config_path.resolve())
     if settings.placeholder_key is None:  # one for all, so that they make the same placeholders
         os.environ["PORTCULLIS_PLACEHOLDER_KEY"] = secrets.token_hex(32)
+    os.environ[INSTANCE] = secrets.token_hex(8)
+    os.environ.setdefault(SHARED, mkdtemp(prefix="portcullis-metrics-"))
 
 
 def _is_loopback(host: str) -> bool:

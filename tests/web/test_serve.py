@@ -195,7 +195,7 @@ def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
         gateway.signal(signal.SIGKILL)
         gateway.process.wait()
         end = time.monotonic() + PATIENCE
-        while any(Path(f"/proc/{pid}").exists() for pid in started):
+        while any(runs(pid) for pid in started):
             assert time.monotonic() < end
             time.sleep(0.05)
 
@@ -204,6 +204,14 @@ def workers(parent: int) -> list[int]:
     """Process ids of workers; Python starts a helper of its own beside them."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def runs(pid: int) -> bool:
+    """Not gone, and not a zombie that nobody collects."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def scan(url: str) -> str:
