@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from gateway.web.middleware import GuardMiddleware
+from gateway import GuardMiddleware
 
 app = FastAPI()
 app.add_middleware(GuardMiddleware, policy="default", prefix="/ai")

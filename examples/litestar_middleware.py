@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Litestar, Request, post
 
-from gateway.web.middleware import GuardMiddleware
+from gateway import GuardMiddleware
 
 
 @post("/v1/chat/completions", status_code=200)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from gateway.web.middleware import GuardMiddleware
+from gateway import GuardMiddleware
 
 
 async def chat(request: Request) -> JSONResponse:

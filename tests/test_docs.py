@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import BaseModel
 from starlette.routing import Route
 
 from gateway.cli import build_parser
 from gateway.cli.example import settings
 from gateway.engine import Guard
-from gateway.policy import ACTIONS
+from gateway.policy import ACTIONS, load_policies, parse_policy
 from gateway.policy.model import Allow, Custom, Messages, Policy, Rule, ToolArgument, Tools
 from gateway.settings import Settings
 from gateway.types import Kind, Role
@@ -131,6 +132,36 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), target
+
+
+YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_policies_in_the_documents_are_policies() -> None:
+    blocks = YAML_BLOCK.findall(POLICIES)
+    assert blocks
+    for block in blocks:
+        parse_policy(block, "docs/policies.md", Guard().categories)
+
+
+def test_settings_in_the_readme_are_settings() -> None:
+    blocks = YAML_BLOCK.findall(README)
+    assert blocks
+    for block in blocks:
+        Settings(**yaml.safe_load(block))
+
+
+def test_deployments_hold_settings_and_policies_that_load() -> None:
+    documents = list(yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8")))
+    files = {name: text for d in documents if d["kind"] == "ConfigMap" for name, text in d["data"].items()}
+    settings = Settings(**yaml.safe_load(files.pop("config.yaml")))
+    policies = [parse_policy(text, name, Guard().categories) for name, text in files.items()]
+    assert settings.policy in [policy.name for policy in policies]
+    (deployment,) = (d for d in documents if d["kind"] == "Deployment")
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] > settings.server.pre_drain + settings.server.drain + 3
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
+    assert compose["services"]["gateway"]["environment"]["PORTCULLIS_POLICY"] in load_policies([ROOT / "policies"])
 
 
 def test_the_changelog_names_this_version() -> None:

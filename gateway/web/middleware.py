@@ -9,7 +9,7 @@ place of the upstream. All other requests, and websockets, pass untouched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import HttpUrl
@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.engine import Guard, self_test
 from gateway.errors import ConfigError
-from gateway.settings import Settings, Upstream
+from gateway.settings import Client, Settings, Upstream
+from gateway.web.asgi import header
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.auth import Authenticator, Caller
 from gateway.web.chat import ChatCompletions
@@ -65,7 +66,7 @@ class GuardMiddleware:
             base.model_copy(update=changes),
             transport=lambda _: ASGITransport(app),
             guard=guard,
-            auth=None if base.clients else _Anyone(()),
+            auth=_Keys(base.clients),
             sink=sink,
         )
         gateway.not_ready = self_test(gateway.guard.detectors)
@@ -85,11 +86,19 @@ class GuardMiddleware:
         await app(scope, receive, send)
 
 
-class _Anyone(Authenticator):
-    """No keys of ours: `Authorization` is not looked at."""
+class _Keys(Authenticator):
+    """Ours only. What is in `Authorization` beside `X-Guard-Key`, or where we have no keys, is the app's affair."""
+
+    def __init__(self, clients: Sequence[Client]) -> None:
+        super().__init__(clients)
+        self._none = not clients
 
     def identify(self, scope: Scope) -> Caller:
-        return Caller(None, None)
+        if self._none:
+            return Caller(None, None)
+        if header(scope, b"x-guard-key"):
+            scope = {**scope, "headers": [h for h in scope["headers"] if h[0].lower() != b"authorization"]}
+        return super().identify(scope)
 
 
 def _paths(scope: Scope) -> list[str]:

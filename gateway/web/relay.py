@@ -16,6 +16,8 @@ from gateway.types import Delta, Json, Path
 
 __all__ = ["Relay"]
 
+MAX_KNOWN = 64  # texts beside the choices that are remembered,
+MAX_REPEATED = 4096  # each up to this many characters
 MAX_AUDIO = 16 << 20  # characters of base64 that one answer may have waiting
 _LOGGED = ("content", "refusal")  # fields whose tokens are repeated in `logprobs`
 
@@ -39,6 +41,7 @@ class Relay:
         self._ended: set[int] = set()
         self._audio: dict[int, list[Json]] = {}
         self._audio_size = 0
+        self._known: dict[tuple[Path, str], Released] = {}
         self.usage: Json | None = None
         self.stopped = False
         self.sent_text = False
@@ -160,10 +163,23 @@ class Relay:
         return log.take(channel.released, channel.edited) if log is not None and channel is not None else []
 
     async def _feed(self, event: Json, delta: Delta) -> Released:
+        if delta.whole and delta.part.path[0] != "choices" and len(delta.part.text) <= MAX_REPEATED:
+            return await self._repeated(delta)
         released = await self._stream.feed(delta)
         self._note(delta, released)
         if not delta.whole:
             self._last[delta.channel] = (event, delta)
+        return released
+
+    async def _repeated(self, delta: Delta) -> Released:
+        """What every event says again (an odd id, a vendor's field) is scanned once."""
+        key = (delta.part.path, delta.part.text)
+        if key not in self._known:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known[key] = await self._stream.feed(delta)
+        released = self._known[key]
+        self.stopped = self.stopped or released.stopped
         return released
 
     async def _close(self, path: Path) -> list[Json]:
