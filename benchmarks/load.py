@@ -26,8 +26,8 @@ import uvloop
 
 from benchmarks.machine import pin
 from benchmarks.streams import run_streams
-from benchmarks.texts import answer_words, prompt
-from benchmarks.upstream import ANSWER_WORDS, MODEL
+from benchmarks.texts import prompt
+from benchmarks.upstream import ANSWERS, MODEL, answer_text
 from benchmarks.wire import Framer, Message, status
 
 __all__ = ["Cell", "Load", "percentile", "run_cell"]
@@ -38,7 +38,7 @@ PATIENCE = 30.0  # seconds for the last answers of a cell
 FIRST = 1_000_000  # numbers of requests have the same length, so that the pool can be framed beforehand
 SHOWN = 300  # characters of a wrong answer that are shown
 
-_ANSWER = orjson.dumps("".join(answer_words(ANSWER_WORDS)))
+_ANSWERS = [orjson.dumps(answer_text(seed)) for seed in range(ANSWERS)]
 
 
 class Request(NamedTuple):
@@ -69,7 +69,7 @@ class Cell:
     requests: Iterator[Request] = field(init=False)
     latencies: array[float] = field(default_factory=lambda: array("d"))
     done: int = 0  # with the warm-up
-    length: int = 0  # of a right answer's body
+    length: int = 0  # of a right answer's body, but for its text
     errors: Counter[str] = field(default_factory=Counter)
     measuring: bool = False
     open: bool = True
@@ -82,15 +82,17 @@ class Cell:
         body = message.body
         if status(message.head) != 200:
             return f"status {status(message.head)}: {_shown(body)}"
-        if _ANSWER not in body:
+        answer = _ANSWERS[number % ANSWERS]
+        if answer not in body:
             return f"another text: {_shown(body)}"
         if not self.exact:
             return None
         if b'"chatcmpl-%d"' % number not in body:
             return f"the answer to another request: {_shown(body)}"
-        self.length = self.length or len(body)
-        if len(body) != self.length:
-            return f"{len(body)} bytes instead of {self.length}"
+        length = len(body) - len(answer)
+        self.length = self.length or length
+        if length != self.length:
+            return f"{length} bytes around the text instead of {self.length}"
         return None
 
 

@@ -26,8 +26,9 @@ from benchmarks.figures import added, cell_figures, stream_figures, targets
 from benchmarks.machine import Cpus, cpu_seconds, facts, peak_rss, reset_peak_rss
 from benchmarks.systems import System
 from benchmarks.tables import markdown, relay_tables, show
+from benchmarks.upstream import FAST, MODEL
 
-__all__ = ["Generator", "main", "measure"]
+__all__ = ["Generator", "generator", "main", "measure", "measure_streams"]
 
 Figures = dict[str, Any]
 
@@ -95,14 +96,15 @@ def measure(
     return result
 
 
-def measure_streams(load: Generator, system: System, upstream: System, args: argparse.Namespace) -> Figures:
+def measure_streams(
+    load: Generator, system: System, upstream: System, count: int, args: argparse.Namespace, model: str = MODEL
+) -> Figures:
     """One round of one system's streams."""
     system.forget_log()
     before = cpu_seconds(system.pid)
-    result = load.ask("streams", port=system.port, upstream=upstream.port, count=args.streams, chunks=args.chunks)
+    result = load.ask("streams", port=system.port, upstream=upstream.port, count=count, chunks=args.chunks, model=model)
     after = cpu_seconds(system.pid)
-    chunks = args.streams * args.chunks
-    result["cpu_us"] = None if before is None or after is None else (after - before) * 1e6 / chunks
+    result["cpu_us"] = None if before is None or after is None else (after - before) * 1e6 / (count * args.chunks)
     return result
 
 
@@ -131,11 +133,13 @@ def run_streams(
 ) -> dict[str, Figures]:
     """`tested`: each system with the upstream whose answers it relays."""
     results: dict[str, list[Figures]] = {system.name: [] for system, _ in tested}
-    with console.status("") as state:
+    with console.status("streams, warming up") as state:
+        for system, upstream in tested if args.streams else ():
+            measure_streams(load, system, upstream, args.warm_streams, args, FAST)
         for number in range(args.rounds if args.streams else 0):
             for system, upstream in tested:
                 state.update(f"streams, round {number + 1} of {args.rounds}: {system.name}")
-                results[system.name].append(measure_streams(load, system, upstream, args))
+                results[system.name].append(measure_streams(load, system, upstream, args.streams, args))
     return {name: stream_figures(found) for name, found in results.items() if found}
 
 
@@ -224,6 +228,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--connections", type=_numbers, default=[1, 8, 32], help="default 1,8,32")
     parser.add_argument("--sizes", type=_numbers, default=[200, 2000, 64_000], help="bytes of a prompt; '' skips")
     parser.add_argument("--streams", type=int, default=5, help="streamed answers a round and system; 0 skips")
+    parser.add_argument("--warm-streams", type=int, default=100, help="before that, without gaps (default 100)")
     parser.add_argument("--chunks", type=int, default=60, help="words of a streamed answer (default 60)")
     parser.add_argument("--gap-ms", type=float, default=20, help="between two words at the upstream (default 20)")
     parser.add_argument("--policy", default="default", help="the gateway's policy (default: default)")

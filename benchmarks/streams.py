@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from benchmarks.texts import answer_words
-from benchmarks.upstream import MODEL
+from benchmarks.upstream import ANSWERS
 from benchmarks.wire import Chunked, Framer, status
 
 __all__ = ["Stream", "delays", "run_streams"]
@@ -55,20 +55,21 @@ class Stream:
 
 
 async def run_streams(
-    numbers: Iterator[int], port: int, upstream: int, count: int, chunks: int, pause: float = 0.02
+    numbers: Iterator[int], port: int, upstream: int, count: int, chunks: int, model: str
 ) -> dict[str, Any]:
     """
-    `count` streamed answers from `port`; `upstream` is where they come from and is asked for its times.
+    `count` streamed answers of `model` from `port`; `upstream` is where they come from and is asked for
+    its times.
 
     Raises nothing for a wrong answer: it is counted in `errors`.
     """
-    words = answer_words(chunks)
     out: dict[str, Any] = {"errors": {}, "streams": []}
     for _ in range(count):
         number = next(numbers)
+        words = answer_words(number % ANSWERS, chunks)
         try:
             async with asyncio.timeout(PATIENCE):
-                stream = await _stream(port, number)
+                stream = await _stream(port, number, model)
                 sent = await _sent(upstream, number)
         except (OSError, ValueError, KeyError, TimeoutError) as e:
             out["errors"][f"{type(e).__name__}: {e}"] = out["errors"].get(f"{type(e).__name__}: {e}", 0) + 1
@@ -77,7 +78,6 @@ async def run_streams(
             out["errors"]["another text"] = out["errors"].get("another text", 0) + 1
             continue
         out["streams"].append(delays(stream, sent, words))
-        await asyncio.sleep(pause)
     return out
 
 
@@ -101,9 +101,9 @@ def delays(stream: Stream, sent: Sequence[int], words: Sequence[str]) -> dict[st
     }
 
 
-async def _stream(port: int, number: int) -> Stream:
+async def _stream(port: int, number: int, model: str) -> Stream:
     body = {
-        "model": MODEL,
+        "model": model,
         "messages": [{"role": "user", "content": f"Ticket {number}: please summarise the draft of chapter three."}],
         "seed": number,
         "stream": True,

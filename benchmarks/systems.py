@@ -26,7 +26,7 @@ from pydantic import HttpUrl
 from benchmarks import bare_relay
 from benchmarks.machine import pin
 from benchmarks.sampling import Sampler
-from benchmarks.upstream import MODEL
+from benchmarks.upstream import FAST, MODEL
 from gateway.settings import Server, Settings, Upstream
 from gateway.web.serve import listen, serve, server_config
 
@@ -100,8 +100,9 @@ def peer(name: str, folder: Path, cpu: int | None, port: int) -> System | None:
     if command is None:
         return None
     config = folder / f"{name}.json"  # JSON is YAML
-    target = {"model": f"openai/{MODEL}", "api_base": f"http://{HOST}:{port}/v1", "api_key": "none"}
-    config.write_bytes(orjson.dumps({"model_list": [{"model_name": MODEL, "litellm_params": target}]}))
+    server = {"api_base": f"http://{HOST}:{port}/v1", "api_key": "none"}
+    models = [{"model_name": m, "litellm_params": {"model": f"openai/{m}", **server}} for m in (MODEL, FAST)]
+    config.write_bytes(orjson.dumps({"model_list": models}))
     options = ["--config", str(config), "--host", HOST, "--num_workers", "1"]
     system = _start(name, folder, cpu, ["-m", "benchmarks.systems", "command", command, *options])
     system.exact = False

@@ -53,9 +53,9 @@ def code(seed: int, size: int) -> str:
 CORPORA: dict[str, Callable[[int, int], str]] = {"prose": prose, "prompt": prompt, "numbers": numbers, "code": code}
 
 
-def answer_words(count: int) -> list[str]:
+def answer_words(seed: int, count: int) -> list[str]:
     """An answer of so many words, each with the space before it, as a model streams them."""
-    words = prose(0, 10 * count + 200).split()[:count]
+    words = prose(seed, 10 * count + 200).split()[:count]
     return [word if i == 0 else f" {word}" for i, word in enumerate(words)]
 
 

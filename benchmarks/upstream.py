@@ -2,9 +2,10 @@
 A model's server that costs almost nothing: canned answers over a bare asyncio protocol on uvloop.
 
 `POST /v1/chat/completions` answers at once, or in server-sent events if the body asks for a stream:
-the first word after one gap, then a word for each gap. The `seed` of a request comes back in the
-answer's `id`, so that a client can tell whether it got its own. `GET /sent/SEED` tells when each word
-of a streamed answer was written, in nanoseconds of the machine's monotonic clock.
+the first word after one gap, then a word for each gap; without gaps for the model FAST. The `seed` of
+a request chooses the text and comes back in the answer's `id`, so that a client can tell whether it got
+its own. `GET /sent/SEED` tells when each word of a streamed answer was written, in nanoseconds of the
+machine's monotonic clock.
 """
 
 from __future__ import annotations
@@ -23,35 +24,54 @@ from benchmarks.machine import pin
 from benchmarks.texts import answer_words
 from benchmarks.wire import Framer, Message, chunk
 
-__all__ = ["ANSWER_WORDS", "MODEL", "Script", "Upstream"]
+__all__ = ["ANSWERS", "FAST", "MODEL", "Script", "Upstream", "answer_text"]
 
 MODEL = "bench"
+FAST = "bench-fast"
+ANSWERS = 256  # texts, by seed
 ANSWER_WORDS = 120  # of an answer that is not streamed
 _CREATED = 1_700_000_000
 
+_FAST = b'"%b"' % FAST.encode()
 _SEED = re.compile(rb'"seed":(\d+)')
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req-bench\r\ncontent-length: %d\r\n\r\n%b"
 _SSE_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 _BAD = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
+def answer_text(seed: int) -> str:
+    """The text of an answer that is not streamed."""
+    return "".join(answer_words(seed % ANSWERS, ANSWER_WORDS))
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What is answered. `gap` in seconds."""
+    """What is answered. `gap` in seconds; `answers` are the bytes before and after the seed."""
 
-    words: tuple[str, ...]
+    chunks: int
     gap: float
-    before_id: bytes
-    after_id: bytes
+    answers: tuple[tuple[bytes, bytes], ...]
 
     @classmethod
     def of(cls, chunks: int, gap: float) -> Script:
-        before, after = _answer("".join(answer_words(ANSWER_WORDS))).split(b"SEED")
-        return cls(tuple(answer_words(chunks)), gap, before, after)
+        texts = (_answer(answer_text(seed)).split(b"SEED") for seed in range(ANSWERS))
+        return cls(chunks, gap, tuple((before, after) for before, after in texts))
 
-    def event(self, seed: int, delta: dict[str, str], finish: str | None = None) -> bytes:
+
+@dataclass(slots=True)
+class Streamed:
+    """An answer on its way: what is still to be said, and when what was said was written."""
+
+    seed: int
+    words: list[str]
+    gap: float
+    usage: bool
+    due: float
+    sent: list[int]
+
+    def event(self, delta: dict[str, str], finish: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return _event(seed, {"choices": [choice]})
+        return _event(self.seed, {"choices": [choice]})
 
 
 class Upstream(asyncio.Protocol):
@@ -89,28 +109,28 @@ class Upstream(asyncio.Protocol):
         body = message.body
         found = _SEED.search(body, max(0, len(body) - 256))  # the last fields are ours
         seed = int(found[1]) if found else 0
-        if b'"stream":true' in body[-256:]:
-            transport.write(_SSE_HEAD + chunk(self._script.event(seed, {"role": "assistant", "content": ""})))
-            usage = b'"include_usage":true' in body[-256:]
-            self._sent[seed] = []
-            self._after_gap(seed, asyncio.get_running_loop().time(), usage)
+        if b'"stream":true' not in body[-256:]:
+            before, after = self._script.answers[seed % ANSWERS]
+            transport.write(_json(b"%b%d%b" % (before, seed, after)))
             return
-        transport.write(_json(b"%b%d%b" % (self._script.before_id, seed, self._script.after_id)))
+        gap = 0.0 if _FAST in body[:64] else self._script.gap
+        usage = b'"include_usage":true' in body[-256:]
+        words = answer_words(seed % ANSWERS, self._script.chunks)
+        stream = Streamed(seed, words, gap, usage, asyncio.get_running_loop().time() + gap, [])
+        self._sent[seed] = stream.sent
+        transport.write(_SSE_HEAD + chunk(stream.event({"role": "assistant", "content": ""})))
+        self._timer = asyncio.get_running_loop().call_at(stream.due, self._word, stream)
 
-    def _after_gap(self, seed: int, last: float, usage: bool) -> None:
-        due = last + self._script.gap
-        self._timer = asyncio.get_running_loop().call_at(due, self._word, seed, due, usage)
-
-    def _word(self, seed: int, due: float, usage: bool) -> None:
+    def _word(self, stream: Streamed) -> None:
         assert self._transport is not None
-        times, script = self._sent[seed], self._script
-        if len(times) == len(script.words):
-            self._transport.write(_end(script, seed, usage))
+        if len(stream.sent) == len(stream.words):
+            self._transport.write(_end(stream))
             return
-        event = chunk(script.event(seed, {"content": script.words[len(times)]}))
-        times.append(time.monotonic_ns())
+        event = chunk(stream.event({"content": stream.words[len(stream.sent)]}))
+        stream.sent.append(time.monotonic_ns())
         self._transport.write(event)
-        self._after_gap(seed, due, usage)
+        stream.due += stream.gap
+        self._timer = asyncio.get_running_loop().call_at(stream.due, self._word, stream)
 
 
 def _answer(content: str) -> bytes:
@@ -132,10 +152,10 @@ def _event(seed: int, fields: dict[str, object]) -> bytes:
     return b"data: " + orjson.dumps(kind | fields) + b"\n\n"
 
 
-def _end(script: Script, seed: int, usage: bool) -> bytes:
+def _end(stream: Streamed) -> bytes:
     tokens = {"prompt_tokens": 400, "completion_tokens": 160, "total_tokens": 560}
-    last = _event(seed, {"choices": [], "usage": tokens}) if usage else b""
-    return chunk(script.event(seed, {}, "stop") + last + b"data: [DONE]\n\n") + chunk(b"")
+    last = _event(stream.seed, {"choices": [], "usage": tokens}) if stream.usage else b""
+    return chunk(stream.event({}, "stop") + last + b"data: [DONE]\n\n") + chunk(b"")
 
 
 def _json(body: bytes) -> bytes:

@@ -5,16 +5,16 @@ Streams need it. A character may leave the gateway only when no rule can claim i
 comes next. Waiting a fixed number of characters for that would hold back all text; asking "does the
 end of this text begin something?" holds back a word or two.
 
-The answer may be too wide (then a little more text waits), never too narrow: repetitions `{m,n}`
-are widened to `*`, assertions about what follows are dropped, characters beyond ASCII are told apart
-only where a pattern spells them out. Patterns are in the common subset of RE2 and Python syntax, in
+The answer may be too wide (then a little more text waits), never too narrow: repetitions
+`{m,n}` of many are widened to `*`, assertions about what follows are dropped, what a negated class matches
+beyond ASCII is not told apart. Patterns are in the common subset of RE2 and Python syntax, in
 ASCII mode, and are read with Python's own pattern parser. What is made of them is for the bytes of
 UTF-8, since RE2 turns `[^a]` over code points into dozens of states and over bytes into one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from re import A as ASCII
@@ -31,7 +31,8 @@ Node = tuple[Any, Any]
 
 _CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _ASCII, _BEYOND = r"\x{0}-\x{7f}", r"\x{80}-\x{ff}"
-_FOLDED = "\u212a\u017f"  # the Kelvin sign and the long s, which RE2 takes for k and s where case does not count
+_FEW = 8  # repetitions of one character up to this are counted, not widened: `\\d{2}` is what tells an IBAN from prose
+_MANY = 4096  # a range with more characters is one of a script without cases
 _RUN = f"[{_BEYOND}]+"
 CATEGORY = {
     op.CATEGORY_DIGIT: r"\d",
@@ -147,6 +148,8 @@ class _Writer:
             return "(?:" + "|".join(self.full(list(branch)) for branch in arg[1]) + ")"
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
             low, high, inner = arg
+            if 1 < high <= _FEW and _is_character(inner):
+                return f"(?:{self.full(list(inner))}){{{low},{high}}}"
             times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
             return f"(?:{self.full(list(inner))}){times}"
         raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
@@ -164,12 +167,27 @@ class _Writer:
             inside = "".join(_item(item) for item in arg[1:])
             return f"(?:[^{inside}{_BEYOND}]|{_RUN})"
         inside = "".join(_item(item) for item in arg)
-        more = [_RUN] if any(_beyond(item) for item in arg) else []
-        if self._fold and not more and any(_holds(item, "ks") for item in arg):
-            more = [_bytes(ord(c)) for c in _FOLDED]
-        if not inside:
-            return f"(?:{_RUN})"
-        return f"(?:{'|'.join([f'[{inside}]', *more])})" if more else f"[{inside}]"
+        if self._everything_beyond(arg):
+            return f"(?:[{inside}]|{_RUN})" if inside else f"(?:{_RUN})"
+        more = [sequence for low, high in self._beyond(arg) for sequence in _sequences(low, high)]
+        if not more:
+            return f"[{inside}]"
+        return f"(?:{'|'.join([f'[{inside}]', *more] if inside else more)})"
+
+    def _everything_beyond(self, items: Sequence[Node]) -> bool:
+        negated = (op.CATEGORY_NOT_DIGIT, op.CATEGORY_NOT_SPACE, op.CATEGORY_NOT_WORD)
+        return any(arg in negated for kind, arg in items if kind is op.CATEGORY)
+
+    def _beyond(self, items: Sequence[Node]) -> list[tuple[int, int]]:
+        """The ranges of a class beyond ASCII, other cases of its letters included where they count."""
+        ranges = [(a, b) for kind, arg in items if kind is op.RANGE for a, b in (arg,)]
+        ranges += [(arg, arg) for kind, arg in items if kind is op.LITERAL]
+        if self._fold:
+            spelled = [code for a, b in ranges if b - a < _MANY for code in range(a, b + 1)]
+            if any(kind is op.CATEGORY and arg is op.CATEGORY_WORD for kind, arg in items):
+                spelled += map(ord, "ks")
+            ranges += [(c, c) for code in spelled for c in _cases().get(chr(code).lower(), ()) if c != code]
+        return _merged((max(a, 128), b) for a, b in ranges if b >= 128)
 
     def _literal(self, code: int) -> str:
         if code < 128 and not (self._fold and chr(code) in "kKsS"):
@@ -196,26 +214,52 @@ def _flags(add: int, remove: int) -> str:
     return "(?-i:" if remove & IGNORECASE else ""
 
 
+def _is_character(nodes: Sequence[Node]) -> bool:
+    return len(nodes) == 1 and nodes[0][0] in _CHARACTER
+
+
 def _bytes(code: int) -> str:
     return "".join(map(_escape, chr(code).encode()))
 
 
-def _holds(item: Node, letters: str) -> bool:
-    """Is one of these letters, in either case, in this item of a class?"""
-    kind, arg = item
-    codes = {ord(c) for letter in letters for c in (letter, letter.upper())}
-    if kind is op.RANGE:
-        return any(arg[0] <= code <= arg[1] for code in codes)
-    return arg is op.CATEGORY_WORD or (kind is op.LITERAL and arg in codes)
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if out and low <= out[-1][1] + 1:
+            out[-1] = (out[-1][0], max(out[-1][1], high))
+        else:
+            out.append((low, high))
+    return out
 
 
-def _beyond(item: Node) -> bool:
-    kind, arg = item
-    if kind is op.RANGE:
-        return bool(arg[1] > 127)
-    if kind is op.LITERAL:
-        return bool(arg > 127)
-    return arg in (op.CATEGORY_NOT_DIGIT, op.CATEGORY_NOT_SPACE, op.CATEGORY_NOT_WORD)
+def _sequences(low: int, high: int) -> list[str]:
+    """Patterns for the UTF-8 bytes of a range of code points: one for each run that differs only at its end."""
+    for edge in (0x7FF, 0xFFFF):
+        if low <= edge < high:
+            return _sequences(low, edge) + _sequences(edge + 1, high)
+    first, last = chr(low).encode("utf-8", "surrogatepass"), chr(high).encode("utf-8", "surrogatepass")
+    return _byte_ranges(first, last)
+
+
+def _byte_ranges(first: bytes, last: bytes) -> list[str]:
+    """Sequences of equal length between two, both included, in bytes of continuation."""
+    if len(first) == 1:
+        return [f"[{_escape(first[0])}-{_escape(last[0])}]"]
+    if first[0] == last[0]:
+        return [_escape(first[0]) + rest for rest in _byte_ranges(first[1:], last[1:])]
+    least, most = b"\x80" * (len(first) - 1), b"\xbf" * (len(first) - 1)
+    out: list[str] = []
+    begin, end = first[0], last[0]
+    if first[1:] != least:
+        out += [_escape(begin) + rest for rest in _byte_ranges(first[1:], most)]
+        begin += 1
+    tail: list[str] = []
+    if last[1:] != most:
+        tail = [_escape(end) + rest for rest in _byte_ranges(least, last[1:])]
+        end -= 1
+    if begin <= end:
+        out += [f"[{_escape(begin)}-{_escape(end)}]" + rest for rest in _byte_ranges(least, most)]
+    return out + tail
 
 
 def _item(item: Node) -> str:

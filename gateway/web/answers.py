@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.types import Scope, Send
+from starlette.types import Scope
 
 from gateway.errors import GatewayError, RequestError, ScanError
 from gateway.policy import Ruleset
 from gateway.types import Direction, Effect, Json, Verdict
-from gateway.web.asgi import Headers
+from gateway.web.asgi import Headers, Sender
 from gateway.web.auth import Caller
 from gateway.web.backend import Backend
 from gateway.web.events import Event, Side
@@ -40,7 +40,7 @@ class Turn:
     event: Event
     caller: Caller
     scope: Scope
-    send: Send
+    send: Sender
     began: float
     started: bool = False  # has the answer's head left?
 

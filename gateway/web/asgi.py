@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gateway.errors import GatewayError, RequestError, TooLarge, Unsupported
 
-__all__ = ["ClientGone", "Headers", "error_body", "header", "read_json", "require_json", "respond", "watch"]
+__all__ = ["ClientGone", "Headers", "Sender", "error_body", "header", "read_json", "require_json", "respond", "watch"]
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -69,6 +69,18 @@ async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
         message = await receive()
 
 
+class Sender:
+    """The server's `send`. `ended`: the last piece of the answer has been handed over, or is about to be."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.ended = False
+
+    async def __call__(self, message: Message) -> None:
+        self.ended = message["type"] == "http.response.body" and not message.get("more_body", False)
+        await self._send(message)
+
+
 async def respond(
     send: Send,
     status: int,
@@ -98,10 +110,11 @@ def error_body(error: GatewayError, guard: Mapping[str, Any] | None = None) -> b
 
 
 @asynccontextmanager
-async def watch(receive: Receive) -> AsyncIterator[None]:
+async def watch(receive: Receive, ended: Callable[[], bool] = bool) -> AsyncIterator[None]:
     """
     Cancel the block when the client goes; then ClientGone is raised. The body must have been read.
 
+    Once `ended` is true the client has all it came for: servers say `http.disconnect` then, too.
     The block's own `finally` clauses run, so its upstream call is closed before this returns.
     """
     current = asyncio.current_task()
@@ -112,6 +125,8 @@ async def watch(receive: Receive) -> AsyncIterator[None]:
         nonlocal gone
         while (await receive())["type"] != "http.disconnect":
             pass
+        if ended():
+            return
         gone = True
         current.cancel()
 

@@ -27,7 +27,7 @@ from gateway.web.answers import (
     retry_headers,
     usage_of,
 )
-from gateway.web.asgi import ClientGone, error_body, header, read_json, require_json, respond, watch
+from gateway.web.asgi import ClientGone, Sender, error_body, header, read_json, require_json, respond, watch
 from gateway.web.auth import Caller
 from gateway.web.backend import Backend, Upstreams
 from gateway.web.state import Gateway
@@ -54,7 +54,7 @@ class ChatCompletions:
         task = asyncio.current_task()
         assert task is not None
         event, began = gateway.begin(ROUTE)
-        turn = Turn(gateway, self._backend, event, Caller(None, None), scope, send, began)
+        turn = Turn(gateway, self._backend, event, Caller(None, None), scope, Sender(send), began)
         gateway.running.add(task)
         gateway.metrics.in_flight.inc()
         try:
@@ -92,7 +92,7 @@ class ChatCompletions:
         policies = gateway.policies_for(caller, transcript.model, self._path, _asked(scope))
         event.apply(policies)
         exchange = gateway.guard.begin(policies)
-        async with watch(receive):
+        async with watch(receive, lambda: turn.send.ended):
             verdict = await exchange.request(transcript)
             note(turn, Direction.INPUT, verdict)
             if verdict.effect is Effect.BLOCK:

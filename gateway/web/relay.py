@@ -7,11 +7,13 @@ text that waited leaves with a later event, or in one of its own before its choi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from gateway.engine import Released, Stream
 from gateway.errors import ScanError, UpstreamError
 from gateway.surfaces import ChatStream, OpenAIChat, TokenLog, apply
+from gateway.surfaces.chat_response import choice_index
+from gateway.surfaces.chat_stream import HEADER
 from gateway.types import Delta, Json, Path
 
 __all__ = ["Relay"]
@@ -52,7 +54,7 @@ class Relay:
             raise UpstreamError("the upstream reported an error inside its answer")
         if isinstance(event.get("usage"), dict):
             self.usage = event["usage"]
-        return await self._all(self._order.push(event))
+        return await self._all(self._order.push(_with_indexes(event)))
 
     async def finish(self) -> list[Json]:
         """The upstream's answer is complete; returns the rest."""
@@ -60,10 +62,10 @@ class Relay:
         if self.stopped:
             return out
         for path in self._stream.open():
-            tail = await self._close(path)
+            text = await self._close(path)
             if self.stopped:
                 return [*out, *self._end()]
-            out += tail
+            out += self._carried(path, text)
         for index in sorted(self._audio):
             out += self._spoken_words(index)
         return out
@@ -78,27 +80,42 @@ class Relay:
 
     async def _event(self, event: Json) -> list[Json]:
         event = self._without_audio(self._surface.drop_obfuscation(event))
-        if event.get("choices"):
-            self._template = event
-            for choice in event["choices"]:
-                self._spoken.setdefault(choice.get("index", 0), False)
+        deltas = self._surface.deltas(event)
+        self._set_template(event, deltas)
         self._stream.unscanned(self._surface.unscanned(event))
         edits: dict[Path, str] = {}
-        for delta in self._surface.deltas(event):
-            released = await self._feed(event, delta)
+        here: dict[Path, tuple[Path, str]] = {}  # by channel: where its text stands, and what leaves of it
+        for delta in deltas:
+            released = await self._feed(delta)
             if self.stopped:
                 return self._end()
             if released.text != delta.part.text:
                 edits[delta.part.path] = released.text
+            if not delta.whole:
+                here[delta.channel] = delta.part.path, released.text
         before: list[Json] = []
         for index in self._surface.finished(event):
             self._ended.add(index)
             for path in self._stream.open(("choices", index)):
-                before += await self._close(path)
+                text = await self._close(path)
                 if self.stopped:
                     return [*before, *self._end()]
+                if path in here:  # behind what leaves with this event
+                    edits[here[path][0]] = here[path][1] + text
+                else:
+                    before += self._carried(path, text)
             before += self._spoken_words(index)
-        return [*before, *self._outgoing(event, edits)]
+        clean = apply(event, edits)
+        self._last.update((delta.channel, (clean, delta)) for delta in deltas if not delta.whole)
+        return [*before, *self._outgoing(clean, event)]
+
+    def _set_template(self, event: Json, deltas: Sequence[Delta]) -> None:
+        """What our own events say of the answer: only what is not worth a scan, never a text."""
+        if not event.get("choices"):
+            return
+        scanned = {delta.part.path[0] for delta in deltas}
+        self._template = {key: event[key] for key in HEADER if key in event and key not in scanned}
+        self._spoken.setdefault(event["choices"][0]["index"], False)
 
     def _without_audio(self, event: Json) -> Json:
         """
@@ -110,22 +127,24 @@ class Relay:
         audio = delta.get("audio") if isinstance(delta, dict) else None
         if not self._stream.holds or not isinstance(audio, dict) or not isinstance(audio.get("data"), str):
             return event
-        index = choices[0].get("index", 0)
+        index = choices[0]["index"]
         self._audio_size += len(audio["data"])
         if self._audio_size > MAX_AUDIO:
             raise ScanError("the spoken answer is too long to be held until its transcript is scanned")
         silent = {key: value for key, value in audio.items() if key != "data"}
-        self._audio.setdefault(index, []).append(_with_audio(event, {"data": audio["data"]}, alone=True))
+        self._audio.setdefault(index, []).append({"audio": {"data": audio["data"]}})
         return _with_audio(event, silent)
 
     def _spoken_words(self, index: int) -> list[Json]:
         """The held sound of a choice, if its transcript left as it was."""
         held = self._audio.pop(index, [])
         transcript = self._stream.channel(("choices", index, "delta", "audio", "transcript"))
-        return [] if transcript is not None and transcript.edited else held
+        if transcript is not None and transcript.edited:
+            return []
+        header = self._template or {}
+        return [{**header, "choices": [{"index": index, "delta": delta, "finish_reason": None}]} for delta in held]
 
-    def _outgoing(self, event: Json, edits: dict[Path, str]) -> list[Json]:
-        out = apply(event, edits)
+    def _outgoing(self, out: Json, event: Json) -> list[Json]:
         if event.get("choices"):
             out = self._with_logprobs(out, event["choices"][0])
         if not self._wants_usage:
@@ -138,11 +157,12 @@ class Relay:
     def _with_logprobs(self, event: Json, original: Json) -> Json:
         """Log probabilities leave with their text, not with the event they came in; edited ones never."""
         choice = event["choices"][0]
-        index = choice.get("index", 0)
+        index = choice["index"]
         logprobs, delta = choice.get("logprobs"), original.get("delta")
         for field in _LOGGED:
             path: Path = ("choices", index, "delta", field)
             entries = logprobs.get(field) if isinstance(logprobs, dict) else None
+            entries = entries if isinstance(entries, list) else None
             text = delta.get(field) if isinstance(delta, dict) else None
             if entries and path not in self._logs:
                 self._logs[path] = TokenLog()
@@ -162,13 +182,11 @@ class Relay:
         log, channel = self._logs.get(path), self._stream.channel(path)
         return log.take(channel.released, channel.edited) if log is not None and channel is not None else []
 
-    async def _feed(self, event: Json, delta: Delta) -> Released:
+    async def _feed(self, delta: Delta) -> Released:
         if delta.whole and delta.part.path[0] != "choices" and len(delta.part.text) <= MAX_REPEATED:
             return await self._repeated(delta)
         released = await self._stream.feed(delta)
-        self._note(delta, released)
-        if not delta.whole:
-            self._last[delta.channel] = (event, delta)
+        self._note(delta.part.message, released)
         return released
 
     async def _repeated(self, delta: Delta) -> Released:
@@ -182,21 +200,29 @@ class Relay:
         self.stopped = self.stopped or released.stopped
         return released
 
-    async def _close(self, path: Path) -> list[Json]:
-        """The text has ended: what waited leaves in an event of its own."""
+    async def _close(self, path: Path) -> str:
+        """The text has ended; returns what waited."""
         released = await self._stream.close(path)
-        event, delta = self._last[path]
-        self._note(delta, released)
-        if self.stopped or not released.text:
+        self._note(path[1] if len(path) > 1 else 0, released)
+        return released.text
+
+    def _carried(self, path: Path, text: str) -> list[Json]:
+        """What waited, in an event of its own, like the last one of this text."""
+        if not text:
             return []
-        out = self._surface.carrier(event, delta, released.text)
+        event, delta = self._last[path]
+        try:
+            out = self._surface.carrier(event, delta, text)
+        except LookupError:  # a key on the way to the text was edited
+            raise UpstreamError("the answer cannot be edited safely", code="unsafe_edit") from None
         return [self._give(out, delta.part.message) if path in self._logs else out]
 
-    def _note(self, delta: Delta, released: Released) -> None:
+    def _note(self, index: str | int, released: Released) -> None:
         self.stopped = self.stopped or released.stopped
         if released.text:
             self.sent_text = True
-            self._spoken[delta.part.message] = True
+            if isinstance(index, int):
+                self._spoken[index] = True
 
     def _end(self) -> list[Json]:
         """How a blocked answer ends, unless `refusal` raises what it ends with."""
@@ -205,11 +231,16 @@ class Relay:
         return self._surface.refusal_events(self._template, message, alive, self._spoken)
 
 
-def _with_audio(event: Json, audio: Json, *, alone: bool = False) -> Json:
-    """The event with this audio; `alone`: and without anything else of its choice."""
+def _with_indexes(event: Json) -> Json:
+    """The event, each of its choices with a number. Raises UpstreamError where choices are none."""
+    choices = event.get("choices")
+    if not isinstance(choices, list | None) or not all(isinstance(choice, dict) for choice in choices or ()):
+        raise UpstreamError("an event of the upstream cannot be read", code="upstream_invalid_event")
+    if not choices or all(type(choice.get("index")) is int for choice in choices):
+        return event
+    return {**event, "choices": [{**choice, "index": choice_index(choice, i)} for i, choice in enumerate(choices)]}
+
+
+def _with_audio(event: Json, audio: Json) -> Json:
     choice = event["choices"][0]
-    delta = {"audio": audio} if alone else {**choice["delta"], "audio": audio}
-    if not alone:
-        return {**event, "choices": [{**choice, "delta": delta}]}
-    bare = {"index": choice.get("index", 0), "delta": delta, "finish_reason": None}
-    return {**{key: value for key, value in event.items() if key not in ("usage", "choices")}, "choices": [bare]}
+    return {**event, "choices": [{**choice, "delta": {**choice["delta"], "audio": audio}}]}

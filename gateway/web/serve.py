@@ -56,15 +56,15 @@ def serve(settings: Settings, config_path: Path | None = None) -> int:
     logs.configure(settings.log_level)
     sock = listen(settings)
     with sock:
-        app = create_app(settings)
+        if settings.server.workers > 1:
+            create_app(settings).state.gateway.guard.close()  # only to find mistakes before there are workers
+            announce(settings, sock)
+            _tell_workers(settings, config_path)
+            return Workers(settings, sock).serve()
+        server = Server(server_config(create_app(settings), settings), settings)
         announce(settings, sock)
-        if settings.server.workers == 1:
-            server = Server(server_config(app, settings), settings)
-            server.run([sock])
-            return server.status
-        app.state.gateway.guard.close()  # it was only built to find mistakes before there are workers
-        _tell_workers(settings, config_path)
-        return Workers(settings, sock).serve()
+        server.run([sock])
+        return server.status
 
 
 def app_from_environment() -> Starlette:

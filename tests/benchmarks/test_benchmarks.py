@@ -41,7 +41,7 @@ def test_relay(tmp_path: Path) -> None:
         tmp_path,
         *TINY,
         *("--rounds", "1", "--connections", "1,2", "--sizes", "200,40000"),
-        *("--streams", "1", "--chunks", "6", "--gap-ms", "10"),
+        *("--streams", "1", "--chunks", "6", "--gap-ms", "10", "--warm-streams", "1"),
     )
     cells = {(c["system"], c["size"], c["connections"]) for c in report["cells"]}
     assert cells == {

@@ -116,5 +116,5 @@ def test_texts_have_their_size_and_depend_on_the_seed_alone() -> None:
         assert len(make(1, 2000)) == 2000
         assert make(1, 500).isascii()
         assert make(1, 500) == make(1, 500) != make(2, 500)
-    assert len(answer_words(120)) == 120
+    assert len(answer_words(7, 120)) == 120
     assert not any(c.isdigit() for c in CORPORA["prose"](3, 5000))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.detectors.base import RegexDetector, Row
-from gateway.detectors.prefix import shape
+from gateway.detectors.base import RegexDetector, Row, compile_re2
+from gateway.detectors.prefix import _sequences, shape
 from gateway.types import Part
 
 ROWS = (
@@ -85,3 +85,11 @@ def test_other_cases_of_a_letter_are_not_missed(text: str) -> None:
     assert len(found) == 1
     for cut in range(3, 2 + len(text)):
         assert FOLDED.pending(f"a {text} b"[:cut]) <= 2
+
+
+@given(st.integers(0x80, 0x2FFFF), st.integers(0, 0x3000), st.integers(0x80, 0x2FFFF))
+def test_a_range_of_characters_is_exactly_its_bytes(low: int, more: int, probe: int) -> None:
+    pattern = compile_re2("(?:" + "|".join(_sequences(low, low + more)) + ")", utf8=False)
+    for code in (probe, low, low + more, low - 1, low + more + 1, low + more // 2):
+        data = chr(code).encode("utf-8", "surrogatepass")
+        assert (pattern.fullmatch(data) is not None) == (low <= code <= low + more), hex(code)

@@ -201,7 +201,7 @@ def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
 
 
 def workers(parent: int) -> list[int]:
-    """Process ids of workers; Python starts a helper of its own beside them."""
+    """Process ids of workers; Python starts a process of its own beside them."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
