@@ -41,7 +41,6 @@ class Server(Strict):
     pre_drain: float = Field(0, ge=0, description="After SIGTERM: how long to keep accepting while readiness is red.")
     drain: Seconds = Field(30, description="After that: how long running answers may take to finish.")
     reload_on_sighup: bool = Field(True, description="Read the policy files again on SIGHUP.")
-    docs: bool = Field(False, description="Serve /openapi.json. Leave off in production.")
     open_metrics: bool = Field(True, description="Serve /metrics without a key.")
 
 

@@ -23,7 +23,7 @@ from gateway.web.middleware import GuardMiddleware
 from tests.support.gatewayed import choice, completion, detectors, piece
 from tests.support.servers import serve
 
-__all__ = ["CHAT", "Inside", "answered", "payloads", "served", "starlette_routes", "unexpected"]
+__all__ = ["CHAT", "Inside", "answered", "payloads", "pieces", "served", "starlette_routes", "unexpected"]
 
 CHAT = "/v1/chat/completions"
 
