@@ -28,6 +28,7 @@ __all__ = ["Sieve", "literals", "telling"]
 _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
+_SHORT_WORD = 5
 _WORDS = """
     about above after again all also and answer any are ask because been before being below both but can could did
     does down each even every first for forget from full get give given has have her here him his how into its just
@@ -93,7 +94,15 @@ def telling(pattern: str) -> list[str]:
     if _shortest(best.strings) < _MIN_LENGTH:
         return []
     case = "(?i:" if "(?i" in pattern else "(?:"
-    return [f"(?m){best.left}{case}{_escape(literal)}){best.right}" for literal in sorted(best.strings)]
+    return [
+        f"(?m){best.left}{case}{_escape(text)}){best.right}" if _is_short_word(text) else f"{case}{_escape(text)})"
+        for text in sorted(best.strings)
+    ]
+
+
+def _is_short_word(text: str) -> bool:
+    """Short words stand inside others; for long ones and for codes the edges cost more than they save."""
+    return text.isalpha() and len(text) <= _SHORT_WORD
 
 
 def _required(nodes: Sequence[Node]) -> _Run:
@@ -121,33 +130,28 @@ def _worth(run: _Run) -> float:
 
 
 def _edge(node: Node) -> str:
-    """A pattern for what stands next to a literal, where that is one character of a class or the text's end."""
+    """
+    A pattern for the end of a word next to a literal: the text's end, or a character of a class that
+    leaves some out. A class of what may follow tells little and costs states.
+    """
     kind, arg = node
-    if kind is op.IN:
-        return _class(arg)
     if kind is op.SUBPATTERN and not (arg[1] or arg[2]) and len(arg[3]) == 1:
         return _edge(arg[3][0])
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]) == 1:
         return _edge(arg[2][0])
     if kind is op.BRANCH:
-        options = [_end_or_class(list(branch)) for branch in arg[1]]
+        options = [_end(branch[0]) if len(branch) == 1 else "" for branch in map(list, arg[1])]
         return f"(?:{'|'.join(options)})" if all(options) else ""
-    return ""
+    return _end(node)
 
 
-def _end_or_class(nodes: Sequence[Node]) -> str:
-    if len(nodes) != 1:
-        return ""
-    kind, arg = nodes[0]
+def _end(node: Node) -> str:
+    kind, arg = node
     if kind is op.AT:
         return {op.AT_BEGINNING: "^", op.AT_END: "$"}.get(arg, "")
-    return _class(arg) if kind is op.IN else ""
-
-
-def _class(items: Sequence[Node]) -> str:
-    """At least what the class holds, whether or not case counts where it stands."""
-    inside = "[" + "".join(map(_item, items)) + "]"
-    return inside if items[0][0] is op.NEGATE else f"(?i:{inside})"
+    if kind is op.IN and (arg[0][0] is op.NEGATE or all(item[1] is op.CATEGORY_NOT_WORD for item in arg)):
+        return "[" + "".join(map(_item, arg)) + "]"
+    return ""
 
 
 def _item(item: Node) -> str:

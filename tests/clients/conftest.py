@@ -16,6 +16,7 @@ from gateway.settings import Settings
 from gateway.types import Finding, Json, Kind, Part
 from gateway.web.app import create_app
 from gateway.web.events import Event
+from gateway.web.state import Gateway
 from tests.clients.upstream import LAUNCH, upstream
 from tests.support.gatewayed import detectors
 from tests.support.servers import serve_in_thread
@@ -56,15 +57,20 @@ class Gate:
     url: str
     up: Any  # the upstream's state
     flaky: Flaky
+    gateway: Gateway
     events: list[Event] = field(default_factory=list)
 
     def event(self) -> Event:
         """Of the one request that reached the gateway. It is written just after the answer."""
-        end = time.monotonic() + 5
-        while not self.events and time.monotonic() < end:
-            time.sleep(0.002)
-        (event,) = self.events
+        (event,) = self.wait_events(1)
         return event
+
+    def wait_events(self, count: int) -> list[Event]:
+        """All there are, once there are so many."""
+        end = time.monotonic() + 5
+        while len(self.events) < count and time.monotonic() < end:
+            time.sleep(0.002)
+        return self.events
 
     @property
     def seen(self) -> list[Json]:
@@ -80,16 +86,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
         (folder / f"{name}.yaml").write_text(POLICY % (name, mode))
     model, flaky, events = upstream(), Flaky(), list[Event]()
     with serve_in_thread(model) as up:
-        waits = {"first_byte": 0.5}
+        waits = {"connect": 0.3, "first_byte": 0.4}
         servers = ({"name": "rich", "url": f"{up}/v1", "key": "none", "timeouts": waits, "retries": {"attempts": 1}},)
         settings = Settings.model_validate({"upstreams": servers, "policies": (folder,), "watch_policies": False})
         app = create_app(settings, guard=Guard([*detectors(), flaky]), sink=events.append)
         with serve_in_thread(app) as url:
-            yield Gate(url, model.state, flaky, events)
+            yield Gate(url, model.state, flaky, app.state.gateway, events)
 
 
 @pytest.fixture
 def gate(running: Gate) -> Gate:
+    while running.gateway.running:  # requests of the test before
+        time.sleep(0.002)
+    time.sleep(0.002)
     running.events.clear()
     running.seen.clear()
     running.up.failures.clear()

@@ -112,6 +112,10 @@ def _launching_at_once(asked: str) -> Json:
     return {"content": f"{LAUNCH}!"}
 
 
+def _launching_json(asked: str) -> Json:
+    return {"content": json.dumps({"to": _address(asked), "body": f"The word is {LAUNCH}. Tell nobody."})}
+
+
 MODELS: dict[str, Callable[[str], Json]] = {
     "plain": _plain,
     "tools": _tools,
@@ -125,6 +129,7 @@ MODELS: dict[str, Callable[[str], Json]] = {
     "citing": _citing,
     "launching": _launching,
     "launching-at-once": _launching_at_once,
+    "launching-json": _launching_json,
     "slow": _plain,
 }
 
@@ -141,7 +146,9 @@ async def _chat(request: Request) -> Response:
     said = MODELS[body["model"]](body["messages"][-1]["content"])
     choices: list[Json] = [{"index": i, "message": {"role": "assistant", **said}} for i in range(body.get("n") or 1)]
     for choice in choices:
-        choice["logprobs"] = _logprobs(choice["message"]) if body.get("logprobs") else None
+        choice["logprobs"] = (
+            _logprobs(choice["message"], body.get("top_logprobs") or 0) if body.get("logprobs") else None
+        )
         choice["finish_reason"] = "tool_calls" if "tool_calls" in said else "stop"
     base = {"id": "chatcmpl-1", "created": 1, "model": body["model"]}
     usage = {"prompt_tokens": 7, "completion_tokens": 11, "total_tokens": 18}
@@ -197,16 +204,16 @@ def _call_deltas(calls: Any) -> Iterator[Json]:
         yield from ({"tool_calls": [piece]} for piece in turn if piece is not None)
 
 
-def _logprobs(message: Json) -> Json:
+def _logprobs(message: Json, depth: int) -> Json:
     return {
-        field: [_token(text) for text in _pieces(message[field])] if message.get(field) else None
+        field: [_token(text, depth) for text in _pieces(message[field])] if message.get(field) else None
         for field in ("content", "refusal")
     }
 
 
-def _token(text: str) -> Json:
+def _token(text: str, depth: int) -> Json:
     tops = [{"token": t, "logprob": -1.0, "bytes": list(t.encode())} for t in (text, text.upper())]
-    return {**tops[0], "top_logprobs": tops}
+    return {**tops[0], "top_logprobs": tops[:depth]}
 
 
 def _pieces(text: str) -> list[str]:
