@@ -106,10 +106,15 @@ def gate(running: Gate) -> Gate:
     return running
 
 
-@pytest.fixture
-def client(gate: Gate) -> Iterator[OpenAI]:
-    with OpenAI(base_url=f"{gate.url}/v1", api_key="unused", timeout=5) as made:
+@pytest.fixture(scope="session")
+def shared(running: Gate) -> Iterator[OpenAI]:
+    with OpenAI(base_url=f"{running.url}/v1", api_key="unused", timeout=5) as made:
         yield made
+
+
+@pytest.fixture
+def client(gate: Gate, shared: OpenAI) -> OpenAI:
+    return shared
 
 
 @pytest.fixture

@@ -20,7 +20,26 @@ ROWS = (
 DETECTOR = RegexDetector("t", ROWS)
 
 PIECES = st.sampled_from(
-    ["a", "b", "c", "1", "22", "333", " ", ".", "@", "-", "é", "ab_", "ab_a1b2", "pass", "passport: ", "PASS NO ", "acac.", "12 34-56"]
+    [
+        "a",
+        "b",
+        "c",
+        "1",
+        "22",
+        "333",
+        " ",
+        ".",
+        "@",
+        "-",
+        "é",
+        "ab_",
+        "ab_a1b2",
+        "pass",
+        "passport: ",
+        "PASS NO ",
+        "acac.",
+        "12 34-56",
+    ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 

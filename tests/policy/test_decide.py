@@ -24,7 +24,11 @@ def rules(text: str, **top: str) -> Ruleset:
 
 
 def hit(
-    category: str = "pii/email", score: float = 1.0, role: Role = Role.USER, kind: Kind = Kind.TEXT, text: str = "joe@x.io"
+    category: str = "pii/email",
+    score: float = 1.0,
+    role: Role = Role.USER,
+    kind: Kind = Kind.TEXT,
+    text: str = "joe@x.io",
 ) -> Hit:
     return Hit(Part(text, ("m",), role, kind=kind), Finding(category, score, Span(0, len(text)), "d"))
 
@@ -119,7 +123,9 @@ def test_monitor_mode_only_flags() -> None:
 
 
 def test_what_is_wanted() -> None:
-    ruleset = rules("- {category: 'pii/email', action: allow}\n- {category: 'secret/*', action: mask, directions: [output]}\n")
+    ruleset = rules(
+        "- {category: 'pii/email', action: allow}\n- {category: 'secret/*', action: mask, directions: [output]}\n"
+    )
     assert not ruleset.wants("pii/email", Direction.INPUT)
     assert ruleset.wants("secret/jwt", Direction.OUTPUT)
     assert not ruleset.wants("secret/jwt", Direction.INPUT)

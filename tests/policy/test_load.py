@@ -52,7 +52,9 @@ def test_the_version_follows_what_the_file_says_not_how() -> None:
 def test_mistakes_are_named_with_their_line(text: str, line: int, says: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_policy(text, "p.yaml")
-    assert caught.value.message.startswith(f"p.yaml:{line}:") or (line == 1 and caught.value.message.startswith("p.yaml:"))
+    assert caught.value.message.startswith(f"p.yaml:{line}:") or (
+        line == 1 and caught.value.message.startswith("p.yaml:")
+    )
     assert says in caught.value.message
 
 

@@ -13,7 +13,7 @@ from gateway.types import Span
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('ab"\\\n:,{}[]é😀 1', max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abk\"", max_size=4), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('abk"', max_size=4), inner, max_size=3),
     max_leaves=8,
 )
 
@@ -41,7 +41,9 @@ def test_a_string_keeps_its_quotes_and_the_value_is_escaped() -> None:
 
 
 def test_a_number_becomes_a_string() -> None:
-    assert edit('{"card": 4111111111111111, "b": 1}', [Replacement(Span(9, 25), "[CARD]")]) == '{"card": "[CARD]", "b": 1}'
+    assert (
+        edit('{"card": 4111111111111111, "b": 1}', [Replacement(Span(9, 25), "[CARD]")]) == '{"card": "[CARD]", "b": 1}'
+    )
 
 
 def test_part_of_a_number_takes_all_of_it() -> None:
