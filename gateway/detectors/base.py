@@ -34,6 +34,8 @@ __all__ = [
 
 # One row may try so many starts in one text. More is not prose but an attack on our CPU: fail closed.
 MAX_CANDIDATES = 100_000
+# Up to so many texts it is cheaper to try what any of them may hold on each than to sieve each.
+MANY_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,15 @@ class RegexDetector:
         ]
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        if len(parts) < 2:
+            return [self._scan(part.text) for part in parts]
         # One look at all of them: most texts of a request hold nothing. Joined by line ends, where the
-        # rows of the Set see a text begin and end, so that what matches alone matches here.
-        if len(parts) > 2 and not self._sieve.rows("\n".join([part.text for part in parts]).encode()):
+        # sieve sees a text begin and end, so that what matches alone matches here.
+        rows = self._sieve.rows("\n".join([part.text for part in parts]).encode())
+        if not rows:
             return [[] for _ in parts]
+        if len(parts) <= MANY_PARTS:
+            return [self._scan(part.text, rows) for part in parts]
         return [self._scan(part.text) for part in parts]
 
     def pending(self, text: str) -> int:
@@ -124,9 +131,10 @@ class RegexDetector:
         data = text[-self.reach :].encode()
         return len(text) - max(begun(beginning, data) for beginning in self._beginnings)
 
-    def _scan(self, text: str) -> list[Finding]:
+    def _scan(self, text: str, rows: Sequence[int] | None = None) -> list[Finding]:
         data = text.encode()
-        rows = self._sieve.rows(data)
+        if rows is None:
+            rows = self._sieve.rows(data)
         if not rows:
             return []
         found = [

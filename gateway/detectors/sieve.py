@@ -29,6 +29,7 @@ _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
 _SHORT_WORD = 5
+_MOST_RUNS = 3  # of one row
 _WORDS = """
     about above after again all also and answer any are ask because been before being below both but can could did
     does down each even every first for forget from full get give given has have her here him his how into its just
@@ -50,23 +51,30 @@ class Sieve:
     """Immutable. Gives at least the rows that match, for a text or for several joined by line ends."""
 
     def __init__(self, patterns: Sequence[str], groups: Sequence[str]) -> None:
-        by_literal: dict[str, list[int]] = {}
+        by_literal: dict[str, set[tuple[int, int]]] = {}  # -> (row, which of its runs)
+        self._needed: list[int] = []  # runs of each row
         rest: dict[str, list[int]] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
-            found = telling(pattern)
-            for literal in found:
-                by_literal.setdefault(literal, []).append(index)
-            if not found:
+            runs = telling(pattern)
+            self._needed.append(len(runs))
+            for number, run in enumerate(runs):
+                for literal in run:
+                    by_literal.setdefault(literal, set()).add((index, number))
+            if not runs:
                 rest.setdefault(group, []).append(index)
         # (?m): a line's ends count as a text's
-        self._sets: list[tuple[Any, list[tuple[int, ...]]]] = [
-            (_compile(f"(?m){patterns[i]}" for i in rows), [(i,) for i in rows]) for rows in rest.values()
-        ]
-        if by_literal:
-            self._sets.append((_compile(by_literal), [tuple(rows) for rows in by_literal.values()]))
+        self._sets = [(_compile(f"(?m){patterns[i]}" for i in rows), rows) for rows in rest.values()]
+        self._literals = _compile(by_literal) if by_literal else None
+        self._runs = [frozenset(runs) for runs in by_literal.values()]
 
     def rows(self, data: bytes) -> list[int]:
-        hits = {row for found, members in self._sets for hit in found.Match(data) or () for row in members[hit]}
+        hits = [members[hit] for found, members in self._sets for hit in found.Match(data) or ()]
+        if self._literals is not None and (seen := self._literals.Match(data)):
+            counts: dict[int, int] = {}
+            for row, _ in frozenset().union(*[self._runs[literal] for literal in seen]):
+                counts[row] = count = counts.get(row, 0) + 1
+                if count == self._needed[row]:
+                    hits.append(row)
         return sorted(hits)
 
 
@@ -84,19 +92,22 @@ def literals(pattern: str) -> Strings:
     Strings of which every match of the pattern contains one, in any case of letters where a part of
     the pattern ignores it; empty where there are none long enough to be telling.
     """
-    best = _required(list(parser.parse(pattern, ASCII)))
-    return best.strings if _shortest(best.strings) >= _MIN_LENGTH else frozenset()
+    runs = _required(list(parser.parse(pattern, ASCII)))
+    return runs[0].strings if runs else frozenset()
 
 
-def telling(pattern: str) -> list[str]:
-    """The same as patterns, with the edges of words where the pattern asks for them: `vin` is not in `moving`."""
-    best = _required(list(parser.parse(pattern, ASCII)))
-    if _shortest(best.strings) < _MIN_LENGTH:
-        return []
+def telling(pattern: str) -> list[list[str]]:
+    """
+    Lists of patterns, the most telling first: every match needs one of each list. Short words come
+    with the edges that the pattern asks for: `vin` is not in `moving`.
+    """
     case = "(?i:" if "(?i" in pattern else "(?:"
     return [
-        f"(?m){best.left}{case}{_escape(text)}){best.right}" if _is_short_word(text) else f"{case}{_escape(text)})"
-        for text in sorted(best.strings)
+        [
+            f"(?m){run.left}{case}{_escape(text)}){run.right}" if _is_short_word(text) else f"{case}{_escape(text)})"
+            for text in sorted(run.strings)
+        ]
+        for run in _required(list(parser.parse(pattern, ASCII)))
     ]
 
 
@@ -105,10 +116,10 @@ def _is_short_word(text: str) -> bool:
     return text.isalpha() and len(text) <= _SHORT_WORD
 
 
-def _required(nodes: Sequence[Node]) -> _Run:
+def _required(nodes: Sequence[Node]) -> list[_Run]:
     """
-    The first strings of the sequence that are long enough, else those whose shortest is longest. The
-    first, because a pattern begins with what is particular to it: a prefix, a service's name.
+    What every match must hold, the most telling first; of equals the first, because a pattern begins
+    with what is particular to it: a prefix, a service's name.
     """
     candidates: list[_Run] = []
     joined, left = _EMPTY, ""
@@ -117,10 +128,11 @@ def _required(nodes: Sequence[Node]) -> _Run:
         if exact is not None and len(joined) * len(exact) <= _MAX_LITERALS:
             joined = frozenset(a + b for a, b in product(joined, exact))
             continue
-        candidates += [_Run(joined, left, _edge(node)), _inside(node)]
+        candidates += [_Run(joined, left, _edge(node)), *_inside(node)]
         joined, left = (exact, "") if exact is not None else (_EMPTY, _edge(node))
     candidates.append(_Run(joined, left))
-    return max(candidates, key=_worth)
+    long = [run for run in candidates if _shortest(run.strings) >= _MIN_LENGTH]
+    return sorted(long, key=_worth, reverse=True)[:_MOST_RUNS]
 
 
 def _worth(run: _Run) -> float:
@@ -172,17 +184,17 @@ def _escape(text: str) -> str:
     return "".join(f"\\x{{{ord(c):x}}}" for c in text)
 
 
-def _inside(node: Node) -> _Run:
+def _inside(node: Node) -> list[_Run]:
     """What a node without a short list of texts still asks for."""
     kind, arg = node
     if kind is op.SUBPATTERN:
         return _required(list(arg[3]))
     if kind is op.BRANCH:
-        branches = [_required(list(branch)).strings for branch in arg[1]]
-        return _Run(frozenset().union(*branches) if all(branches) else frozenset())
+        branches = [_required(list(branch)) for branch in arg[1]]
+        return [_Run(frozenset().union(*(runs[0].strings for runs in branches)))] if all(branches) else []
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
         return _required(list(arg[2]))
-    return _Run(frozenset())
+    return []
 
 
 def _exact(node: Node) -> Strings | None:

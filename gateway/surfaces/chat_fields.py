@@ -56,9 +56,10 @@ ID = Token(
     rf"(?:[A-Za-z0-9]{{1,48}}|{_UUID})|(?=[0-9]{{0,8}}[A-Za-z])[A-Za-z0-9]{{1,12}}|[0-9a-f]{{32}}|{_UUID}"
 )
 MODEL = Token(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
-_FINGERPRINT = Token("(?:fp_)?[A-Za-z0-9_.-]{0,48}")
+_FINGERPRINT = Token("(?:fp_[A-Za-z0-9_.-]{0,48})?")
 _PADDING = Token("[A-Za-z0-9]{0,256}")  # `obfuscation`: random characters of random number
-_IDENTIFIERS = Words("[A-Za-z][A-Za-z0-9_./-]{0,39}")
+# Words such as completion_tokens_details and self-harm/intent. Anything with digits or capitals may be a secret.
+_IDENTIFIERS = Words("(?=.{1,48}$)[a-z]+(?:[_/-][a-z]+)*")
 _NUMBER = Number()
 _METADATA = Text(Kind.METADATA)
 _LABEL = Text(Kind.METADATA, whole=True)

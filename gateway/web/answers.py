@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import Scope
 
-from gateway.errors import GatewayError, RequestError, ScanError
+from gateway.errors import GatewayError, RequestError, ScanError, UpstreamError
 from gateway.policy import Ruleset
 from gateway.types import Direction, Effect, Json, Verdict
 from gateway.web.asgi import Headers, Sender
@@ -19,6 +19,7 @@ from gateway.web.state import Gateway
 
 __all__ = [
     "Blocked",
+    "NoWords",
     "Turn",
     "block_message",
     "blocked",
@@ -54,6 +55,15 @@ class Blocked(RequestError):
 
     code = "content_filter"
     guard: Mapping[str, Any] = {}
+
+
+class NoWords(UpstreamError):
+    """The upstream refused with this status, and not in words that may be passed on; `headers` may."""
+
+    def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+        super().__init__(f"the upstream answered {status}")
+        self.status = status
+        self.headers = [*headers]
 
 
 def blocked(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction) -> Blocked:
@@ -118,7 +128,10 @@ def guard_headers(event: Event) -> Headers:
 def retry_headers(error: GatewayError) -> Headers:
     if isinstance(error, Blocked):
         return [(b"x-should-retry", b"false")]
-    return [(b"retry-after", b"1")] if error.status in (429, 503) else []
+    given = error.headers if isinstance(error, NoWords) else []
+    if error.status not in (429, 503) or any(name.startswith(b"retry-after") for name, _ in given):
+        return given
+    return [*given, (b"retry-after", b"1")]
 
 
 def usage_of(body: Json) -> dict[str, int]:

@@ -18,7 +18,11 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class ClientGone(Exception):
-    """The client closed its connection; there is nobody to answer."""
+    """The client closed its connection, or does not read; there is nobody to answer."""
+
+    def __init__(self, code: str = "client_gone") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def header(scope: Scope, name: bytes) -> str | None:

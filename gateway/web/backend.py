@@ -50,4 +50,6 @@ class Upstreams:
         return await self._pool.open(call)
 
     def headers(self, given: httpx.Headers) -> Headers:
-        return forward_response(given)
+        """Without any that repeats a key of ours: an upstream may echo what it was sent."""
+        keys = [key.encode() for key in self._pool.keys]
+        return [(name, value) for name, value in forward_response(given) if not any(key in value for key in keys)]

@@ -16,8 +16,10 @@ from gateway.engine import Exchange
 from gateway.errors import GatewayError, Overloaded, ScanError, UpstreamError
 from gateway.policy import Ruleset
 from gateway.surfaces import OpenAIChat, apply, dump_json, leaves, parse_event, parse_json
+from gateway.surfaces.chat_response import choice_index
 from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdict
 from gateway.web.answers import (
+    NoWords,
     Turn,
     block_message,
     blocked,
@@ -59,8 +61,8 @@ class ChatCompletions:
         gateway.metrics.in_flight.inc()
         try:
             await self._serve(turn, receive)
-        except ClientGone:
-            event.status, event.error = 499, "client_gone"
+        except ClientGone as e:
+            event.status, event.error = 499, e.code
         except GatewayError as e:
             await self._fail(turn, e)
         except asyncio.CancelledError:
@@ -130,7 +132,7 @@ class ChatCompletions:
 
     async def _answer(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
         body = parse_event(await answer.read(turn.gateway.upstreams[answer.upstream].max_answer))
-        if not isinstance(body, dict) or "error" in body:
+        if not isinstance(body, dict) or body.get("error") is not None:
             raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
         turn.event.usage = usage_of(body)
         transcript = SURFACE.response(body)
@@ -146,11 +148,11 @@ class ChatCompletions:
         await respond(turn.send, answer.status, dump_json(body), headers)
 
     def _withhold(self, turn: Turn, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
-        if not verdict.violations and verdict.errors:
+        if verdict.errors and not any(v.effect is Effect.BLOCK for v in verdict.violations):
             raise ScanError("the answer could not be scanned")
         if any(p.policy.output_block == "error" and not p.monitors for p in policies):
             raise blocked(turn.event, policies, verdict, Direction.OUTPUT)
-        indexes = [choice.get("index", i) for i, choice in enumerate(body["choices"])]
+        indexes = [choice_index(choice, i) for i, choice in enumerate(body["choices"])]
         return SURFACE.refuse_answer(body, block_message(policies, verdict, Direction.OUTPUT), indexes)
 
     async def _pass_error(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
@@ -163,12 +165,11 @@ class ChatCompletions:
         except (GatewayError, KeyError, TypeError):
             error = None
         if not isinstance(error, dict):
-            turn.event.error = "upstream_error"
-            raise _upstream_status(status)
+            raise NoWords(status, turn.backend.headers(answer.headers))
         verdict = await exchange.response(Transcript(parts, Direction.OUTPUT))
         note(turn, Direction.OUTPUT, verdict)
         if verdict.effect is Effect.BLOCK:
-            raise _upstream_status(status)
+            raise NoWords(status, turn.backend.headers(answer.headers))
         headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
         turn.event.status, turn.event.error = status, "upstream_error"
         turn.started = True
@@ -185,7 +186,7 @@ class ChatCompletions:
         note(turn, Direction.OUTPUT, verdict)
         turn.event.error = "app_error" if answer.status >= 400 else ""
         if verdict.effect is Effect.BLOCK:
-            raise _upstream_status(answer.status if answer.status >= 400 else 502)
+            raise NoWords(answer.status if answer.status >= 400 else 502)
         headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
         turn.event.status = answer.status
         turn.started = True
@@ -206,12 +207,6 @@ class ChatCompletions:
 def _asked(scope: Scope) -> list[str]:
     value = header(scope, b"x-guard-policy")
     return [name.strip() for name in value.split(",") if name.strip()] if value else []
-
-
-def _upstream_status(status: int) -> UpstreamError:
-    error = UpstreamError(f"the upstream answered {status}")
-    error.status = status
-    return error
 
 
 def _loop() -> GatewayError:

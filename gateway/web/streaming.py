@@ -15,7 +15,7 @@ from gateway.errors import GatewayError, Overloaded, ScanError, UpstreamError
 from gateway.surfaces import DONE, DONE_DATA, OpenAIChat, SSEDecoder, encode_event, parse_event
 from gateway.types import Direction, Effect, Json
 from gateway.web.answers import Turn, block_message, blocked, guard_headers, note, usage_of
-from gateway.web.asgi import error_body
+from gateway.web.asgi import ClientGone, error_body
 from gateway.web.relay import Relay
 from gateway.web.upstream import Answer
 
@@ -81,21 +81,28 @@ class _Writer:
         await self._write(b"data: " + body + b"\n\n", more=False)
 
     async def _write(self, data: bytes, more: bool = True) -> None:
+        """Raises ClientGone where the client does not take it in time."""
+        try:
+            async with asyncio.timeout(self._turn.gateway.settings.server.write_timeout):
+                await self._put(data, more)
+        except TimeoutError:
+            raise ClientGone("client_too_slow") from None
+
+    async def _put(self, data: bytes, more: bool) -> None:
         turn = self._turn
-        async with asyncio.timeout(turn.gateway.settings.server.write_timeout):
-            if not turn.started:
-                turn.started = True
-                passed = turn.backend.headers(self._answer.headers)
-                if all(name != b"cache-control" for name, _ in passed):
-                    passed.append((b"cache-control", b"no-cache"))
-                headers = [
-                    (b"content-type", b"text/event-stream; charset=utf-8"),
-                    *passed,
-                    *guard_headers(turn.event)[:2],
-                    (b"x-guard-coverage", f"in={turn.event.request.scanned}/{turn.event.request.seen}".encode()),
-                ]
-                await turn.send({"type": "http.response.start", "status": self.status, "headers": headers})
-            await turn.send({"type": "http.response.body", "body": data, "more_body": more})
+        if not turn.started:
+            turn.started = True
+            passed = turn.backend.headers(self._answer.headers)
+            if all(name != b"cache-control" for name, _ in passed):
+                passed.append((b"cache-control", b"no-cache"))
+            headers = [
+                (b"content-type", b"text/event-stream; charset=utf-8"),
+                *passed,
+                *guard_headers(turn.event)[:2],
+                (b"x-guard-coverage", f"in={turn.event.request.scanned}/{turn.event.request.seen}".encode()),
+            ]
+            await turn.send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await turn.send({"type": "http.response.body", "body": data, "more_body": more})
 
     def _measure(self, events: list[Json]) -> None:
         now = perf_counter()
@@ -130,6 +137,7 @@ async def _events(answer: Answer, max_event: int) -> AsyncIterator[Json]:
             if event.data.strip() == DONE_DATA:
                 return
             yield _parsed(event.data)
+        decoder.feed(b"")  # a fault behind these events is told now, not with the next piece
     for event in decoder.close():
         if event.data.strip() == DONE_DATA:
             return

@@ -60,7 +60,7 @@ def test_mistakes_are_named_with_their_line(text: str, line: int, says: str) -> 
 
 def test_a_glob_that_fits_no_category_is_a_typing_mistake() -> None:
     known = frozenset({"secret/jwt"})
-    with pytest.raises(ConfigError, match="p.yaml:4: .*fits no category"):
+    with pytest.raises(ConfigError, match=r"p.yaml:4: .*fits no category"):
         parse_policy(GOOD, "p.yaml", known)
     parse_policy(GOOD.replace("pii", "secret"), "p.yaml", known)
 
@@ -88,7 +88,7 @@ def test_every_mistake_of_every_file_is_told_at_once(tmp_path: Path) -> None:
 def test_two_files_of_one_folder_may_not_share_a_name(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(GOOD)
     (tmp_path / "b.yaml").write_text(GOOD)
-    with pytest.raises(ConfigError, match="also in a.yaml"):
+    with pytest.raises(ConfigError, match=r"also in a.yaml"):
         load_policies([tmp_path])
 
 

@@ -42,7 +42,9 @@ __all__ = [
     "ask",
     "call",
     "choice",
+    "client",
     "completion",
+    "detectors",
     "echo",
     "error_of",
     "gatewayed",
@@ -229,12 +231,13 @@ async def gatewayed(
     upstream: Mapping[str, Any] | None = None,
     server: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
-    guard: Guard | None = None,
+    found_by: Sequence[Detector] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Gatewayed]:
     """
-    A gateway with policies `policies` (the text of YAML files) besides the built-in ones. `upstream`
-    and `server` change those parts of the settings, the rest of the options the others.
+    A gateway with policies `policies` (the text of YAML files) besides the built-in ones, and with the
+    detectors `found_by` (all that there are). `upstream` and `server` change those parts of the
+    settings, the rest of the options the others.
     """
     called = scripts[0] if len(scripts) == 1 and callable(scripts[0]) else [s for s in scripts if not callable(s)]
     caught: list[Event] = []
@@ -245,12 +248,13 @@ async def gatewayed(
         async with scripted(called) as up:
             one = {"name": "up", "url": up.url, "key": "none", **(upstream or {})}
             listening = {"reload_on_sighup": False, "write_timeout": 5, **(server or {})}
-            options = {"upstreams": (one,), "server": listening, "watch_policies": False, "policies": (folder,)}
-            made = Settings(**(options | settings))
-            app = create_app(made, environ=environ or {}, sink=caught.append, guard=guard or Guard(detectors()))
-            async with serve(app) as url, _client(url) as http:
+            options: dict[str, Any] = {"upstreams": (one,), "server": listening, "policies": (folder,)}
+            made = Settings(**(options | {"watch_policies": False} | settings))
+            guard = Guard(found_by or detectors(), inline=made.inline_scan, own_keys=tuple((environ or {}).values()))
+            app = create_app(made, environ=environ or {}, sink=caught.append, guard=guard)
+            async with serve(app) as url, client(url) as http:
                 yield Gatewayed(url, up, http, app.state.gateway, caught, folder, set(asyncio.all_tasks()))
 
 
-def _client(url: str) -> httpx.AsyncClient:
+def client(url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, verify=False)

@@ -142,6 +142,15 @@ async def test_one_bad_choice_withholds_the_answer() -> None:
         assert b"zulu" not in response.content
 
 
+@pytest.mark.parametrize("index", [None, "0", 7, True])
+async def test_a_choice_with_an_odd_index_is_withheld_too(index: object) -> None:
+    odd = {**choice("zulu seven"), "index": index}
+    async with gatewayed([answer(json=completion(odd))], policies=[LAUNCH], policy="launch") as gate:
+        response = await gate.chat()
+        assert [c["finish_reason"] for c in response.json()["choices"]] == ["content_filter"]
+        assert b"zulu" not in response.content
+
+
 async def test_a_value_is_masked_in_its_choice_only() -> None:
     async with gatewayed(said("one", "two", f"see {TOKEN}!")) as gate:
         response = await gate.chat(n=3)

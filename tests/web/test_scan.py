@@ -165,7 +165,7 @@ def test_answers_of_a_conversation(client: httpx.Client) -> None:
 
 def test_json_of_tools_is_read_as_it_is_meant(client: httpx.Client) -> None:
     escaped = "".join(f"\\u{ord(c):04x}" for c in TOKEN)
-    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"k": "%s"}' % escaped}}
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": f'{{"k": "{escaped}"}}'}}
     messages = [{"role": "user", "content": "x"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
     (result,) = scan(client, messages=messages)
     (finding,) = result["findings"]
