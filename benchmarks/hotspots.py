@@ -39,7 +39,6 @@ def run(args: argparse.Namespace) -> Figures:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portcullis-bench-")))
         samples = folder / "samples.json"
-        load = stack.enter_context(generator(cpus.load))
         behind = systems.upstream("upstream-behind", folder, cpus.upstream, args.chunks, args.gap_ms)
         stack.callback(behind.stop)
         behind.wait()
@@ -47,6 +46,7 @@ def run(args: argparse.Namespace) -> Figures:
         with ExitStack() as running:
             running.callback(gateway.stop)
             gateway.wait()
+            load = running.enter_context(generator(cpus.load))
             _load(load, gateway, behind, args.warmup, 0, args)
             os.kill(gateway.pid, BEGIN)
             result = _load(load, gateway, behind, args.seconds, 1, args)
@@ -108,6 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there")
     args = parser.parse_args(argv)
+    systems.end_on_sigterm()
     report = run(args)
     show(Console(), tables(report, args.count))
     if args.json:

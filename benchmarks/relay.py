@@ -66,8 +66,7 @@ def generator(cpu: int | None) -> Iterator[Generator]:
         try:
             yield Generator(process)
         finally:
-            assert process.stdin is not None
-            process.stdin.close()
+            process.terminate()
 
 
 def measure(
@@ -177,8 +176,8 @@ def run(args: argparse.Namespace, console: Console) -> Figures:
     report["options"] = {name: value for name, value in vars(args).items() if name not in ("json", "markdown", "quick")}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portcullis-bench-")))
-        load = stack.enter_context(generator(cpus.load))
         tested = start(folder, cpus, args, stack)
+        load = stack.enter_context(generator(cpus.load))  # last, so that it ends first
         report["cells"] = run_cells(load, [system for system, _ in tested], args, console) if args.sizes else []
         report["streaming"] = run_streams(load, tested, args, console)
     report["derived"] = added(report["cells"])
@@ -203,6 +202,7 @@ def wrong(report: Figures) -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
+    systems.end_on_sigterm()
     console = Console()
     report = run(args, console)
     machine = report["machine"]

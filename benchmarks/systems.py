@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from benchmarks.upstream import FAST, MODEL
 from gateway.settings import Server, Settings, Upstream
 from gateway.web.serve import listen, serve, server_config
 
-__all__ = ["PEERS", "System", "free_port", "gateway", "peer", "relay", "upstream"]
+__all__ = ["PEERS", "System", "end_on_sigterm", "gateway", "peer", "relay", "upstream"]
 
 START = 90.0  # seconds a server may take until it answers; peers import much
 STOP = 10.0
@@ -109,14 +110,19 @@ def peer(name: str, folder: Path, cpu: int | None, port: int) -> System | None:
     return system
 
 
-def free_port() -> int:
+def end_on_sigterm() -> None:
+    """Make SIGTERM an ordinary end of this program, so that the systems it has started end as well."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+
+
+def _free_port() -> int:
     with socket.socket() as s:
         s.bind((HOST, 0))
         return int(s.getsockname()[1])
 
 
 def _start(name: str, folder: Path, cpu: int | None, arguments: Sequence[str]) -> System:
-    port = free_port()
+    port = _free_port()
     log = folder / f"{name}.log"
     # Our settings read the environment; what stands there must not change what is measured.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTCULLIS_")}

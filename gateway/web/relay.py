@@ -95,7 +95,6 @@ class Relay:
                 here[delta.channel] = delta.part.path, released.text
         before: list[Json] = []
         for index in self._surface.finished(event):
-            self._ended.add(index)
             for path in self._stream.open(("choices", index)):
                 text = await self._close(path)
                 if self.stopped:
@@ -105,6 +104,7 @@ class Relay:
                 else:
                     before += self._carried(path, text)
             before += self._spoken_words(index)
+            self._ended.add(index)
         clean = apply(event, edits)
         self._last.update((delta.channel, (clean, delta)) for delta in deltas if not delta.whole)
         return [*before, *self._outgoing(clean, event)]
@@ -227,8 +227,10 @@ class Relay:
     def _end(self) -> list[Json]:
         """How a blocked answer ends, unless `refusal` raises what it ends with."""
         message = self._refusal()
-        alive = sorted(self._spoken.keys() - self._ended) or [0]
-        return self._surface.refusal_events(self._template, message, alive, self._spoken)
+        alive = sorted(self._spoken.keys() - self._ended)
+        # With every choice at its end, only the reason is left to tell.
+        started = self._spoken if alive or not self._ended else {0: True}
+        return self._surface.refusal_events(self._template, message, alive or [0], started)
 
 
 def _with_indexes(event: Json) -> Json:

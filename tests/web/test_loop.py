@@ -40,7 +40,7 @@ async def test_a_gateway_that_calls_itself() -> None:
     async def itself(scope: Scope, receive: Receive, send: Send) -> None:
         await apps[0](scope, receive, send)
 
-    settings = Settings(server={"reload_on_sighup": False}, watch_policies=False)  # type: ignore[arg-type]
+    settings = Settings(server={"reload_on_sighup": False}, watch_policies=False)
     app = create_app(
         settings, environ={}, transport=lambda _: ASGITransport(itself), sink=events.append, guard=Guard(detectors())
     )
