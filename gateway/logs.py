@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from traceback import extract_tb
 from typing import IO, Any
 
+import orjson
+
 from gateway.errors import GatewayError
 
 __all__ = ["JsonLines", "Terminal", "configure"]
@@ -50,7 +52,9 @@ class JsonLines(logging.Formatter):
         }
         if (error := _error(record)) is not None:
             entry["exception"] = {"type": _type(error), "message": _own_message(error), "at": _frames(error)}
-        return json.dumps(entry, ensure_ascii=True, default=str, separators=(",", ":"))
+        # Only ASCII: a line separator of Unicode would start a new line for some readers.
+        line = orjson.dumps(entry, default=str).decode()
+        return line if line.isascii() else json.dumps(orjson.loads(line), separators=(",", ":"))
 
 
 class Terminal(logging.Formatter):

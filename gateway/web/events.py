@@ -12,7 +12,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from gateway.policy import Ruleset
@@ -53,6 +53,9 @@ class Side:
             dict(sizes),
             verdict.errors,
         )
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _SIDE_FIELDS}
 
     def merge(self, other: Side) -> Side:
         """Both together, where one request holds several texts."""
@@ -100,7 +103,14 @@ class Event:
         return worst(self.request.decision, self.answer.decision)
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "scanned": self.scanned, "decision": self.decision}
+        own = {name: getattr(self, name) for name in _FIELDS}
+        own |= {"request": self.request.as_json(), "answer": self.answer.as_json()}
+        return {**own, "scanned": self.scanned, "decision": self.decision}
+
+
+# dataclasses.asdict copies everything deeply, for a hundred times the price
+_FIELDS = [f.name for f in fields(Event)]
+_SIDE_FIELDS = [f.name for f in fields(Side)]
 
 
 def worst(*decisions: str) -> str:

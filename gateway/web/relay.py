@@ -167,10 +167,19 @@ class Relay:
             if entries and path not in self._logs:
                 self._logs[path] = TokenLog()
             if path in self._logs and isinstance(text, str):
-                self._logs[path].push(entries or [], text)
+                self._logs[path].push(self._without_alternatives(entries or []), text)
         if logprobs is None and not self._logs:
             return event
         return self._give(event, index)
+
+    def _without_alternatives(self, entries: list[Any]) -> list[Any]:
+        """
+        Words that were almost said may spell over several events what the text does not say; there is
+        no text of theirs to hold back. Where anything may be rewritten they do not leave at all.
+        """
+        if not self._stream.holds:
+            return entries
+        return [{**entry, "top_logprobs": []} if isinstance(entry, dict) else entry for entry in entries]
 
     def _give(self, event: Json, index: int) -> Json:
         ready = {field: self._ready(("choices", index, "delta", field)) for field in _LOGGED}
