@@ -8,6 +8,7 @@ text that waited leaves with a later event, or in one of its own before its choi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from gateway.engine import Released, Stream
 from gateway.errors import ScanError, UpstreamError
