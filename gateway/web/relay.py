@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import orjson
+
 from gateway.engine import Released, Stream
 from gateway.errors import ScanError, UpstreamError
 from gateway.surfaces import ChatStream, OpenAIChat, TokenLog, apply
@@ -21,6 +23,7 @@ __all__ = ["Relay"]
 
 MAX_KNOWN = 64  # texts beside the choices that are remembered,
 MAX_REPEATED = 4096  # each up to this many characters
+MAX_ARGUMENTS = 1 << 20  # characters of a call that may be looked at for their end
 MAX_AUDIO = 16 << 20  # characters of base64 that one answer may have waiting
 _LOGGED = ("content", "refusal")  # fields whose tokens are repeated in `logprobs`
 
@@ -45,6 +48,8 @@ class Relay:
         self._audio: dict[int, list[Json]] = {}
         self._audio_size = 0
         self._known: dict[tuple[Path, str], Released] = {}
+        self._called: dict[int, set[int]] = {}  # by choice: the calls that have begun
+        self._arguments: dict[Path, list[str]] = {}  # what was said in each
         self.usage: Json | None = None
         self.stopped = False
         self.sent_text = False
@@ -84,17 +89,19 @@ class Relay:
         deltas = self._surface.deltas(event)
         self._set_template(event, deltas)
         self._stream.unscanned(self._surface.unscanned(event))
+        before = await self._complete_calls(event)
+        if self.stopped:
+            return [*before, *self._end()]
         edits: dict[Path, str] = {}
         here: dict[Path, tuple[Path, str]] = {}  # by channel: where its text stands, and what leaves of it
         for delta in deltas:
             released = await self._feed(delta)
             if self.stopped:
-                return self._end()
+                return [*before, *self._end()]
             if released.text != delta.part.text:
                 edits[delta.part.path] = released.text
             if not delta.whole:
                 here[delta.channel] = delta.part.path, released.text
-        before: list[Json] = []
         for index in self._surface.finished(event):
             for path in self._stream.open(("choices", index)):
                 text = await self._close(path)
@@ -109,6 +116,31 @@ class Relay:
         clean = apply(event, edits)
         self._last.update((delta.channel, (clean, delta)) for delta in deltas if not delta.whole)
         return [*before, *self._outgoing(clean, event)]
+
+    async def _complete_calls(self, event: Json) -> list[Json]:
+        """
+        What waits of calls that are complete, once the next one begins: clients read the arguments of a
+        call then. After the end of a JSON object nothing can follow that would change what was found.
+        """
+        choice = (event.get("choices") or [{}])[0]
+        delta = choice.get("delta")
+        calls = delta.get("tool_calls") if isinstance(delta, dict) else None
+        if not isinstance(calls, list):
+            return []
+        index = choice["index"]
+        these = {choice_index(call, i) for i, call in enumerate(calls) if isinstance(call, dict)}
+        if these <= self._called.setdefault(index, set()):
+            return []
+        self._called[index] |= these
+        out: list[Json] = []
+        for path in self._stream.open(("choices", index, "delta", "tool_calls")):
+            if path[4] in these or not _is_object("".join(self._arguments.get(path, ()))):
+                continue
+            text = await self._close(path)
+            if self.stopped:
+                break
+            out += self._carried(path, text)
+        return out
 
     def _set_template(self, event: Json, deltas: Sequence[Delta]) -> None:
         """What our own events say of the answer: only what is not worth a scan, never a text."""
@@ -197,6 +229,11 @@ class Relay:
             return await self._repeated(delta)
         released = await self._stream.feed(delta)
         self._note(delta.part.message, released)
+        if delta.part.json and not delta.whole:
+            said = self._arguments.setdefault(delta.channel, [])
+            channel = self._stream.channel(delta.channel)
+            if channel is not None and channel.size <= MAX_ARGUMENTS:
+                said.append(delta.part.text)
         return released
 
     async def _repeated(self, delta: Delta) -> Released:
@@ -251,6 +288,17 @@ def _with_indexes(event: Json) -> Json:
     if not choices or all(type(choice.get("index")) is int for choice in choices):
         return event
     return {**event, "choices": [{**choice, "index": choice_index(choice, i)} for i, choice in enumerate(choices)]}
+
+
+def _is_object(text: str) -> bool:
+    """Is it one whole JSON object?"""
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _with_audio(event: Json, audio: Json) -> Json:

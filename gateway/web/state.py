@@ -83,7 +83,10 @@ class Gateway:
         for name in [*names, *(c.policy for c in self.settings.clients if c.policy)]:
             book[name]
         for name in book:
-            self.guard.check_policy(book[name])
+            try:
+                self.guard.check_policy(book[name])
+            except ConfigError as e:
+                raise ConfigError(f"policy {name!r}: {e.message}") from None
         return book
 
     def reload(self) -> bool:

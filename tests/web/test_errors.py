@@ -12,6 +12,7 @@ from gateway.types import Json
 from gateway.web.app import create_app
 from tests.support.gatewayed import (
     CHAT,
+    TOKEN,
     ask,
     choice,
     client,
@@ -26,7 +27,6 @@ from tests.support.gatewayed import (
 from tests.support.scripted import Script, answer, chunk, end, half_close, hang, head, reset, scripted, send
 from tests.support.servers import free_port, serve
 
-TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
 ONCE = {"retries": {"attempts": 1}, "timeouts": {"connect": 0.3, "first_byte": 0.2, "idle": 0.2, "total": 2}}
 OUR_KEY = "upstream-key-" + "of-ours-0042"
 

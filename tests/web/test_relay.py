@@ -280,7 +280,11 @@ ODD_CHOICE = st.one_of(
         optional={"index": ODD, "finish_reason": ODD, "logprobs": st.fixed_dictionaries({"content": ODD})},
     ),
     st.fixed_dictionaries(
-        {"delta": st.fixed_dictionaries({}, optional=dict.fromkeys(("content", "tool_calls", "audio", "sk_bbbb"), ODD))},
+        {
+            "delta": st.fixed_dictionaries(
+                {}, optional=dict.fromkeys(("content", "tool_calls", "audio", "sk_bbbb"), ODD)
+            )
+        },
         optional={"index": ODD, "finish_reason": ODD},
     ),
 )
