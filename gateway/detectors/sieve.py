@@ -18,10 +18,8 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-import re2
-
 from gateway.detectors.prefix import CATEGORY
-from gateway.text.patterns import MAX_MEMORY
+from gateway.text.patterns import compile_set
 
 __all__ = ["Sieve", "literals", "telling"]
 
@@ -63,8 +61,8 @@ class Sieve:
             if not runs:
                 rest.setdefault(group, []).append(index)
         # (?m): a line's ends count as a text's
-        self._sets = [(_compile(f"(?m){patterns[i]}" for i in rows), rows) for rows in rest.values()]
-        self._literals = _compile(by_literal) if by_literal else None
+        self._sets = [(compile_set(f"(?m){patterns[i]}" for i in rows), rows) for rows in rest.values()]
+        self._literals = compile_set(by_literal) if by_literal else None
         self._runs = [frozenset(runs) for runs in by_literal.values()]
 
     def rows(self, data: bytes) -> list[int]:
@@ -239,13 +237,3 @@ def _union(options: Iterable[Strings | None]) -> Strings | None:
             return None
         found |= option
     return frozenset(found) if len(found) <= _MAX_LITERALS else None
-
-
-def _compile(patterns: Iterable[str]) -> Any:
-    options = re2.Options()
-    options.max_mem = MAX_MEMORY
-    rows = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        rows.Add(pattern.encode())
-    rows.Compile()
-    return rows

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from gateway.errors import RequestError
 from gateway.surfaces.chat_fields import MESSAGE, REQUEST, ROLES
 from gateway.surfaces.fields import Collector, show
+from gateway.text.json_text import is_json
 from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript
 
 __all__ = ["MAX_CHOICES", "MAX_MESSAGES", "MAX_PARTS", "MAX_TOOLS", "ask_usage", "read_request"]
@@ -104,7 +103,7 @@ def _read_result(message: Json, index: int, called: dict[str, str], out: Collect
     out.name = ""
     for at in range(start, len(out.parts)):
         part = out.parts[at]
-        if part.kind is Kind.TOOL_RESULT and _is_json(part.text):
+        if part.kind is Kind.TOOL_RESULT and is_json(part.text):
             out.parts[at] = Part(part.text, part.path, part.role, part.message, part.kind, part.name, True)
 
 
@@ -146,16 +145,6 @@ def _remember(calls: list[Json], called: dict[str, str]) -> None:
         name = tool.get("name") if type(tool) is dict else None
         if type(name) is str and type(call.get("id")) is str:
             called[call["id"]] = name
-
-
-def _is_json(text: str) -> bool:
-    if not text.lstrip().startswith(("{", "[")):
-        return False
-    try:
-        orjson.loads(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _wrong(param: str, what: str) -> RequestError:

@@ -15,9 +15,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import orjson
+
 from gateway.types import Span
 
-__all__ = ["Replacement", "ends_inside_string", "fit", "open_token", "safe_cut"]
+__all__ = ["Replacement", "ends_inside_string", "fit", "is_json", "open_token", "safe_cut"]
 
 _STRING_REST = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
@@ -59,6 +61,17 @@ def fit(text: str, replacements: Iterable[Replacement], inside_string: bool = Fa
             value = None
             index += 1
     return _merge(out)
+
+
+def is_json(text: str, opens: tuple[str, ...] = ("{", "[")) -> bool:
+    """Is this one whole JSON object or list?"""
+    if not text.lstrip().startswith(opens):
+        return False
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def open_token(text: str, inside_string: bool = False) -> int:

@@ -82,6 +82,11 @@ class _Hardened(HttpToolsProtocol):
         self.transport = _Lingering(transport, self._owes_reading, self._linger)
         self._arm(self.limits.header_timeout, self._head_is_late)
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        # The app gives a client up that does not read; then uvicorn would wait for the buffer to empty.
+        self.loop.call_later(self.limits.write_timeout + LINGER, self._abort_if_unread)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
         self._phase = _Phase.OVER

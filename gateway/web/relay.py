@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import orjson
-
 from gateway.engine import Released, Stream
 from gateway.errors import ScanError, UpstreamError
 from gateway.surfaces import ChatStream, OpenAIChat, TokenLog, apply
 from gateway.surfaces.chat_response import choice_index
 from gateway.surfaces.chat_stream import HEADER
+from gateway.text.json_text import is_json
 from gateway.types import Delta, Json, Path
 
 __all__ = ["Relay"]
@@ -134,7 +133,7 @@ class Relay:
         self._called[index] |= these
         out: list[Json] = []
         for path in self._stream.open(("choices", index, "delta", "tool_calls")):
-            if path[4] in these or not _is_object("".join(self._arguments.get(path, ()))):
+            if path[4] in these or not is_json("".join(self._arguments.get(path, ())), ("{",)):
                 continue
             text = await self._close(path)
             if self.stopped:
@@ -288,17 +287,6 @@ def _with_indexes(event: Json) -> Json:
     if not choices or all(type(choice.get("index")) is int for choice in choices):
         return event
     return {**event, "choices": [{**choice, "index": choice_index(choice, i)} for i, choice in enumerate(choices)]}
-
-
-def _is_object(text: str) -> bool:
-    """Is it one whole JSON object?"""
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        orjson.loads(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _with_audio(event: Json, audio: Json) -> Json:

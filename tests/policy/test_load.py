@@ -67,7 +67,7 @@ def test_a_glob_that_fits_no_category_is_a_typing_mistake() -> None:
 
 def test_own_categories_count_as_known() -> None:
     text = GOOD.replace("pii/*", "custom/code") + "custom:\n  - category: custom/code\n    keywords: [zebra]\n"
-    parse_policy(text, "p.yaml", frozenset())
+    assert parse_policy(text, "p.yaml", frozenset()).policy.custom[0].category == "custom/code"
 
 
 def test_one_bad_file_keeps_all_out(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def test_any_edit_leaves_json(value: Any, ascii_only: bool, data: st.DataObject)
     end = data.draw(st.integers(start, len(text)))
     start, end = safe_cut(text, start), safe_cut(text, end)
     if start < end:
-        json.loads(edit(text, [Replacement(Span(start, end), 'new "value"\n')]))
+        edited = json.loads(edit(text, [Replacement(Span(start, end), 'new "value"\n')]))
+        assert isinstance(edited, dict | list) == isinstance(value, dict | list)
 
 
 def test_a_string_keeps_its_quotes_and_the_value_is_escaped() -> None:

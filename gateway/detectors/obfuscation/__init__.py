@@ -8,16 +8,14 @@ joiners in Persian and Hindi, flags and families of emoji, isolates in Hebrew, G
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
-
-import re2
+from typing import Protocol
 
 from gateway.detectors.base import MAX_CANDIDATES
 from gateway.detectors.obfuscation.bidi import NEAR, Bidi
 from gateway.detectors.obfuscation.homoglyph import FULLWIDTH, LONGEST, STYLED, Mixed
 from gateway.detectors.obfuscation.runs import CAP, CONTROL, INVISIBLE, TAGS, VARIATION
 from gateway.errors import ScanError
-from gateway.text.patterns import MAX_MEMORY
+from gateway.text.patterns import compile_set
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["Obfuscation"]
@@ -65,7 +63,7 @@ class Obfuscation:
     reach: int | None = CAP + CAP + max(NEAR, 2 * LONGEST) + 2
 
     def __init__(self) -> None:
-        self._set = _compile(pattern for _, pattern in _CHECKS)
+        self._set = compile_set(pattern for _, pattern in _CHECKS)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         return [self._scan(part.text) for part in parts]
@@ -86,13 +84,3 @@ class Obfuscation:
                 if len(found) > MAX_CANDIDATES:
                     raise ScanError(f"more than {MAX_CANDIDATES} hidden characters in one text")
         return sorted(found, key=lambda finding: finding.span)
-
-
-def _compile(patterns: Iterator[str]) -> Any:
-    options = re2.Options()
-    options.max_mem = MAX_MEMORY
-    compiled = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        compiled.Add(pattern.encode())
-    compiled.Compile()
-    return compiled
