@@ -91,7 +91,8 @@ def test_no_import_of_ours_inside_a_function(module: str) -> None:
 
 def test_no_cycles() -> None:
     graph = {module: {target for target, _ in imports(parse(module)) if target in MODULES} for module in MODULES}
-    TopologicalSorter(graph).prepare()
+    TopologicalSorter(graph).prepare()  # raises CycleError
+    assert len(graph) > 100
 
 
 @pytest.mark.parametrize("module", MODULES)

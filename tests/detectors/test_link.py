@@ -1,6 +1,8 @@
 """Links in every form, what is suspicious about them, and whose host they name."""
 
 import base64
+import sys
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -215,9 +217,28 @@ def test_a_long_url_is_found_as_far_as_its_limit() -> None:
     assert {f.span for f in findings if f.category == "link/image"} == {(5, 5 + LONGEST_URL)}
 
 
-def test_many_links_in_linear_time() -> None:
-    for unit in ("](", "https://", "a:/", "<img src=", "[", "www.", "url(", "data:,", "\n[a]:b.c"):
-        LINKS.scan([Part(unit * (60_000 // len(unit)))])
+def _calls(text: str) -> int:
+    """How many functions, Python's and built-in ones, a scan calls."""
+    count = 0
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        LINKS.scan([Part(text)])
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "unit", ["](", "https://", "a:/", "<img src=", "[", "www.", "url(", "data:,", "\n[a]:b.c", "![a](http://b.c/)"]
+)
+def test_work_grows_with_the_number_of_links_and_no_faster(unit: str) -> None:
+    short, long = (_calls(unit * (size // len(unit))) for size in (8_000, 64_000))
+    assert long <= 8 * 1.3 * max(short, 100)
 
 
 PIECES = [

@@ -75,5 +75,6 @@ def test_the_end_of_a_stream() -> None:
 
 
 def test_a_stream_of_which_nothing_came() -> None:
-    for event in CHAT.refusal_events(None, "No.", [0], {}):
-        ChatCompletionChunk.model_validate(event)
+    events = [ChatCompletionChunk.model_validate(event) for event in CHAT.refusal_events(None, "No.", [0], {})]
+    assert [e.choices[0].finish_reason for e in events] == [None, "content_filter"]
+    assert events[0].choices[0].delta.refusal == "No."
