@@ -15,6 +15,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.settings import Server
+from gateway.web import protocol
 from gateway.web.protocol import MAX_TARGET, MAX_WAITING, hardened
 from tests.support.servers import raw, serve
 
@@ -28,6 +29,8 @@ class App:
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, bytes, list[tuple[bytes, bytes]]]] = []
         self.gone = 0
+        self.given_up = asyncio.Event()
+        self.written = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,10 +46,23 @@ class App:
             body += message["body"]
             more = message["more_body"]
         self.seen.append((scope["method"], path, body, list(scope["headers"])))
+        if path == "/endless":
+            await self._endless(send)
+            return
         answer = b"y" * (8 << 20) if path == "/big" else b"ok " + path.encode()
         headers = [(b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
+
+    async def _endless(self, send: Send) -> None:
+        """Streams until the client does not take a piece for 0.1 s; then it gives up in the middle."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        with suppress(TimeoutError):
+            while True:
+                async with asyncio.timeout(0.1):
+                    await send({"type": "http.response.body", "body": b"y" * (256 << 10), "more_body": True})
+                self.written += 256 << 10
+        self.given_up.set()
 
 
 @asynccontextmanager
@@ -319,6 +335,24 @@ async def test_answer_that_is_not_fetched_is_dropped() -> None:
                     received += len(data)
             assert received < 8 << 20
     assert len(app.seen) == 1
+
+
+async def test_a_stream_that_the_app_gave_up_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app has returned, the client reads nothing: its connection must not stay with what it never fetched."""
+    monkeypatch.setattr(protocol, "LINGER", 0.1)
+    async with running() as (port, app):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # asyncio's transports have it
+        writer.write(head("host: a", first="GET /endless HTTP/1.1"))
+        await asyncio.wait_for(app.given_up.wait(), 5)
+        await asyncio.sleep(0.5)
+        writer.transport.resume_reading()  # type: ignore[attr-defined]
+        received = 0
+        with suppress(ConnectionResetError):
+            while data := await asyncio.wait_for(reader.read(1 << 20), 5):
+                received += len(data)
+        assert received < app.written  # what was still in our memory never left
+        writer.close()
 
 
 # --- more than one request
