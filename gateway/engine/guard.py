@@ -152,9 +152,8 @@ class Exchange:
     def stream(self) -> Stream:
         """Judge an answer piece by piece."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        terms = Terms(plan.max_hold, plan.holds, plan.rewrites_whole, plan.fail_open)
-        always = bool(self._guard.own_keys) or bool(self.vault.values)
-        terms = replace(terms, holds=terms.holds or always)
+        holds = plan.holds or bool(self._guard.own_keys or self.vault.values)
+        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open)
         return Stream(self._guard, self._answer_detectors(), terms, self._judge_output, bool(plan.detectors))
 
     def see(self, request: Transcript) -> None:
@@ -244,7 +243,7 @@ class Stream:
         self._violations: list[Violation] = []
         self._errors: list[str] = []
         self._unscanned: list[Unscanned] = []
-        self._whole_bytes = 0
+        self._seen = 0
         self.stopped = False
 
     async def feed(self, delta: Delta) -> Released:
@@ -253,7 +252,7 @@ class Stream:
         if channel is None or delta.whole:
             channel = Channel(replace(delta.part, text=""), self._detectors, self._judge, self._terms)
         size = utf8_size(delta.part.text)
-        self._whole_bytes += size
+        self._seen += size
         if not delta.whole:
             self._channels[delta.channel] = channel
             return self._note(await self._guard.run(size, lambda: channel.feed(delta.part.text)))
@@ -288,13 +287,13 @@ class Stream:
         """What was decided so far."""
         effect = Effect.BLOCK if self.stopped else _effect(self._violations)
         unread = sum(u.size for u in self._unscanned)
-        scanned = 0 if self._errors or not self._looks else self._whole_bytes
+        scanned = 0 if self._errors or not self._looks else self._seen
         return Verdict(
             effect,
             tuple(self._violations),
             errors=tuple(self._errors),
             unscanned=tuple(self._unscanned),
-            coverage=Coverage(scanned, self._whole_bytes + unread),
+            coverage=Coverage(scanned, self._seen + unread),
         )
 
     def _note(self, *pieces: Released) -> Released:

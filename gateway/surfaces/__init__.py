@@ -3,6 +3,7 @@
 from gateway.surfaces.body import dump_json, parse_event, parse_json
 from gateway.surfaces.chat_stream import ChatStream
 from gateway.surfaces.edit import apply
+from gateway.surfaces.fields import show
 from gateway.surfaces.logprobs import TokenLog
 from gateway.surfaces.openai_chat import OpenAIChat
 from gateway.surfaces.sse import DONE, DONE_DATA, Event, SSEDecoder, encode_event
@@ -24,6 +25,7 @@ __all__ = [
     "leaves",
     "parse_event",
     "parse_json",
+    "show",
 ]
 
 BUILTIN: tuple[Surface, ...] = (OpenAIChat(),)

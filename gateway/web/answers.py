@@ -10,8 +10,9 @@ from starlette.types import Scope
 
 from gateway.errors import GatewayError, RequestError, ScanError, UpstreamError
 from gateway.policy import Ruleset
-from gateway.types import Direction, Effect, Json, Verdict
-from gateway.web.asgi import Headers, Sender
+from gateway.surfaces import show
+from gateway.types import Direction, Effect, Json, Verdict, Violation
+from gateway.web.asgi import Headers, Sender, error_body
 from gateway.web.auth import Caller
 from gateway.web.backend import Backend
 from gateway.web.events import Event, Side
@@ -21,14 +22,13 @@ __all__ = [
     "Blocked",
     "NoWords",
     "Turn",
-    "block_message",
-    "blocked",
-    "dotted",
+    "event_error",
     "guard_headers",
     "note",
-    "refuse_request",
+    "refused",
     "retry_headers",
     "usage_of",
+    "withheld",
 ]
 
 
@@ -44,10 +44,6 @@ class Turn:
     send: Sender
     began: float
     started: bool = False  # has the answer's head left?
-
-    @property
-    def id_headers(self) -> Headers:
-        return [(b"x-guard-event-id", self.event.id.encode())]
 
 
 class Blocked(RequestError):
@@ -68,7 +64,7 @@ class NoWords(UpstreamError):
 
 def blocked(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction) -> Blocked:
     error = Blocked(block_message(policies, verdict, direction), param="messages")
-    claimed = [v for v in verdict.violations if v.effect is Effect.BLOCK]
+    claimed = _claimed(verdict)
     error.guard = {
         "policy": claimed[0].policy if claimed else policies[0].name,
         "categories": sorted({v.hit.finding.category for v in claimed}),
@@ -76,31 +72,50 @@ def blocked(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict, direc
     return error
 
 
-async def refuse_request(turn: Turn, policies: tuple[Ruleset, ...], verdict: Verdict) -> None:
-    """Raise what a blocked prompt is answered with."""
-    if any(v.effect is Effect.BLOCK for v in verdict.violations):
-        raise blocked(turn.event, policies, verdict, Direction.INPUT)
+def refused(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict) -> GatewayError:
+    """What a blocked prompt is answered with."""
+    if _claimed(verdict):
+        return blocked(event, policies, verdict, Direction.INPUT)
     if verdict.refused:
         first = verdict.refused[0]
-        raise RequestError(
+        return RequestError(
             f"this policy does not let pass what cannot be scanned ({first.reason})",
-            param=dotted(first.path),
+            param=show(first.path),
             code="unscannable_content",
         )
     if verdict.errors:
-        raise ScanError("the request could not be scanned")
-    raise RequestError("the request cannot be redacted safely", code="unsafe_edit")
+        return ScanError("the request could not be scanned")
+    return RequestError("the request cannot be redacted safely", code="unsafe_edit")
+
+
+def withheld(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict) -> str:
+    """What a blocked answer says. Raises where it is to end with an error instead."""
+    if verdict.errors and not _claimed(verdict):
+        raise ScanError("the answer could not be scanned")
+    if any(p.policy.output_block == "error" and not p.monitors for p in policies):
+        raise blocked(event, policies, verdict, Direction.OUTPUT)
+    return block_message(policies, verdict, Direction.OUTPUT)
 
 
 def block_message(policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction) -> str:
     """The rule's own words, else the policy's. Never the matched text."""
-    for violation in verdict.violations:
-        if violation.effect is Effect.BLOCK and violation.message:
+    claimed = _claimed(verdict)
+    for violation in claimed:
+        if violation.message:
             return violation.message
     by_name = {p.name: p.policy.messages for p in policies}
-    claimed = [by_name[v.policy] for v in verdict.violations if v.effect is Effect.BLOCK and v.policy in by_name]
-    messages = claimed[0] if claimed else policies[0].policy.messages
+    named = [by_name[v.policy] for v in claimed if v.policy in by_name]
+    messages = named[0] if named else policies[0].policy.messages
     return messages.input if direction is Direction.INPUT else messages.output
+
+
+def _claimed(verdict: Verdict) -> list[Violation]:
+    return [v for v in verdict.violations if v.effect is Effect.BLOCK]
+
+
+def event_error(event: Event, error: GatewayError) -> bytes:
+    """The error's body, with the id under which its event is found."""
+    return error_body(error, {"event_id": event.id, **getattr(error, "guard", {})})
 
 
 def note(turn: Turn, direction: Direction, verdict: Verdict, count: bool = True) -> None:
@@ -140,11 +155,3 @@ def usage_of(body: Json) -> dict[str, int]:
         return {}
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
     return {name: usage[name] for name in names if isinstance(usage.get(name), int)}
-
-
-def dotted(path: tuple[str | int, ...]) -> str:
-    """`messages[0].content`."""
-    out = ""
-    for step in path:
-        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
-    return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -52,15 +52,10 @@ async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
     announced = header(scope, b"content-length")
     if announced is not None and announced.isdigit() and int(announced) > limit:
         raise TooLarge(f"the request is larger than {limit} bytes")
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise TooLarge(f"the request is larger than {limit} bytes")
-        return body
     chunks: list[bytes] = []
     size = 0
     while True:
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         chunk = message.get("body", b"")
@@ -70,7 +65,6 @@ async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body"):
             return b"".join(chunks)
-        message = await receive()
 
 
 class Sender:
@@ -144,7 +138,3 @@ async def watch(receive: Receive, ended: Callable[[], bool] = bool) -> AsyncIter
         raise ClientGone from None
     finally:
         watcher.cancel()
-
-
-def encode_headers(pairs: Sequence[tuple[str, str]]) -> Headers:
-    return [(name.encode("ascii"), value.encode("ascii", "replace")) for name, value in pairs]

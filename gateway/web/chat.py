@@ -13,7 +13,7 @@ from time import perf_counter
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Exchange
-from gateway.errors import GatewayError, Overloaded, ScanError, UpstreamError
+from gateway.errors import GatewayError, Overloaded, UpstreamError
 from gateway.policy import Ruleset
 from gateway.surfaces import OpenAIChat, apply, dump_json, leaves, parse_event, parse_json
 from gateway.surfaces.chat_response import choice_index
@@ -21,15 +21,15 @@ from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdi
 from gateway.web.answers import (
     NoWords,
     Turn,
-    block_message,
-    blocked,
+    event_error,
     guard_headers,
     note,
-    refuse_request,
+    refused,
     retry_headers,
     usage_of,
+    withheld,
 )
-from gateway.web.asgi import ClientGone, Sender, error_body, header, read_json, require_json, respond, watch
+from gateway.web.asgi import ClientGone, Sender, header, read_json, require_json, respond, watch
 from gateway.web.auth import Caller
 from gateway.web.backend import Backend, Upstreams
 from gateway.web.state import Gateway
@@ -98,8 +98,7 @@ class ChatCompletions:
             verdict = await exchange.request(transcript)
             note(turn, Direction.INPUT, verdict)
             if verdict.effect is Effect.BLOCK:
-                await refuse_request(turn, policies, verdict)
-                return
+                raise refused(event, policies, verdict)
             await self._forward(turn, exchange, apply(body, verdict.edits))
 
     async def _forward(self, turn: Turn, exchange: Exchange, body: Json) -> None:
@@ -142,18 +141,12 @@ class ChatCompletions:
             body = self._withhold(turn, exchange.policies, verdict, body)
         else:
             body = SURFACE.rewrite(body, verdict.edits, verdict.changes)
-        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
-        turn.event.status = answer.status
-        turn.started = True
-        await respond(turn.send, answer.status, dump_json(body), headers)
+        await self._deliver(turn, answer, answer.status, dump_json(body))
 
     def _withhold(self, turn: Turn, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
-        if verdict.errors and not any(v.effect is Effect.BLOCK for v in verdict.violations):
-            raise ScanError("the answer could not be scanned")
-        if any(p.policy.output_block == "error" and not p.monitors for p in policies):
-            raise blocked(turn.event, policies, verdict, Direction.OUTPUT)
+        message = withheld(turn.event, policies, verdict)
         indexes = [choice_index(choice, i) for i, choice in enumerate(body["choices"])]
-        return SURFACE.refuse_answer(body, block_message(policies, verdict, Direction.OUTPUT), indexes)
+        return SURFACE.refuse_answer(body, message, indexes)
 
     async def _pass_error(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
         """An upstream's refusal, in its words as far as they may be passed on."""
@@ -170,10 +163,8 @@ class ChatCompletions:
         note(turn, Direction.OUTPUT, verdict)
         if verdict.effect is Effect.BLOCK:
             raise NoWords(status, turn.backend.headers(answer.headers))
-        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
-        turn.event.status, turn.event.error = status, "upstream_error"
-        turn.started = True
-        await respond(turn.send, status, dump_json(apply(body, verdict.edits)), headers)
+        turn.event.error = "upstream_error"
+        await self._deliver(turn, answer, status, dump_json(apply(body, verdict.edits)))
 
     async def _pass_any(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
         """Whatever else the operator's own app says, in its own form, as the policy leaves it."""
@@ -187,11 +178,16 @@ class ChatCompletions:
         turn.event.error = "app_error" if answer.status >= 400 else ""
         if verdict.effect is Effect.BLOCK:
             raise NoWords(answer.status if answer.status >= 400 else 502)
-        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
-        turn.event.status = answer.status
-        turn.started = True
         media_type = str(answer.headers.get("content-type", "")).encode("latin-1")
-        await respond(turn.send, answer.status, verdict.edits.get(part.path, text).encode(), headers, media_type)
+        await self._deliver(turn, answer, answer.status, verdict.edits.get(part.path, text).encode(), media_type)
+
+    async def _deliver(
+        self, turn: Turn, answer: Answer, status: int, body: bytes, media_type: bytes = b"application/json"
+    ) -> None:
+        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
+        turn.event.status = status
+        turn.started = True
+        await respond(turn.send, status, body, headers, media_type)
 
     async def _fail(self, turn: Turn, error: GatewayError) -> None:
         event = turn.event
@@ -199,9 +195,8 @@ class ChatCompletions:
         if turn.started:  # the stream has written its own end
             return
         event.status = error.status
-        guard = {"event_id": event.id, **getattr(error, "guard", {})}
         headers = [*guard_headers(event), *retry_headers(error)]
-        await respond(turn.send, error.status, error_body(error, guard), headers)
+        await respond(turn.send, error.status, event_error(event, error), headers)
 
 
 def _asked(scope: Scope) -> list[str]:

@@ -51,7 +51,6 @@ class Relay:
         self._arguments: dict[Path, list[str]] = {}  # what was said in each
         self.usage: Json | None = None
         self.stopped = False
-        self.sent_text = False
 
     async def push(self, event: Json) -> list[Json]:
         """One upstream event; returns what the client gets now."""
@@ -265,10 +264,8 @@ class Relay:
 
     def _note(self, index: str | int, released: Released) -> None:
         self.stopped = self.stopped or released.stopped
-        if released.text:
-            self.sent_text = True
-            if isinstance(index, int):
-                self._spoken[index] = True
+        if released.text and isinstance(index, int):
+            self._spoken[index] = True
 
     def _end(self) -> list[Json]:
         """How a blocked answer ends, unless `refusal` raises what it ends with."""

@@ -15,10 +15,10 @@ from starlette.types import Receive, Scope, Send
 from gateway.engine import Exchange
 from gateway.errors import GatewayError, RequestError
 from gateway.policy import Ruleset
-from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json
+from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json, show
 from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcript, Verdict, Violation
-from gateway.web.answers import dotted, guard_headers, retry_headers
-from gateway.web.asgi import ClientGone, error_body, read_json, require_json, respond, watch
+from gateway.web.answers import event_error, guard_headers, retry_headers
+from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import DECISION, Event, Side
 from gateway.web.state import Gateway
 
@@ -74,7 +74,7 @@ class Scan:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
             event.status, event.error = e.status, e.code
-            await respond(send, e.status, error_body(e, {"event_id": event.id}), retry_headers(e))
+            await respond(send, e.status, event_error(event, e), retry_headers(e))
         finally:
             gateway.finish(event, began)
 
@@ -157,7 +157,7 @@ def _parse(value: object) -> ScanRequest:
         return ScanRequest.model_validate(value)
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
-        where = dotted(tuple(first["loc"]))
+        where = show(tuple(first["loc"]))
         raise RequestError(f"{where + ': ' if where else ''}{first['msg']}", param=where or None) from None
 
 
@@ -173,7 +173,7 @@ def _findings(verdict: Verdict, spans: bool) -> list[Json]:
             "category": hit.finding.category,
             "score": round(hit.finding.score, 4),
             "message": hit.part.message,
-            "path": dotted(hit.part.path),
+            "path": show(hit.part.path),
             "detector": hit.finding.detector,
             "via": hit.finding.via,
             "rule": claim.rule if claim else None,

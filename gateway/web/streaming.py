@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator
 from time import perf_counter
 
 from gateway.engine import Exchange, Stream
-from gateway.errors import GatewayError, Overloaded, ScanError, UpstreamError
+from gateway.errors import GatewayError, Overloaded, UpstreamError
 from gateway.surfaces import DONE, DONE_DATA, OpenAIChat, SSEDecoder, encode_event, parse_event
-from gateway.types import Direction, Effect, Json
-from gateway.web.answers import Turn, block_message, blocked, guard_headers, note, usage_of
-from gateway.web.asgi import ClientGone, error_body
+from gateway.types import Direction, Json
+from gateway.web.answers import Turn, event_error, guard_headers, note, usage_of, withheld
+from gateway.web.asgi import ClientGone
 from gateway.web.relay import Relay
 from gateway.web.upstream import Answer
 
@@ -25,7 +25,12 @@ __all__ = ["relay_stream"]
 async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answer: Answer, wants_usage: bool) -> None:
     """Relay until the answer ends, is blocked, or fails; then say so in the stream."""
     stream = exchange.stream()
-    relay = Relay(surface, stream, wants_usage=wants_usage, refusal=lambda: _refusal(turn, exchange, stream))
+    relay = Relay(
+        surface,
+        stream,
+        wants_usage=wants_usage,
+        refusal=lambda: withheld(turn.event, exchange.policies, stream.verdict()),
+    )
     out = _Writer(turn, answer, stream)
     try:
         async for event in _events(answer, turn.gateway.upstreams[answer.upstream].max_event):
@@ -77,8 +82,7 @@ class _Writer:
 
     async def fail(self, error: GatewayError) -> None:
         """No end mark: the answer is not complete."""
-        body = error_body(error, {"event_id": self._turn.event.id, **getattr(error, "guard", {})})
-        await self._write(b"data: " + body + b"\n\n", more=False)
+        await self._write(b"data: " + event_error(self._turn.event, error) + b"\n\n", more=False)
 
     async def _write(self, data: bytes, more: bool = True) -> None:
         """Raises ClientGone where the client does not take it in time."""
@@ -150,17 +154,6 @@ def _parsed(data: str) -> Json:
     if not isinstance(value, dict):
         raise UpstreamError("an event of the upstream is no object", code="upstream_invalid_answer")
     return value
-
-
-def _refusal(turn: Turn, exchange: Exchange, stream: Stream) -> str:
-    """What a blocked answer says. Raises where it is to end with an error instead."""
-    verdict = stream.verdict()
-    policies = exchange.policies
-    if verdict.errors and not any(v.effect is Effect.BLOCK for v in verdict.violations):
-        raise ScanError("the answer could not be scanned")
-    if any(p.policy.output_block == "error" and not p.monitors for p in policies):
-        raise blocked(turn.event, policies, verdict, Direction.OUTPUT)
-    return block_message(policies, verdict, Direction.OUTPUT)
 
 
 def _has_text(event: Json) -> bool:
