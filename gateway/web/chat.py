@@ -117,7 +117,7 @@ class ChatCompletions:
         sent = perf_counter()
         answer = await turn.backend.open(call, turn.scope)
         turn.event.upstream = answer.upstream
-        turn.gateway.metrics.upstream.labels(answer.upstream).observe(perf_counter() - sent)
+        turn.gateway.metrics.answered(answer.upstream, perf_counter() - sent)
         try:
             if answer.status not in turn.backend.answered:
                 passing = self._pass_any if turn.backend.any_error else self._pass_error

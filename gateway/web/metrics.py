@@ -88,6 +88,10 @@ class Metrics:
         if verdict.timings_ms:
             self._child(self.scan, direction.value).observe(sum(verdict.timings_ms.values()) / 1000)
 
+    def answered(self, upstream: str, seconds: float) -> None:
+        """An upstream's headers have come."""
+        self._child(self.upstream, upstream).observe(seconds)
+
     def event(self, event: Event) -> None:
         self._child(self.requests, event.route, event.decision, str(event.status)).inc()
 
