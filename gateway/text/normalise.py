@@ -11,9 +11,13 @@ import numpy as np
 
 from gateway.text.codepoints import FOLD, HIDDEN, LATIN, MARK, Codes, decode, encode, tables
 from gateway.text.confusables import fold_words
+from gateway.text.hidden import tags, variation_selectors
+from gateway.text.leet import leet
+from gateway.text.order import applied, bidi, upside_down
+from gateway.text.spacing import joined
 from gateway.text.views import Offsets, View, offsets
 
-__all__ = ["MAX_GROWTH", "normalised", "open_at"]
+__all__ = ["MAX_GROWTH", "normalised", "open_at", "readings"]
 
 MAX_GROWTH = 1 << 18  # characters that ligatures may add; of those after that only the first character counts
 
@@ -31,6 +35,19 @@ def normalised(text: str) -> View | None:
     ends = _ends(starts, len(text))
     open_at = _open_at(starts, undecided, len(text))
     return View("normalised", out, open_at, offsets(starts), offsets(ends))
+
+
+def readings(text: str) -> list[View]:
+    """
+    What else the characters may be meant to say, each a view of this text that differs from it.
+
+    Most are of a text that is normalised already (`normalised(text).then(reading)`); those that the
+    normalised view takes out (hidden texts, deletions, overrides) can only be read from the original.
+    """
+    found = [applied(text), joined(text), *leet(text)]
+    if not text.isascii():
+        found += [tags(text), variation_selectors(text), bidi(text), *upside_down(text)]
+    return [view for view in found if view is not None and view.text != text]
 
 
 def open_at(text: str) -> int:
