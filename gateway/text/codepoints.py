@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALIKE", "FOLD", "HIDDEN", "LATIN", "MARK", "OWN", "SIGN", "Codes", "Tables", "decode", "encode", "tables"]
+__all__ = ["ALIKE", "FOLD", "HIDDEN", "LATIN", "MARK", "NEARLY", "OWN", "Codes", "Tables", "decode", "encode", "tables"]
 
 Codes = NDArray[np.uint32]
 
@@ -25,8 +25,8 @@ FOLD = 2  # read as something else, wherever it stands
 LATIN = 4
 ALIKE = 8  # a letter of another alphabet that looks Latin
 OWN = 16  # one that does not
-MARK = 32  # a mark of some other script: out of the text after a Latin letter
-SIGN = 64  # a combining mark of no script, HIDDEN as well
+MARK = 32  # a mark of some script: out of the text after what is not of that script
+NEARLY = 64  # as ALIKE, but nobody would take a whole word of them for a Latin one
 
 _INVISIBLE = (
     (0x00, 0x08), (0x0E, 0x1A), (0x1C, 0x1F), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C),
@@ -55,7 +55,8 @@ _MARKED = (
 )
 
 # Letters that pass for Latin ones inside a word that has Latin letters, though nobody would confuse them alone.
-_NEARLY = "вbкkмmнhтtпnиuьbяrЯRИNшwзzεeκkτtβbωwχxςs"
+_NEARLY_ALIKE = "вbкkмmнhтtпnиuьbяrЯRИNшwзzεeκkτtβbωwχxςs"
+_BETTER = "ӏl"  # Unicode has i
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +76,22 @@ class Tables:
 def tables() -> Tables:
     """Read once, when the first text needs it."""
     folds: dict[int, list[int]] = {}
-    alike = {ord(c): ord(to) for c, to in zip(_NEARLY[::2], _NEARLY[1::2], strict=True)}
+    alike = {ord(c): ord(to) for c, to in zip(_NEARLY_ALIKE[::2], _NEARLY_ALIKE[1::2], strict=True)}
+    nearly = set(alike)
     for line in (Path(__file__).parent / "data/folds.txt").read_text("ascii").splitlines():
         if line.startswith("?"):
             code, letter = line[1:].split()
             alike[int(code, 16)] = int(letter, 16)
+            nearly.discard(int(code, 16))
         elif not line.startswith("#"):
             codes = [int(x, 16) for x in line.split()]
             folds[codes[0]] = codes[1:]
+    alike |= {ord(c): ord(to) for c, to in zip(_BETTER[::2], _BETTER[1::2], strict=True)}
     keys = np.array(sorted(folds), np.uint32)
     counts = np.array([len(folds[int(k)]) for k in keys], np.int64)
     others = np.array(sorted(alike), np.uint32)
     return Tables(
-        classes=_classes(keys, others),
+        classes=_classes(keys, others, np.array(sorted(nearly), np.uint32)),
         keys=keys,
         begins=np.cumsum(counts) - counts,
         counts=counts,
@@ -97,7 +101,7 @@ def tables() -> Tables:
     )
 
 
-def _classes(folded: Codes, alike: Codes) -> NDArray[np.uint8]:
+def _classes(folded: Codes, alike: Codes, nearly: Codes) -> NDArray[np.uint8]:
     out = np.zeros(0x110000, np.uint8)
     for code in _codes(_MARKED):
         if unicodedata.category(chr(code)) in ("Mn", "Me"):
@@ -110,8 +114,9 @@ def _classes(folded: Codes, alike: Codes) -> NDArray[np.uint8]:
             out[code] = OWN
     out[folded] |= FOLD
     out[alike] = ALIKE
+    out[nearly] = ALIKE | NEARLY
     for first, last in _SIGNS:
-        out[first : last + 1] = HIDDEN | SIGN
+        out[first : last + 1] = HIDDEN
     for first, last in _INVISIBLE:
         out[first : last + 1] = HIDDEN
     return out

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.text.codepoints import ALIKE, LATIN, OWN, Codes, tables
+from gateway.text.codepoints import ALIKE, LATIN, NEARLY, OWN, Codes, tables
 
 __all__ = ["LONGEST", "fold_words"]
 
@@ -32,7 +32,7 @@ def fold_words(codes: Codes) -> tuple[Codes, int]:
         return codes, len(codes)
     own = _counts((classes & OWN) != 0, starts, ends)
     latin = _counts((classes & LATIN) != 0, starts, ends)
-    sided = (own + latin) > 0
+    sided = (own + latin + _counts((classes & NEARLY) != 0, starts, ends)) > 0
     folded, waiting = _followed(latin > own, sided, starts, ends)
     open_at = len(codes)
     if ends[-1] == len(codes):

@@ -91,13 +91,13 @@ def _folded(codes: Codes, starts: Offsets) -> tuple[Codes, Offsets]:
 
 
 def _unmarked(codes: Codes, starts: Offsets) -> tuple[Codes, Offsets]:
-    """Marks of any script after a Latin letter go; in their own script they are part of the word."""
+    """Marks of any script go after Latin letters and ASCII; in their own script they are part of the word."""
     classes = tables().classes[codes]
     marks = (classes & MARK) != 0
     if not marks.any():
         return codes, starts
     base = np.maximum.accumulate(np.where(marks, 0, np.arange(len(codes))))
-    kept = np.flatnonzero(~marks | ((classes[base] & LATIN) == 0))
+    kept = np.flatnonzero(~marks | (((classes[base] & LATIN) == 0) & (codes[base] > 0x7F)))
     return codes[kept], starts[kept]
 
 
