@@ -14,8 +14,10 @@ from gateway.text.views import View
 __all__ = ["leet"]
 
 _KINDS = bytes(
-    97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "0134578@$!|+" else 32 for i in range(256)
+    97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "0134578@$|+" else 49 if chr(i) == "!" else 32
+    for i in range(256)
 )
+_TRACES = (b"a0a", b" 0a", b"a0 ", b"a00a", b"a1a")
 # Between the ends of a word: no sign that ends a sentence, no digits before a unit.
 _WORD = re.compile(r"(?<![\w@$|+])(?=[0134578@$!|+]*[A-Za-z])[A-Za-z0134578@$|+!]{2,32}(?<!!)(?![\w@$|+])")
 _SIGN = re.compile(r"[0134578@$|+!]")
@@ -26,8 +28,8 @@ FEW = 2  # words with signs, before the text counts as written so
 
 
 def leet(text: str) -> list[View]:
-    kinds = text.encode("latin-1", "replace").translate(_KINDS)
-    if b"a0a" not in kinds and b" 0a" not in kinds and not kinds.startswith(b"0a"):
+    kinds = b" " + text.encode("latin-1", "replace").translate(_KINDS) + b" "
+    if sum(map(kinds.count, _TRACES)) < FEW:
         return []
     words = 0
 

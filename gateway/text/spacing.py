@@ -17,16 +17,9 @@ from gateway.text.views import View, offsets
 __all__ = ["joined"]
 
 LEAST = 4
-_CLASSES = bytes(
-    97
-    if (chr(i).isalnum() and i < 128) or i > 127
-    else 46
-    if chr(i) in ".-_*|/,+~:;=\\"
-    else 32
-    if chr(i).isspace()
-    else 33
-    for i in range(256)
-)
+_SEPARATORS = ".-_*|/,+~:;=\\ \t\n\r\v\f"
+_KINDS = bytes(97 if chr(i).isalpha() else 32 if chr(i) in _SEPARATORS else 33 for i in range(128)) + bytes(128)
+_PAIRS = tuple(b" a" + b" " * gap + b"a " for gap in range(1, 6))  # two letters alone, next to each other
 # Letters alone, each with one to five separators before the next; no letter touches the stretch.
 _STRETCH = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}[^\W\d_](?![^\W_])){3,}")
 _GAPS = re.compile(r"[^\w]+|_+")
@@ -57,8 +50,8 @@ def joined(text: str) -> View | None:
 
 
 def _may_be_spaced(text: str) -> bool:
-    kinds = text.encode("ascii").translate(_CLASSES)
-    return b"a a a" in kinds or b".a.a" in kinds or b"a  a  a" in kinds or b" .a" in kinds or b". a" in kinds
+    kinds = b" " + text.encode("ascii").translate(_KINDS) + b" "
+    return any(pair in kinds for pair in _PAIRS)
 
 
 def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int]) -> None:
