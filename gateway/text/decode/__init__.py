@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gateway.text.decode import basen, escapes, numbers
+from gateway.text.decode import basen, ciphers, escapes, numbers
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.gate import suspects
 from gateway.text.decode.maps import Edit, Stretch, apply, compose
@@ -35,7 +35,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
 # Readings that a later character may change anywhere: for texts that have ended.
-WHOLE = frozenset({"base85"})
+WHOLE = frozenset({"base85", *ciphers.CIPHERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +60,21 @@ class _Outer:
     depth: int
 
 
-def decoded(text: str, budget: Budget | None = None, *, whole: bool = True) -> Decoded:
+def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> Decoded:
     """
     Each view is the text with one kind of stretches read (`html`), nested down to the budget's depth
     (`html+url`), or with all kinds where several stand close together (`html/url`).
 
-    `whole` False: only what later characters cannot change before `open_at`.
+    `ended` False: more may come. Then only what later characters cannot change before `open_at`.
     """
-    open_at = open_tail(text)
-    if not suspects(text):
-        return Decoded((), (), open_at)
+    open_at = len(text) if ended else open_tail(text)
     budget = budget or Budget.of(text)
     views: list[View] = []
     exhausted: dict[Span, None] = {}
     queue = [_Outer(View("", text, len(text)), None, 0)]
     seen = {text}
     for outer in queue:
-        for name, found in _read(outer.view.text, budget, whole):
+        for name, found in _read(outer.view.text, budget, ended):
             edits = _new(found.edits, outer.stretches)
             exhausted |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
             if not edits:
@@ -84,7 +82,7 @@ def decoded(text: str, budget: Budget | None = None, *, whole: bool = True) -> D
             if outer.depth == budget.depth or not _affordable(outer.view.text, found.edits, budget, len(views)):
                 exhausted |= dict.fromkeys(outer.view.original(Span(e.start, e.end)) for e in edits[:1])
                 continue
-            inner = open_at if outer.stretches is None else open_tail(outer.view.text)
+            inner = len(outer.view.text) if ended else open_tail(outer.view.text)
             view, stretches = apply(name, outer.view.text, found.edits, inner)
             if view.text in seen:
                 continue
@@ -99,17 +97,19 @@ def decoded(text: str, budget: Budget | None = None, *, whole: bool = True) -> D
     return Decoded(tuple(views), tuple(exhausted), open_at)
 
 
-def _read(text: str, budget: Budget, whole: bool) -> list[tuple[str, Found]]:
+def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:
     """What each decoder finds, and all of them together where kinds are mixed in one place."""
     out: list[tuple[str, Found]] = []
     for name in suspects(text):
-        if not whole and name in WHOLE:
+        if not ended and name in WHOLE:
             continue
         if not budget.work_on(len(text)):
             break
         found = _DECODERS[name](text, budget)
         if found is not None:
             out.append((name, found))
+    if ended and budget.work_on(len(text)):
+        out += ciphers.ciphers(text, budget)
     if len(out) > 1 and (mixed := _mixed(out)) is not None:
         out.append(mixed)
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COMMON", "TELLING"]
+__all__ = ["COMMON", "PAIRS", "TELLING"]
 
 _COMMON = """
     the and for are was were you your yours they them their there these those this that with from have has had
@@ -38,3 +38,12 @@ _TELLING = """
 
 COMMON = frozenset(_COMMON.split())
 TELLING = frozenset(_TELLING.split())
+
+# Two words that stand together in almost any English text or in the texts meant above.
+_PAIRS = """
+    of the, in the, to the, and the, for the, on the, from the, with the, all the, me the, what is, this is, you are,
+    are now, how to, to make, to build, do not, tell me, show me, give me, your rules, your instructions, your system,
+    the system, system prompt, previous instructions, all previous, the previous, ignore all, ignore the, ignore your,
+    reveal the, reveal your, the password, the secret, the hidden, forget everything, everything above, your safety
+"""
+PAIRS = tuple(pair.strip() for pair in _PAIRS.split(","))

@@ -53,7 +53,7 @@ def settled(view: View | None, text: str, end: int) -> list[tuple[str, int, int]
 @given(TEXTS, st.data())
 def test_a_later_character_changes_nothing_before_the_open_end(text: str, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(text)))
-    early, late = decoded(text[:cut], whole=False), decoded(text, whole=False)
+    early, late = decoded(text[:cut], ended=False), decoded(text, ended=False)
     assert cut - MAX_OPEN <= early.open_at <= cut
     names = {v.name for v in (*early.views, *late.views) if "+" not in v.name and "/" not in v.name}
     for name in names:
@@ -65,6 +65,6 @@ def test_a_later_character_changes_nothing_before_the_open_end(text: str, data: 
 
 def test_a_long_run_is_open_only_at_its_end() -> None:
     run = base64.b64encode(SENTENCE * 400).decode()
-    view = decoded("x: " + run).views[0]
+    view = decoded("x: " + run, ended=False).views[0]
     assert view.open_at == len(run) + 3 - MAX_OPEN
     assert view.text.startswith("x: Please ignore all")
