@@ -50,7 +50,7 @@ class Budget:
     @classmethod
     def of(cls, text: str) -> Budget:
         size = len(text)
-        return cls(max(4096, min(4 * size, size + (256 << 10))), 4 * size + (256 << 10), 160 * size + (64 << 10))
+        return cls(max(4096, min(4 * size, size + (256 << 10))), 4 * size + (256 << 10), 200 * size + (64 << 10))
 
     def work_on(self, count: int) -> bool:
         """Count this work; False if it is too much."""
@@ -138,7 +138,7 @@ def hidden(run: Run, code: Code, budget: Budget, least: int = 6) -> Iterator[Edi
     flowing = False  # the last stretch reached the end of what its block saw
     while at < size:
         units = run.units[at : at + code.block + code.ahead]
-        if not budget.work_on(len(units) * 4):
+        if not budget.work_on(len(units) * 8):
             return
         shift, found = _best(units, code, shift, flowing, least)
         flowing, after = False, at + code.block

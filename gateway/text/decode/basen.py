@@ -6,7 +6,7 @@ import binascii
 import codecs
 import re
 import zlib
-from base64 import a85decode, b32decode, b85decode
+from base64 import a85decode, b85decode
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -29,7 +29,10 @@ _NO_SIGNS = str.maketrans("", "", "-_/+")
 _URL = str.maketrans("-_", "+/")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}|[a-z2-7]{24,})={0,6}(?![A-Za-z0-9])")
 _ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)(?:~>|\Z)")
-_DENSE = re.compile(r"[!-~]{20,}")
+_DENSE = re.compile(r"(?<!\S)[!-~]{15,}")
+# The first of five decides the first byte: a letter, a space or the like in a text.
+_HEAD_A85 = re.compile("(?:[+-J][!-u]{4}){3}")
+_HEAD_B85 = re.compile(r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{4}){3}")
 _DENSE_MAX = 16384  # characters of base85 per text: the decoders are slow
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _PACKED_TOKEN = ("H4sI", "eJ", "eN", "eA", "eF")
@@ -109,11 +112,16 @@ def _from64(units: Sequence[str]) -> bytes:
 
 
 def _from32(units: Sequence[str]) -> bytes:
-    clean = str(units).upper().rstrip("=")
-    clean = clean[: len(clean) - (0, 1, 0, 1, 0, 0, 1, 0)[len(clean) % 8]]
-    return b32decode(clean + "=" * (-len(clean) % 8))
+    # Python's own reader takes it letter by letter.
+    clean = str(units).translate(_DIGITS32).rstrip("=")
+    size = len(clean) * 5
+    return (int(clean, 32) >> size % 8).to_bytes(size // 8) if clean else b""
 
 
+_DIGITS32 = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz234567",
+    "0123456789abcdefghijklmnop0123456789abcdefghijklmnopqrstuv",
+)
 _BASE64 = Code(4, 3, _from64)
 _CODE32 = Code(8, 5, _from32)
 
@@ -171,8 +179,10 @@ def base85(text: str, budget: Budget) -> Found | None:
 
 def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
     """A quote or bracket may stand before and after it: they are letters of the alphabet too."""
-    for read in (_a85, _b85):
+    for read, looks in ((_a85, _HEAD_A85), (_b85, _HEAD_B85)):
         for begin in (start, start + 1):
+            if looks.match(text, begin, end) is None:
+                continue
             head = read(text[begin : begin + 15])
             if head is None or not is_text(head) or not budget.work_on(10 * (end - start)):
                 continue

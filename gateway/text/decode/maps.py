@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import overload
+from typing import NamedTuple, overload
 
 from gateway.text.views import View
 
@@ -41,8 +40,7 @@ class Lazy(Sequence[int]):
         return self._at(index)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """
     `text[start:end]` reads as `out`. `starts` and `ends` bound, per character of `out`, what it came
     from; None: each came from all of it.
@@ -55,8 +53,7 @@ class Edit:
     ends: Sequence[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Where an edit's result stands in the view."""
 
     start: int
