@@ -22,7 +22,10 @@ LISTED, LISTED_AHEAD = 240, 80
 
 _KNOWN = COMMON | TELLING
 _WORD = re.compile(r"[a-z]{3,}")
-_ENCODED = re.compile(r"[0-9a-fA-F]{12,}|[A-Za-z0-9+/=_-]{16,}|(?:[0-9a-fA-F]{2,8}[ ,]){4,}|[.\-/ ]{12,}")
+_ENCODED = re.compile(
+    r"[0-9a-fA-F]{12,}|[A-Za-z0-9+/=_-]{16,}|(?:(?:0[xX])?[0-9a-fA-F]{2,8}[ ,:]{1,2}){4,}|[.\-/ ]{12,}"
+    r"|(?:(?:\\[uUx]?|&#x?|%|=|U\+)\{?[0-9a-fA-F]{2,8}[};]? ?){3,}"
+)
 _TEXT = re.compile(
     rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}){4,}"
@@ -107,14 +110,15 @@ def is_text(text: str, strict: bool = False) -> bool:
     letters = sum(map(str.isalpha, text))
     lowered = text.lower()
     words = any(word in _KNOWN for word in _WORD.findall(lowered))
+    if size >= 12 and (strict or letters < size * 0.6) and _ENCODED.match(text) is not None:
+        return True
     if strict:
-        encoded = size >= 12 and _ENCODED.search(text) is not None
-        return encoded or (size >= 4 and words and letters >= size * 0.5)
+        return size >= 4 and words and letters >= size * 0.5
     spaces = text.count(" ")
     if size < 24 and not words:
         return size >= 6 and letters + spaces >= size * 0.9 and _pronounceable(lowered, letters)
     others = size - letters - spaces - sum(map(str.isdigit, text))
-    return others <= size * 0.4 and (text.isascii() or _one_script(text))
+    return others <= size * 0.5 and (text.isascii() or _one_script(text))
 
 
 def _pronounceable(text: str, letters: int) -> bool:
@@ -135,19 +139,23 @@ def hidden(run: Run, code: Code, budget: Budget, least: int = 6) -> Iterator[Edi
     """Every stretch of text in the bytes of this run, at whatever unit it begins."""
     size = len(run.units)
     at = shift = 0
+    final = 0
     flowing = False  # the last stretch reached the end of what its block saw
     while at < size:
         units = run.units[at : at + code.block + code.ahead]
         if not budget.work_on(len(units) * 8):
             return
         shift, found = _best(units, code, shift, flowing, least)
-        flowing, after = False, at + code.block
+        joined, flowing, after = flowing, False, at + code.block
         for begin, end, out in found:
             if shift + begin // code.into * code.group >= code.block:
                 break
             if not budget.write(len(out)):
                 return
-            yield _edit(run, code, at + shift, begin, out)
+            edit = _edit(run, code, at + shift, begin, out)
+            # What stands between two units of one text is no part of it.
+            yield edit._replace(start=final) if joined and begin == 0 else edit
+            joined, final = False, edit.end
             last = at + shift + -(-end // code.into) * code.group
             flowing = last > at + len(units) - code.group
             after = max(after, last)

@@ -33,6 +33,7 @@ _DENSE = re.compile(r"(?<!\S)[!-~]{15,}")
 # The first of five decides the first byte: a letter, a space or the like in a text.
 _HEAD_A85 = re.compile("(?:[+-J][!-u]{4}){3}")
 _HEAD_B85 = re.compile(r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{4}){3}")
+_CLOSING = "\"'`)]}>"
 _DENSE_MAX = 16384  # characters of base85 per text: the decoders are slow
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _PACKED_TOKEN = ("H4sI", "eJ", "eN", "eA", "eF")
@@ -186,7 +187,9 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
             head = read(text[begin : begin + 15])
             if head is None or not is_text(head) or not budget.work_on(10 * (end - start)):
                 continue
-            for stop in range(end, end - 4, -1):
+            # What opens before it closes after it.
+            final = end - 1 if begin > start and text[end - 1] in _CLOSING else end
+            for stop in range(final, final - 3, -1):
                 out = read(text[begin : min(stop, begin + _DENSE_MAX)])
                 if out and is_text(out) and budget.write(len(out)):
                     return Edit(begin, min(stop, begin + _DENSE_MAX), out)
