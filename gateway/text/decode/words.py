@@ -7,7 +7,7 @@ __all__ = ["COMMON", "PAIRS", "TELLING"]
 _COMMON = """
     the and for are was were you your yours they them their there these those this that with from have has had
     not but all any can could will would should shall may might must who what when where which why how his her
-    hers she him its our ours out off over under then than too very just only also more most some such own same
+    down hers she him its our ours out off over under then than too very just only also more most some such own same
     other another each every both few many much here about above after again against because been before being
     below between into through during until while once did does doing done don let get got give gave given make
     made take took taken come came went gone see seen say said says tell told ask asked know known think want
