@@ -183,6 +183,10 @@ def _best(
 
 
 def _stretches(data: bytes, code: Code, flowing: bool, least: int) -> Iterator[tuple[int, int, str]]:
+    if flowing and len(data) < 4:
+        if data.isascii() and data:
+            yield 0, len(data), data.decode()
+        return
     for match in _TEXT.finditer(data):
         begin, end = match.span()
         whole = begin == 0 and end >= len(data) - 1
