@@ -32,7 +32,7 @@ _ALPHABETS = (
 _MIXED = re.compile(
     "|".join(f"[{one}][{''.join(other for other in _ALPHABETS if other is not one)}]" for one in _ALPHABETS)
 )
-_MORE = str.maketrans("\u0185\u051a\u051b", "bQq")
+_MORE = str.maketrans("\u0185\u051a\u051b\u03f2\u03f9", "bQqcC")
 
 _Bools = NDArray[np.bool_]
 _Ints = NDArray[np.int64]
@@ -73,10 +73,10 @@ def all_folded(text: str) -> View | None:
     if text.isascii() or not _MIXED.search(text):
         return None
     table = tables()
-    codes = encode(text).copy()
+    codes = encode(text.translate(_MORE)).copy()
     at = np.flatnonzero((table.classes[codes] & ALIKE) != 0)
     codes[at] = table.letters[np.searchsorted(table.alike, codes[at])]
-    return View("look-alikes", decode(codes).translate(_MORE), len(text))
+    return View("look-alikes", decode(codes), len(text))
 
 
 def _words(letters: _Bools) -> tuple[_Ints, _Ints]:

@@ -48,7 +48,7 @@ HONEST: dict[str, str] = {
     "jwt words": "A JWT has three parts joined by dots: header, payload and signature.",
     "hashes": "sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 "
     "md5: 5d41402abc4b2a76b9719d911017c592",
-    "git log": "commit 3f2a9c1b7d8e4f5061728394a5b6c7d8e9f0a1b2\nMerge: 1a2b3c4 5d6e7f8\n    Fix the rounding of totals",
+    "git log": "commit 3f2a9c1b7d8e4f5061728394a5b6c7d8e9f0a1b2\nMerge: 1a2b3c4 5d6e7f8\n    Round totals",
     "hexdump": "\n".join(f"{at:08x}  {_blob(at, 16).hex(' ')}  |{'.' * 16}|" for at in range(0, 160, 16)),
     "uuid": "The job 7c9e6679-7425-40de-944b-e07fc1f90ae7 follows 123e4567-e89b-42d3-a456-426614174000.",
     "image": "![plot](data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + _blob(4, 900)).decode() + ")",
