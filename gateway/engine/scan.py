@@ -86,11 +86,13 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
     out.seen, out.pending = views.seen, views.open_at
     for s in views.seen:
         fresh = s.view.index(cut)
+        # What an unfinished escape or word will say is not in the view yet.
+        known = len(s.view.text) if s.reading is Reading.RAW else s.view.index(s.view.open_at)
         for detector in detectors:
             if not for_detector(detector, [s]):
                 continue
             begin = max(0, fresh - detector.behind - 1)
-            text = s.view.text[begin:] if begin else s.view.text
+            text = s.view.text[begin:known]
             (findings,) = _run(detector, [replace(part, text=text)], out.errors)
             for finding in findings:
                 moved = replace(finding, span=Span(finding.span.start + begin, finding.span.end + begin))

@@ -119,7 +119,20 @@ def left_context(window: str, seen: list[Seen], cut: int, behind: int) -> int:
     floor = max(0, begin - WORD)
     while begin > floor and not window[begin - 1].isspace():
         begin -= 1
-    return begin
+    return _whole_characters(seen, begin)
+
+
+def _whole_characters(seen: list[Seen], at: int) -> int:
+    """Not after `at`, and inside no stretch that is one character of a view."""
+    while True:
+        before = at
+        for s in seen:
+            starts, ends = s.view.starts, s.view.ends
+            index = s.view.index(at)
+            if starts is not None and ends is not None and 0 < index <= len(starts) and ends[index - 1] > at:
+                at = starts[index - 1]
+        if at == before:
+            return at
 
 
 def _seen(part: Part, text: str, outer: _Outer) -> Seen:
