@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gateway.text.decode import basen, ciphers, escapes, numbers
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.gate import suspects
-from gateway.text.decode.maps import Edit, Stretch, apply, compose
+from gateway.text.decode.maps import Edit, Stretch, apply
 from gateway.text.decode.tail import MAX_OPEN, open_tail
 from gateway.text.views import View
 from gateway.types import Span
@@ -89,7 +89,7 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
             seen.add(view.text)
             budget.total -= len(view.text)
             if outer.stretches is not None:
-                view = compose(outer.view, view)
+                view = outer.view.then(view)
             views.append(view)
             queue.append(_Outer(view, stretches, outer.depth + 1))
     if budget.over and not exhausted:

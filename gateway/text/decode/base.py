@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from gateway.text.decode.maps import Edit, Lazy
+from gateway.text.decode.maps import Edit
 from gateway.text.decode.words import COMMON, TELLING
+from gateway.text.views import Lazy
 
 __all__ = ["AHEAD", "BLOCK", "LISTED", "LISTED_AHEAD", "Budget", "Code", "Found", "Run", "hidden", "is_text"]
 
