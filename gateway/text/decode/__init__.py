@@ -32,6 +32,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "base32": basen.base32,
     "base85": basen.base85,
 }
+_PRICE = 5  # of one walk over a character
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
 # Readings that a later character may change anywhere: for texts that have ended.
@@ -100,15 +101,17 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
 def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:
     """What each decoder finds, and all of them together where kinds are mixed in one place."""
     out: list[tuple[str, Found]] = []
+    if not budget.work_on(_PRICE * len(text)):
+        return out
     for name in suspects(text):
         if not ended and name in WHOLE:
             continue
-        if not budget.work_on(len(text)):
+        if not budget.work_on(_PRICE * len(text)):
             break
         found = _DECODERS[name](text, budget)
         if found is not None:
             out.append((name, found))
-    if ended and budget.work_on(len(text)):
+    if ended and budget.work_on(_PRICE * len(text)):
         out += ciphers.ciphers(text, budget)
     if len(out) > 1 and (mixed := _mixed(out)) is not None:
         out.append(mixed)

@@ -32,6 +32,7 @@ _QUOTED = re.compile(
     r"|(?<=\w=)\r?\n(?=\w)|(?<=[A-Za-z,.]=)20(?=[A-Za-z]))"
 )
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
+_PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
     r"(?:(?:%[0-9A-Fa-f]{2}){0,3}%(?:[0-9A-Fa-f]{0,2}|u[0-9A-Fa-f]{0,4})|&#?[A-Za-z0-9]{0,32};?"
     r"|\\(?:[xUuN]\{?[0-9A-Za-z -]{0,60}\}?|[0-7]{0,3})|[Uu](?:\+[0-9A-Fa-f]{0,6} ?)?"
@@ -48,7 +49,7 @@ def _found(
         if out is None:
             continue
         edit = Edit(match.start(), match.end(), out) if isinstance(out, str) else out
-        if not budget.work_on(100) or not budget.write(len(edit.out)):
+        if not budget.work_on(_PRICE) or not budget.write(len(edit.out)):
             return Found(edits, [(match.start(), len(text))])
         edits.append(edit)
     return Found(edits) if edits else None
