@@ -35,8 +35,10 @@ _DENSE = re.compile(r"(?<!\S)[!-~]{15,}")
 # The first of five decides the first byte: a letter, a space or the like in a text.
 _HEAD_A85 = re.compile("(?:[+-J][!-u]{4}){3}")
 _HEAD_B85 = re.compile(r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{4}){3}")
+_B85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 _CLOSING = "\"'`)]}>"
 _DENSE_MAX = 16384  # characters of base85 per text: the decoders are slow
+_DENSE_PRICE = 200  # of a character of base85
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _PACKED_TOKEN = ("H4sI", "eJ", "eN", "eA", "eF")
 
@@ -191,16 +193,21 @@ def base85(text: str, budget: Budget) -> Found | None:
     edits: list[Edit] = []
     for match in _ASCII85.finditer(text):
         run = match[1][:_DENSE_MAX]
-        if not budget.work_on(20 * len(run)):
-            return Found(edits, [match.span()])
+        if not budget.work_on(_DENSE_PRICE * (len(run) + 40)):
+            return Found(edits, [(match.start(), len(text))])
         out = _a85(run)
         if out and is_text(out) and budget.write(len(out)):
             edits.append(Edit(match.start(), match.end(), out))
-    marked = list(edits)
+    marked = iter(list(edits))
+    mark = next(marked, None)
     for match in _DENSE.finditer(text):
-        if match[0].isalnum() or any(e.start <= match.start() < e.end for e in marked):
+        while mark is not None and mark.end <= match.start():
+            mark = next(marked, None)
+        if match[0].isalnum() or (mark is not None and mark.start <= match.start()):
             continue
         found = _bare85(text, match.start(), match.end(), budget)
+        if budget.over:
+            return Found(edits, [(match.start(), len(text))])
         if found is not None:
             edits.append(found)
     return Found(sorted(edits, key=lambda e: e.start)) if edits else None
@@ -212,8 +219,10 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
         for begin in (start, start + 1):
             if looks.match(text, begin, end) is None:
                 continue
-            head = read(text[begin : begin + 15])
-            if head is None or not is_text(head) or not budget.work_on(10 * (end - start)):
+            if not _begins_text(text[begin : begin + 5], 33 if read is _a85 else None):
+                continue
+            head = read(text[begin : begin + 15]) if budget.work_on(_DENSE_PRICE * (end - start + 80)) else None
+            if head is None or not is_text(head):
                 continue
             # What opens before it closes after it.
             final = end - 1 if begin > start and text[end - 1] in _CLOSING else end
@@ -222,6 +231,14 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
                 if out and is_text(out) and budget.write(len(out)):
                     return Edit(begin, min(stop, begin + _DENSE_MAX), out)
     return None
+
+
+def _begins_text(five: str, base: int | None) -> bool:
+    """Are the first four bytes ASCII? In any of the alphabets; Python's own readers are slow."""
+    number = 0
+    for character in five:
+        number = number * 85 + (_B85.find(character) if base is None else ord(character) - base)
+    return number < 1 << 32 and number.to_bytes(4).isascii()
 
 
 def _a85(units: Sequence[str]) -> str | None:

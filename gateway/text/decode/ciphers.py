@@ -29,6 +29,7 @@ _KNOWN = COMMON | TELLING
 _LONG = sorted(word for word in TELLING if len(word) >= 6)
 _WORDS = re.compile(r"[A-Za-z']+")
 _SPACED = re.compile(r"\S+")
+_PRICES: dict[str | int, int] = {"reversed": 300, "pig_latin": 500}  # of a character in a line that is read
 _LINE = 4000  # characters read at once
 _ONSETS_TEXT = (
     "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
@@ -103,7 +104,7 @@ def _read(key: str | int, text: str, low: str, budget: Budget) -> Iterator[Readi
     left: list[tuple[int, int]] = []
     name = "caesar" if isinstance(key, int) else key
     for start, end in _lines(key, low):
-        if not budget.work_on(80 * (end - start)):
+        if not budget.work_on(_PRICES.get(key, 150) * (end - start)):
             left.append((start, end))
             break
         for kind, edit in _line(key, text, low, start, end):
