@@ -32,7 +32,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "base32": basen.base32,
     "base85": basen.base85,
 }
-_PRICE = 5  # of one walk over a character
+_PRICE = 12  # of one walk over a character
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
 # Readings that a later character may change anywhere: for texts that have ended.

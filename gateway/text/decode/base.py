@@ -212,9 +212,7 @@ def _stretches(data: bytes, code: Code, flowing: bool, least: int, budget: Budge
             yield begin, end, out
 
 
-def _edit(
-    places: tuple[Sequence[int], Sequence[int]], code: Code, base: int, begin: int, out: str
-) -> Edit:
+def _edit(places: tuple[Sequence[int], Sequence[int]], code: Code, base: int, begin: int, out: str) -> Edit:
     starts, ends = places
     last = len(starts) - 1
     group, into = code.group, code.into

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from operator import and_
 
 from gateway.text.decode.base import BLOCK, Budget, Code, Found, Run, hidden, is_text
+from gateway.text.decode.gate import Sieve
 from gateway.text.decode.maps import Edit
 from gateway.text.patterns import compile_re2
 
@@ -31,11 +32,12 @@ _NO_SIGNS = str.maketrans("", "", "-_/+")
 _URL = str.maketrans("-_", "+/")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}|[a-z2-7]{24,})={0,6}(?![A-Za-z0-9])")
 _ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)(?:~>|\Z)")
-_DENSE = re.compile(r"(?<!\S)[!-~]{15,}")
 # The first of five decides the first byte: a letter, a space or the like in a text.
-_HEAD_A85 = re.compile("(?:[+-J][!-u]{4}){3}")
-_HEAD_B85 = re.compile(r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{4}){3}")
+_A85_HEAD = "(?:[+-J][!-u]{4}){3}"
+_B85_HEAD = r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3}"
+_HEAD_A85, _HEAD_B85 = re.compile(_A85_HEAD), re.compile(_B85_HEAD)
 _B85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+_DENSE = Sieve(r"(?<!\S)[!-~]{15,}", rf"(?:^|\s)[!-~]?(?:{_A85_HEAD}|{_B85_HEAD})", 0)
 _CLOSING = "\"'`)]}>"
 _DENSE_MAX = 16384  # characters of base85 per text: the decoders are slow
 _DENSE_PRICE = 200  # of a character of base85
@@ -191,7 +193,7 @@ def _packed(run: Run, budget: Budget) -> Iterator[Edit]:
 def base85(text: str, budget: Budget) -> Found | None:
     """Ascii85 between its marks or bare, and the alphabet of git and Python's b85."""
     edits: list[Edit] = []
-    for match in _ASCII85.finditer(text):
+    for match in _ASCII85.finditer(text) if "<~" in text else ():
         run = match[1][:_DENSE_MAX]
         if not budget.work_on(_DENSE_PRICE * (len(run) + 40)):
             return Found(edits, [(match.start(), len(text))])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from gateway.text.decode.base import LISTED, LISTED_AHEAD, Budget, Code, Found, Run, hidden
+from gateway.text.decode.gate import Sieve
 from gateway.text.decode.maps import Edit
 
 __all__ = ["binary", "decimal", "hexadecimal", "octal"]
@@ -13,18 +14,19 @@ __all__ = ["binary", "decimal", "hexadecimal", "octal"]
 _GAP = r"[\s,;:|/_-]{1,3}"
 
 
-def _listed(token: str, least: int) -> re.Pattern[str]:
+def _listed(token: str, least: int, rough: str) -> Sieve:
     """Tokens one after the other, with something between them. Possessive: a list is walked once."""
     end = "(?![A-Za-z0-9])"
-    return re.compile(rf"(?<![\w.]){token}(?:{_GAP}{token}{end}){{{least - 1},}}+")
+    pattern = rf"(?<![\w.]){token}(?:{_GAP}{token}{end}){{{least - 1},}}+"
+    return Sieve(pattern, rf"(?:{rough}{_GAP}(?:0[a-zA-Z]|[xX$#])?){{{least - 1}}}", 2)
 
 
-_HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x)?((?:[0-9a-fA-F]{2}){8,}+)(?![A-Za-z0-9])")
-_HEXES = _listed(r"(?:0[xX]|[xX$#])?[0-9a-fA-F]{2}h?", 5)
-_BITS = re.compile(r"(?<!\w)(?:0b)?((?:[01]{8}){3,}|(?:[01]{7}){8,})(?!\w)")
-_BITES = _listed(r"(?:0b)?[01]{7,8}", 3)
-_OCTALS = _listed(r"(?:0o?)?[0-7]{2,3}", 5)
-_DECIMALS = _listed(r"(?:1[0-2][0-9]|[3-9][0-9]|9|10|13)", 5)
+_HEX = Sieve(r"(?<![A-Za-z0-9])(?:0x)?((?:[0-9a-fA-F]{2}){8,}+)(?![A-Za-z0-9])", "[0-9a-fA-F]{16}", 2)
+_HEXES = _listed(r"(?:0[xX]|[xX$#])?[0-9a-fA-F]{2}h?", 5, "[0-9a-fA-F]{2}h?")
+_BITS = Sieve(r"(?<!\w)(?:0b)?((?:[01]{8}){3,}|(?:[01]{7}){8,})(?!\w)", "[01]{24}", 2)
+_BITES = _listed(r"(?:0b)?[01]{7,8}", 3, "[01]{7,8}")
+_OCTALS = _listed(r"(?:0o?)?[0-7]{2,3}", 5, "0?[0-7]{2,3}")
+_DECIMALS = _listed(r"(?:1[0-2][0-9]|[3-9][0-9]|9|10|13)", 5, "[0-9]{1,3}")
 _DIGITS = re.compile(r"(?:0[xXbBo]|[xX$#])?([0-9a-fA-F]++)h?")
 _LIST_PRICE = 3000  # of a list or a run that is found, without its units
 
@@ -75,7 +77,7 @@ def decimal(text: str, budget: Budget) -> Found | None:
     return _found(text, budget, ((_DECIMALS, _DECIMAL_LIST),))
 
 
-def _found(text: str, budget: Budget, codes: Sequence[tuple[re.Pattern[str], Code]]) -> Found | None:
+def _found(text: str, budget: Budget, codes: Sequence[tuple[Sieve, Code]]) -> Found | None:
     edits: list[Edit] = []
     for pattern, code in codes:
         for match in pattern.finditer(text):
