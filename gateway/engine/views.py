@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from gateway.text.decode import WHOLE, decoded
-from gateway.text.decode.maps import compose
 from gateway.text.decode.tail import open_tail
 from gateway.text.markup import markup, untagged
 from gateway.text.normalise import normalised, readings
@@ -153,31 +152,25 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
             return
         for view in found.views:
             if whole or not judges_whole(view.name):
-                yield _Outer(_through(outer.view, view), Reading.DECODED, deeper, "decode")
+                yield _Outer(outer.view.then(view), Reading.DECODED, deeper, "decode")
     if deeper > DEPTH:
         return
     if outer.last != "normalise":
         plain = normalised(text)
         if plain is not None:
             out.open_at = min(out.open_at, outer.view.position(plain.open_at))
-            yield _Outer(_through(outer.view, plain), _either(outer, Reading.NORMALISED), deeper, "normalise")
+            yield _Outer(outer.view.then(plain), _either(outer, Reading.NORMALISED), deeper, "normalise")
         elif not ended:
             out.open_at = min(out.open_at, outer.view.position(undecided(text)))
     if whole and outer.last != "read":
         for view in readings(text):
-            yield _Outer(_through(outer.view, view), _either(outer, Reading.NORMALISED), deeper, "read")
+            yield _Outer(outer.view.then(view), _either(outer, Reading.NORMALISED), deeper, "read")
     if whole and outer.depth == 0:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:
-                yield _Outer(_through(outer.view, hidden), Reading.MARKUP, deeper, "markup")
+                yield _Outer(outer.view.then(hidden), Reading.MARKUP, deeper, "markup")
 
 
 def _either(outer: _Outer, reading: Reading) -> Reading:
     """What was decoded stays decoded, however it is spelled."""
     return outer.reading if outer.reading in (Reading.DECODED, Reading.MARKUP) else reading
-
-
-def _through(outer: View, inner: View) -> View:
-    if outer.name == "raw":
-        return replace(inner, open_at=min(outer.open_at, inner.open_at))
-    return replace(compose(outer, inner), monotone=outer.monotone and inner.monotone)

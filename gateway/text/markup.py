@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gateway.text.decode.maps import Edit, Lazy, apply
+from gateway.text.decode.maps import Edit, apply
 from gateway.text.patterns import compile_re2
-from gateway.text.views import View
+from gateway.text.views import Lazy, View
 
 __all__ = ["markup", "untagged"]
 

@@ -8,21 +8,48 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.types import Span
 
-__all__ = ["Offsets", "View", "offsets", "raw", "unescaped"]
+__all__ = ["Lazy", "Offsets", "View", "offsets", "raw", "unescaped"]
 
 Offsets = NDArray[np.int64]
 
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})(?:\\u([Dd][C-Fc-f][0-9A-Fa-f]{2}))?|(["\\/bfnrt]))')
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _OPEN_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3}|u[Dd][89ABab][0-9A-Fa-f]{2}(?:\\(?:u[0-9A-Fa-f]{0,3})?)?)?\Z")
+
+
+class Lazy(Sequence[int]):
+    """A sequence given by its length and a function of the index: few of a long text's offsets are ever asked for."""
+
+    __slots__ = ("_at", "_length")
+
+    def __init__(self, length: int, at: Callable[[int], int]) -> None:
+        self._length = length
+        self._at = at
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[int]: ...
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        if isinstance(index, slice):
+            return [self._at(i) for i in range(*index.indices(self._length))]
+        if index < 0:
+            index += self._length
+        if not 0 <= index < self._length:
+            raise IndexError("no such character in this view")
+        return self._at(index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +109,8 @@ class View:
         open_at = min(self.open_at, self.position(inner.open_at))
         if inner.starts is None or inner.ends is None:
             return replace(self, name=name, text=inner.text, open_at=open_at)
+        if any(isinstance(places, Lazy) for places in (self.starts, self.ends, inner.starts, inner.ends)):
+            return _then(self, inner, name, open_at)
         first, last = np.asarray(inner.starts, np.int64), np.asarray(inner.ends, np.int64) - 1
         last = np.maximum(first, last)
         starts, ends = np.asarray(self.starts, np.int64), np.asarray(self.ends, np.int64)
@@ -91,6 +120,17 @@ class View:
         else:
             begun, ended = np.minimum(starts[first], starts[last]), np.maximum(ends[first], ends[last])
         return View(name, inner.text, open_at, offsets(begun), offsets(ended), monotone)
+
+
+def _then(outer: View, inner: View, name: str, open_at: int) -> View:
+    def start(index: int) -> int:
+        return outer.original(inner.original(Span(index, index + 1))).start
+
+    def end(index: int) -> int:
+        return outer.original(inner.original(Span(index, index + 1))).end
+
+    size = len(inner.text)
+    return View(name, inner.text, open_at, Lazy(size, start), Lazy(size, end), outer.monotone and inner.monotone)
 
 
 def offsets(values: Offsets) -> array[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gateway.text.decode import basen, ciphers, escapes, numbers
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.gate import suspects
-from gateway.text.decode.maps import Edit, Stretch, apply, compose
+from gateway.text.decode.maps import Edit, Stretch, apply
 from gateway.text.decode.tail import MAX_OPEN, open_tail
 from gateway.text.views import View
 from gateway.types import Span
@@ -32,6 +32,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "base32": basen.base32,
     "base85": basen.base85,
 }
+_PRICE = 12  # of one walk over a character
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
 # Readings that a later character may change anywhere: for texts that have ended.
@@ -89,7 +90,7 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
             seen.add(view.text)
             budget.total -= len(view.text)
             if outer.stretches is not None:
-                view = compose(outer.view, view)
+                view = outer.view.then(view)
             views.append(view)
             queue.append(_Outer(view, stretches, outer.depth + 1))
     if budget.over and not exhausted:
@@ -100,15 +101,17 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
 def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:
     """What each decoder finds, and all of them together where kinds are mixed in one place."""
     out: list[tuple[str, Found]] = []
+    if not budget.work_on(_PRICE * len(text)):
+        return out
     for name in suspects(text):
         if not ended and name in WHOLE:
             continue
-        if not budget.work_on(len(text)):
+        if not budget.work_on(_PRICE * len(text)):
             break
         found = _DECODERS[name](text, budget)
         if found is not None:
             out.append((name, found))
-    if ended and budget.work_on(len(text)):
+    if ended and budget.work_on(_PRICE * len(text)):
         out += ciphers.ciphers(text, budget)
     if len(out) > 1 and (mixed := _mixed(out)) is not None:
         out.append(mixed)

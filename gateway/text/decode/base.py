@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from gateway.text.confusables import all_folded
-from gateway.text.decode.maps import Edit, Lazy
+from gateway.text.decode.maps import Edit
 from gateway.text.decode.words import COMMON, TELLING
 from gateway.text.normalise import normalised
+from gateway.text.patterns import compile_re2
+from gateway.text.views import Lazy
 
 __all__ = ["AHEAD", "BLOCK", "LISTED", "LISTED_AHEAD", "Budget", "Code", "Found", "Run", "hidden", "is_text"]
 
@@ -28,10 +30,15 @@ _ENCODED = re.compile(
     r"[0-9a-fA-F]{12,}|[A-Za-z0-9+/=_-]{16,}|(?:(?:0[xX])?[0-9a-fA-F]{2,8}[ ,:]{1,2}){4,}|[.\-/ ]{12,}"
     r"|(?:(?:\\[uUx]?|&#x?|%|=|U\+)\{?[0-9a-fA-F]{2,8}[};]? ?){3,}"
 )
-_TEXT = re.compile(
-    rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf3\xa0[\x80-\x87][\x80-\xbf]){4,}"  # the last: tags and selectors
+_CHARACTER = (
+    r"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
+    r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf3\xa0[\x80-\x87][\x80-\xbf])"  # the last: tags and selectors
 )
+_TEXT = re.compile(f"{_CHARACTER}{{4,}}+".encode())
+_LONG_TEXT = compile_re2(f"{_CHARACTER}{{6,}}", utf8=False)  # faster where there is little to find
+WORK, START = 110, 2_000_000  # per character, and for any text: 9 milliseconds for 64 KiB
+_RUN_PRICE, _UNIT_PRICE = 4000, 15  # of a reading at one alignment
+_STRETCH_PRICE = 8000  # of judging whether something is text
 # A disguise of the letters does not make noise of them.
 _TAGS = {0xE0000 + code: code for code in range(32, 127)}
 _SAMPLE = 200  # characters that decide what a long stretch is
@@ -42,8 +49,9 @@ class Budget:
     """
     Counted, not timed, so that the same text always gives the same views.
 
-    `output`: characters decoders may write. `total`: characters of all views together. `work`:
-    characters they may look at, a decoded unit counting as several. `left` views may still be made.
+    `output`: characters decoders may write. `total`: characters of all views together. `views` may
+    still be made. `work`: what all looking may cost, in nanoseconds as measured once; prices stand
+    where the work is done.
     """
 
     output: int
@@ -57,7 +65,7 @@ class Budget:
     @classmethod
     def of(cls, text: str) -> Budget:
         size = len(text)
-        return cls(max(4096, min(4 * size, size + (256 << 10))), 4 * size + (256 << 10), 200 * size + (64 << 10))
+        return cls(max(4096, min(4 * size, size + (256 << 10))), 4 * size + (256 << 10), WORK * size + START)
 
     def work_on(self, count: int) -> bool:
         """Count this work; False if it is too much."""
@@ -88,11 +96,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Units of a code and where each one stands: characters, or numbers in a list."""
+    """Units of a code, and a way to learn where each one stands: characters, or numbers in a list."""
 
     units: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
+    places: Callable[[], tuple[Sequence[int], Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class Code:
     into: int
     decode: Callable[[Sequence[str]], bytes]
     strict: bool = False
+    price: int = _UNIT_PRICE
     block: int = BLOCK
     ahead: int = AHEAD
 
@@ -117,7 +125,7 @@ def is_text(text: str, strict: bool = False) -> bool:
     size = len(text)
     letters = sum(map(str.isalpha, text))
     lowered = text.lower()
-    words = any(word in _KNOWN for word in _WORD.findall(lowered))
+    words = not _KNOWN.isdisjoint(_WORD.findall(lowered))
     if size >= 12 and (strict or letters < size * 0.6) and _ENCODED.match(text) is not None:
         return True
     if strict:
@@ -149,18 +157,20 @@ def hidden(run: Run, code: Code, budget: Budget, least: int = 6) -> Iterator[Edi
     at = shift = 0
     final = 0
     flowing = False  # the last stretch reached the end of what its block saw
+    places: tuple[Sequence[int], Sequence[int]] | None = None
     while at < size:
         units = run.units[at : at + code.block + code.ahead]
-        if not budget.work_on(len(units) * 8):
+        shift, found = _best(units, code, shift, flowing, least, budget)
+        if budget.over:
             return
-        shift, found = _best(units, code, shift, flowing, least)
         joined, flowing, after = flowing, False, at + code.block
         for begin, end, out in found:
             if shift + begin // code.into * code.group >= code.block:
                 break
             if not budget.write(len(out)):
                 return
-            edit = _edit(run, code, at + shift, begin, out)
+            places = places or run.places()
+            edit = _edit(places, code, at + shift, begin, out)
             # What stands between two units of one text is no part of it.
             yield edit._replace(start=final) if joined and begin == 0 else edit
             joined, final = False, edit.end
@@ -171,7 +181,7 @@ def hidden(run: Run, code: Code, budget: Budget, least: int = 6) -> Iterator[Edi
 
 
 def _best(
-    units: Sequence[str], code: Code, shift: int, flowing: bool, least: int
+    units: Sequence[str], code: Code, shift: int, flowing: bool, least: int, budget: Budget
 ) -> tuple[int, list[tuple[int, int, str]]]:
     """The alignment at which most text is read, the one so far first; a short run has only its own."""
     if flowing:
@@ -180,8 +190,10 @@ def _best(
     best: tuple[int, list[tuple[int, int, str]]] = (shift, [])
     most = 0
     for candidate in shifts:
-        data = code.decode(units[candidate:])
-        found = list(_stretches(data, code, flowing and candidate == 0, least))
+        if not budget.work_on(_RUN_PRICE + code.price * len(units)):
+            break
+        data = code.decode(units[candidate:] if candidate else units)
+        found = list(_stretches(data, code, flowing and candidate == 0, least, budget))
         read = sum(end - begin for begin, end, _ in found)
         if read > most:
             best, most = (candidate, found), read
@@ -190,24 +202,28 @@ def _best(
     return best
 
 
-def _stretches(data: bytes, code: Code, flowing: bool, least: int) -> Iterator[tuple[int, int, str]]:
-    if flowing and len(data) < 4:
+def _stretches(data: bytes, code: Code, flowing: bool, least: int, budget: Budget) -> Iterator[tuple[int, int, str]]:
+    """`flowing`: what stands first goes on with a text that was judged before."""
+    size = len(data)
+    if flowing and size < 4:
         if data.isascii() and data:
-            yield 0, len(data), data.decode()
+            yield 0, size, data.decode()
         return
-    for match in _TEXT.finditer(data):
+    for match in (_TEXT if size < 96 else _LONG_TEXT).finditer(data):
         begin, end = match.span()
-        whole = begin == 0 and end >= len(data) - 1
-        if end - begin < (least if whole else 12) and not (flowing and begin == 0):
+        goes_on = flowing and begin == 0
+        whole = begin == 0 and end >= size - 1
+        if end - begin < (least if whole else 12) and not goes_on:
             continue
-        out = match[0].decode("utf-8", "ignore")
-        if (flowing and begin == 0) or is_text(out, code.strict):
+        out = data[begin:end].decode("utf-8", "ignore")
+        if goes_on or (budget.work_on(_STRETCH_PRICE) and is_text(out, code.strict)):
             yield begin, end, out
 
 
-def _edit(run: Run, code: Code, base: int, begin: int, out: str) -> Edit:
-    last = len(run.units) - 1
-    group, into, starts, ends = code.group, code.into, run.starts, run.ends
+def _edit(places: tuple[Sequence[int], Sequence[int]], code: Code, base: int, begin: int, out: str) -> Edit:
+    starts, ends = places
+    last = len(starts) - 1
+    group, into = code.group, code.into
     if out.isascii():
         first: Sequence[int] = range(begin, begin + len(out))
         final = first

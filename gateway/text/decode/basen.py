@@ -8,9 +8,10 @@ import re
 import zlib
 from base64 import a85decode, b85decode
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from operator import and_
 
 from gateway.text.decode.base import BLOCK, Budget, Code, Found, Run, hidden, is_text
+from gateway.text.decode.gate import Sieve
 from gateway.text.decode.maps import Edit
 from gateway.text.patterns import compile_re2
 
@@ -20,46 +21,68 @@ Spans = list[tuple[int, int]]
 
 _LETTERS = "A-Za-z0-9+/_-"
 _LONG = re.compile(rf"[{_LETTERS}]{{12,}}={{0,2}}")
-_TOKEN = re.compile(rf"[{_LETTERS}]+={{0,2}}|={{1,2}}")
 _MIX = "[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z]"
 _MIXED = re.compile(rf"[{_LETTERS}]*?(?:{_MIX})")
+_TOKEN = re.compile(rf"([{_LETTERS}]*?(?:{_MIX})[{_LETTERS}]*+={{0,2}})|[{_LETTERS}]++={{0,2}}|={{1,2}}")
+_CHAIN = re.compile(rf"[{_LETTERS}](?:[={_LETTERS}]|\s{{1,2}}(?=[={_LETTERS}])){{11,}}+")
+_CHAIN_PRICE, _TOKEN_PRICE = 2500, 1800
 # RE2, since a backtracking search would walk a long token once per character of it.
 _MIXED_PAIR = compile_re2(rf"(?:{_MIX})[{_LETTERS}]*\s{{1,2}}[{_LETTERS}]*(?:{_MIX})")
 _NO_SIGNS = str.maketrans("", "", "-_/+")
 _URL = str.maketrans("-_", "+/")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}|[a-z2-7]{24,})={0,6}(?![A-Za-z0-9])")
 _ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)(?:~>|\Z)")
-_DENSE = re.compile(r"(?<!\S)[!-~]{15,}")
 # The first of five decides the first byte: a letter, a space or the like in a text.
-_HEAD_A85 = re.compile("(?:[+-J][!-u]{4}){3}")
-_HEAD_B85 = re.compile(r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{4}){3}")
+_A85_HEAD = "(?:[+-J][!-u]{4}){3}"
+_B85_HEAD = r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3}"
+_HEAD_A85, _HEAD_B85 = re.compile(_A85_HEAD), re.compile(_B85_HEAD)
+_B85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+_DENSE = Sieve(r"(?<!\S)[!-~]{15,}", rf"(?:^|\s)[!-~]?(?:{_A85_HEAD}|{_B85_HEAD})", 0)
 _CLOSING = "\"'`)]}>"
 _DENSE_MAX = 16384  # characters of base85 per text: the decoders are slow
+_DENSE_PRICE = 200  # of a character of base85
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _PACKED_TOKEN = ("H4sI", "eJ", "eN", "eA", "eF")
 
 
 def base64(text: str, budget: Budget) -> Found | None:
     edits: list[Edit] = []
-    for spans in _runs64(text):
+    for spans in _runs64(text, budget):
         run = _joined(text, spans)
         packed = list(_packed(run, budget)) if text.startswith(_PACKED_TOKEN, spans[0][0]) else []
         edits += packed or hidden(run, _BASE64, budget)
         if budget.over:
-            return Found(edits, [(spans[0][0], spans[-1][1])])
+            return Found(edits, [(spans[0][0], len(text))])
     return Found(edits) if edits else None
 
 
-def _runs64(text: str) -> Iterator[Spans]:
+def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
     """Tokens that belong together, or single ones."""
-    if _MIXED_PAIR.search(text.encode("utf-8", "replace")) is None:
-        yield from ([m.span()] for m in _LONG.finditer(text) if not plain_word(m[0]))
+    # One byte a character: what is not ASCII is no letter of it.
+    if _MIXED_PAIR.search(text.encode("ascii", "replace")) is None:
+        for match in _LONG.finditer(text):
+            if not plain_word(match[0]):
+                yield [match.span()]
         return
+    for chain in _CHAIN.finditer(text):
+        if not budget.work_on(_CHAIN_PRICE):
+            return
+        if _MIXED_PAIR.search(chain[0].encode("ascii", "replace")) is not None:
+            yield from _pieces(text, *chain.span(), budget)
+            continue
+        for match in _LONG.finditer(text, *chain.span()):
+            if not plain_word(match[0]):
+                yield [match.span()]
+
+
+def _pieces(text: str, start: int, end: int, budget: Budget) -> Iterator[Spans]:
     spans: Spans = []
     marks: list[bool] = []
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, start, end):
+        if not budget.work_on(_TOKEN_PRICE):
+            break
         span = match.span()
-        mark = is_mixed(text, span)
+        mark = match.lastindex == 1
         if not (spans and adjoin(text, spans[-1], span) and _belongs(spans, span, marks[-1] and mark)):
             yield from _settled(text, spans, marks)
             spans, marks = [], []
@@ -69,7 +92,7 @@ def _runs64(text: str) -> Iterator[Spans]:
 
 
 def _settled(text: str, spans: Spans, marks: list[bool]) -> Iterator[Spans]:
-    if len(spans) > 1 and any(a and b for a, b in pairwise(marks)) and sum(e - s for s, e in spans) >= 12:
+    if len(spans) > 1 and any(map(and_, marks, marks[1:])) and sum(e - s for s, e in spans) >= 12:
         yield spans
     else:
         yield from ([(s, e)] for s, e in spans if e - s >= 12 and not plain_word(text[s:e]))
@@ -100,9 +123,13 @@ def _belongs(spans: Spans, span: tuple[int, int], both_mixed: bool) -> bool:
 def _joined(text: str, spans: Spans) -> Run:
     if len(spans) == 1:
         start, end = spans[0]
-        return Run(text[start:end], range(start, end), range(start + 1, end + 1))
-    places = [place for start, end in spans for place in range(start, end)]
-    return Run("".join([text[s:e] for s, e in spans]), places, [place + 1 for place in places])
+        return Run(text[start:end], lambda: (range(start, end), range(start + 1, end + 1)))
+
+    def places() -> tuple[Sequence[int], Sequence[int]]:
+        starts = [place for start, end in spans for place in range(start, end)]
+        return starts, [place + 1 for place in starts]
+
+    return Run("".join([text[s:e] for s, e in spans]), places)
 
 
 def _from64(units: Sequence[str]) -> bytes:
@@ -124,11 +151,15 @@ _DIGITS32 = str.maketrans(
     "0123456789abcdefghijklmnop0123456789abcdefghijklmnopqrstuv",
 )
 _BASE64 = Code(4, 3, _from64)
-_CODE32 = Code(8, 5, _from32)
+_CODE32 = Code(8, 5, _from32, price=30)
 
 
 def base32(text: str, budget: Budget) -> Found | None:
-    edits = [e for m in _BASE32.finditer(text) for e in hidden(_joined(text, [m.span()]), _CODE32, budget)]
+    edits: list[Edit] = []
+    for match in _BASE32.finditer(text):
+        edits += hidden(_joined(text, [match.span()]), _CODE32, budget)
+        if budget.over:
+            return Found(edits, [(match.start(), len(text))])
     return Found(edits) if edits else None
 
 
@@ -137,6 +168,7 @@ def _packed(run: Run, budget: Budget) -> Iterator[Edit]:
     unpack = zlib.decompressobj(47)
     characters = codecs.getincrementaldecoder("utf-8")()
     judged = False
+    starts, ends = run.places()
     size = len(run.units)
     for at in range(0, size, BLOCK):
         data = _from64(str(run.units[at : at + BLOCK]))
@@ -149,11 +181,11 @@ def _packed(run: Run, budget: Budget) -> Iterator[Edit]:
         if out and not judged and not is_text(out):
             return
         judged = judged or bool(out)
-        if unpack.unconsumed_tail or not budget.work_on(2 * len(out)) or not budget.write(len(out)):
+        if unpack.unconsumed_tail or not budget.work_on(20 * len(out)) or not budget.write(len(out)):
             budget.over = True
             return
         if out:
-            yield Edit(run.starts[at], run.ends[min(at + BLOCK, size) - 1], out)
+            yield Edit(starts[at], ends[min(at + BLOCK, size) - 1], out)
         if unpack.eof:
             return
 
@@ -161,18 +193,23 @@ def _packed(run: Run, budget: Budget) -> Iterator[Edit]:
 def base85(text: str, budget: Budget) -> Found | None:
     """Ascii85 between its marks or bare, and the alphabet of git and Python's b85."""
     edits: list[Edit] = []
-    for match in _ASCII85.finditer(text):
+    for match in _ASCII85.finditer(text) if "<~" in text else ():
         run = match[1][:_DENSE_MAX]
-        if not budget.work_on(20 * len(run)):
-            return Found(edits, [match.span()])
+        if not budget.work_on(_DENSE_PRICE * (len(run) + 40)):
+            return Found(edits, [(match.start(), len(text))])
         out = _a85(run)
         if out and is_text(out) and budget.write(len(out)):
             edits.append(Edit(match.start(), match.end(), out))
-    marked = list(edits)
+    marked = iter(list(edits))
+    mark = next(marked, None)
     for match in _DENSE.finditer(text):
-        if match[0].isalnum() or any(e.start <= match.start() < e.end for e in marked):
+        while mark is not None and mark.end <= match.start():
+            mark = next(marked, None)
+        if match[0].isalnum() or (mark is not None and mark.start <= match.start()):
             continue
         found = _bare85(text, match.start(), match.end(), budget)
+        if budget.over:
+            return Found(edits, [(match.start(), len(text))])
         if found is not None:
             edits.append(found)
     return Found(sorted(edits, key=lambda e: e.start)) if edits else None
@@ -184,8 +221,10 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
         for begin in (start, start + 1):
             if looks.match(text, begin, end) is None:
                 continue
-            head = read(text[begin : begin + 15])
-            if head is None or not is_text(head) or not budget.work_on(10 * (end - start)):
+            if not _begins_text(text[begin : begin + 5], 33 if read is _a85 else None):
+                continue
+            head = read(text[begin : begin + 15]) if budget.work_on(_DENSE_PRICE * (end - start + 80)) else None
+            if head is None or not is_text(head):
                 continue
             # What opens before it closes after it.
             final = end - 1 if begin > start and text[end - 1] in _CLOSING else end
@@ -194,6 +233,14 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
                 if out and is_text(out) and budget.write(len(out)):
                     return Edit(begin, min(stop, begin + _DENSE_MAX), out)
     return None
+
+
+def _begins_text(five: str, base: int | None) -> bool:
+    """Are the first four bytes ASCII? In any of the alphabets; Python's own readers are slow."""
+    number = 0
+    for character in five:
+        number = number * 85 + (_B85.find(character) if base is None else ord(character) - base)
+    return number < 1 << 32 and number.to_bytes(4).isascii()
 
 
 def _a85(units: Sequence[str]) -> str | None:

@@ -9,15 +9,17 @@ writes them; only the lines where it finds one are read, word by word, so that p
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from string import ascii_lowercase as LOWER
 from string import ascii_uppercase as UPPER
 
 from gateway.text.decode.base import Budget, Found
-from gateway.text.decode.maps import Edit, Lazy
+from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
 from gateway.text.decode.words import COMMON, PAIRS, TELLING
 from gateway.text.patterns import compile_re2, compile_set
+from gateway.text.views import Lazy
 
 __all__ = ["CIPHERS", "ciphers"]
 
@@ -27,6 +29,7 @@ _KNOWN = COMMON | TELLING
 _LONG = sorted(word for word in TELLING if len(word) >= 6)
 _WORDS = re.compile(r"[A-Za-z']+")
 _SPACED = re.compile(r"\S+")
+_PRICES: dict[str | int, int] = {"reversed": 300, "pig_latin": 500}  # of a character in a line that is read
 _LINE = 4000  # characters read at once
 _ONSETS_TEXT = (
     "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
@@ -101,7 +104,7 @@ def _read(key: str | int, text: str, low: str, budget: Budget) -> Iterator[Readi
     left: list[tuple[int, int]] = []
     name = "caesar" if isinstance(key, int) else key
     for start, end in _lines(key, low):
-        if not budget.work_on(80 * (end - start)):
+        if not budget.work_on(_PRICES.get(key, 150) * (end - start)):
             left.append((start, end))
             break
         for kind, edit in _line(key, text, low, start, end):
@@ -116,14 +119,10 @@ def _read(key: str | int, text: str, low: str, budget: Budget) -> Iterator[Readi
 def _lines(key: str | int, low: str) -> Iterator[tuple[int, int]]:
     """The lines with something to see in them, long ones in pieces."""
     done = 0
-    data = low.encode("utf-8", "replace")
-    if low.isascii():
-        places: Iterator[int] = (m.start() for m in _FIND[key].finditer(data))
-    else:
-        places = (m.start() for m in re.finditer(_SEEN[key], low))
-    for at in places:
-        if at < done:
-            continue
+    # One byte a character; the dots and dashes of other alphabets are Morse's own affair.
+    data = low.encode("ascii", "replace")
+    while (match := _FIND[key].search(data, done)) is not None:
+        at = match.start()
         start = max(done, low.rfind("\n", max(done, at - _LINE // 2), at) + 1, at - _LINE // 2)
         stop = low.find("\n", at, start + _LINE)
         done = stop if stop >= 0 else min(len(low), start + _LINE)
@@ -138,7 +137,7 @@ def _line(key: str | int, text: str, low: str, start: int, end: int) -> Iterator
             yield name, Edit(a, b, text[a:b].translate(table), range(a, b), range(a + 1, b + 1))
     elif key == "reversed":
         for a, b in _runs(low, start, end, lambda word: word[::-1]):
-            yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1))
+            yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
             yield "reversed_words", _each_reversed(text, a, b)
     elif key == "pig_latin":
         for a, b in _runs(low, start, end, _unpig):
@@ -198,15 +197,21 @@ def _replaced(text: str, start: int, end: int, words: Sequence[tuple[int, int, s
 
 
 def _each_reversed(text: str, start: int, end: int) -> Edit:
+    words = [match.span() for match in _SPACED.finditer(text, start, end)]
+    begins = [a for a, _ in words]
     out: list[str] = []
-    starts: list[int] = []
     at = start
-    for match in _SPACED.finditer(text, start, end):
-        a, b = match.span()
+    for a, b in words:
         out += (text[at:a], text[a:b][::-1])
-        starts += (*range(at, a), *range(b - 1, a - 1, -1))
         at = b
-    return Edit(start, end, "".join(out), starts, Lazy(len(starts), lambda index: starts[index] + 1))
+
+    def origin(index: int) -> int:
+        at = start + index
+        a, b = words[max(0, bisect_right(begins, at) - 1)]
+        return a + b - 1 - at if a <= at < b else at
+
+    starts = Lazy(end - start, origin)
+    return Edit(start, end, "".join(out), starts, Lazy(end - start, lambda index: origin(index) + 1), turned=True)
 
 
 def _backwards(text: str, start: int, end: int) -> Edit:
@@ -223,7 +228,7 @@ def _backwards(text: str, start: int, end: int) -> Edit:
             out.append(" ")
             starts.append(words[index - 1].end())
             ends.append(a)
-    return Edit(words[0].start(), words[-1].end(), "".join(out), starts, ends)
+    return Edit(words[0].start(), words[-1].end(), "".join(out), starts, ends, turned=True)
 
 
 def _unpig(word: str) -> str:

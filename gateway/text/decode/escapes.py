@@ -17,14 +17,16 @@ __all__ = ["backslash", "html", "open_escape", "punycode", "quoted_printable", "
 _TAIL = "[89ABab][0-9A-Fa-f]"
 _ASCII = "[0-7][0-9A-Fa-f]"
 _URL = re.compile(
-    rf"((?:%{_ASCII}){{1,256}})|%(?:[CDcd][0-9A-Fa-f]%{_TAIL}|[Ee][0-9A-Fa-f](?:%{_TAIL}){{2}}"
-    rf"|[Ff][0-4](?:%{_TAIL}){{3}}|u([0-9A-Fa-f]{{4}}))"
+    rf"(?=%)(?:((?:%{_ASCII}){{1,256}})|%(?:[CDcd][0-9A-Fa-f]%{_TAIL}|[Ee][0-9A-Fa-f](?:%{_TAIL}){{2}}"
+    rf"|[Ff][0-4](?:%{_TAIL}){{3}}|u([0-9A-Fa-f]{{4}})))"
 )
-_HTML = re.compile(r"((?:&#[0-9]{2,3};){2,256})|&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}););?")
+_HTML = re.compile(
+    r"(?=&)(?:((?:&#[0-9]{2,3};){2,256})|&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}););?)"
+)
 _BACKSLASH = re.compile(
-    rf"((?:\\x{_ASCII}){{1,256}})|((?:\\u00{_ASCII}){{1,256}})"
+    rf"(?=[\\Uu])(?:((?:\\x{_ASCII}){{1,256}})|((?:\\u00{_ASCII}){{1,256}})"
     r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\}"
-    r"|N\{([A-Za-z0-9 -]{2,60})\}|([0-7]{3}))|(?<![A-Za-z0-9])[Uu]\+([0-9A-Fa-f]{4,6})(?: (?=[Uu]\+))?"
+    r"|N\{([A-Za-z0-9 -]{2,60})\}|([0-7]{3}))|(?<![A-Za-z0-9])[Uu]\+([0-9A-Fa-f]{4,6})(?: (?=[Uu]\+))?)"
 )
 _QUOTED = re.compile(
     r"=(?:([2-7][0-9A-F](?:=[2-7][0-9A-F]){1,255})|[2-7][0-9A-F](?==[0-9A-F]{2})|[CD][0-9A-F]=[89AB][0-9A-F]"
@@ -32,6 +34,7 @@ _QUOTED = re.compile(
     r"|(?<=\w=)\r?\n(?=[\w=])|(?<=[A-Za-z,.]=)20(?=[A-Za-z]))"
 )
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
+_PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
     r"(?:(?:%[0-9A-Fa-f]{2}){0,3}%(?:[0-9A-Fa-f]{0,2}|u[0-9A-Fa-f]{0,4})|&#?[A-Za-z0-9]{0,32};?"
     r"|\\(?:[xUuN]\{?[0-9A-Za-z -]{0,60}\}?|[0-7]{0,3})|[Uu](?:\+[0-9A-Fa-f]{0,6} ?)?"
@@ -48,7 +51,7 @@ def _found(
         if out is None:
             continue
         edit = Edit(match.start(), match.end(), out) if isinstance(out, str) else out
-        if not budget.work_on(100) or not budget.write(len(edit.out)):
+        if not budget.work_on(_PRICE) or not budget.write(len(edit.out)):
             return Found(edits, [(match.start(), len(text))])
         edits.append(edit)
     return Found(edits) if edits else None

@@ -6,44 +6,18 @@ costs its text and a few numbers per decoded stretch, not two numbers per charac
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, overload
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from gateway.text.views import View
+from gateway.text.views import Lazy, View
 
-__all__ = ["Edit", "Lazy", "Stretch", "apply", "compose"]
-
-
-class Lazy(Sequence[int]):
-    """A sequence given by its length and a function of the index."""
-
-    __slots__ = ("_at", "_length")
-
-    def __init__(self, length: int, at: Callable[[int], int]) -> None:
-        self._length = length
-        self._at = at
-
-    def __len__(self) -> int:
-        return self._length
-
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[int]: ...
-    def __getitem__(self, index: int | slice) -> int | list[int]:
-        if isinstance(index, slice):
-            return [self._at(i) for i in range(*index.indices(self._length))]
-        if index < 0:
-            index += self._length
-        if not 0 <= index < self._length:
-            raise IndexError("no such character in this view")
-        return self._at(index)
+__all__ = ["Edit", "Stretch", "apply"]
 
 
 class Edit(NamedTuple):
     """
     `text[start:end]` reads as `out`. `starts` and `ends` bound, per character of `out`, what it came
-    from; None: each came from all of it.
+    from; None: each came from all of it. `turned`: they do not come in the order of the text.
     """
 
     start: int
@@ -51,6 +25,7 @@ class Edit(NamedTuple):
     out: str
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
+    turned: bool = False
 
 
 class Stretch(NamedTuple):
@@ -102,26 +77,5 @@ def apply(name: str, text: str, edits: Sequence[Edit], open_at: int) -> tuple[Vi
             return source + index + 1
         return source.end if source.ends is None else source.ends[index]
 
-    return View(name, "".join(pieces), open_at, Lazy(size, start), Lazy(size, end)), stretches
-
-
-def compose(outer: View, inner: View) -> View:
-    """`inner` is a view of `outer.text`; the result maps straight to the original."""
-    starts, ends = inner.starts, inner.ends
-    outer_starts, outer_ends = outer.starts, outer.ends
-    open_at = min(outer.open_at, outer.position(inner.open_at))
-    name = f"{outer.name}+{inner.name}"
-    if starts is None or ends is None:
-        return View(name, inner.text, open_at, outer_starts, outer_ends)
-    if outer_starts is None or outer_ends is None:
-        return View(name, inner.text, open_at, starts, ends)
-    # The first and the last character decide, whichever way the outer view runs.
-    s, e, os, oe = starts, ends, outer_starts, outer_ends
-
-    def start(index: int) -> int:
-        return min(os[s[index]], os[max(s[index], e[index] - 1)])
-
-    def end(index: int) -> int:
-        return max(oe[s[index]], oe[max(s[index], e[index] - 1)])
-
-    return View(name, inner.text, open_at, Lazy(len(inner.text), start), Lazy(len(inner.text), end))
+    monotone = not any(edit.turned for edit in edits)
+    return View(name, "".join(pieces), open_at, Lazy(size, start), Lazy(size, end), monotone), stretches

@@ -29,7 +29,7 @@ _READ = dict(zip(_CODES.split(), ascii_lowercase + "0123456789.,?'!/:-\"@", stri
 
 def morse(text: str, budget: Budget) -> Iterator[Edit]:
     for match in _RUN.finditer(text):
-        if not budget.work_on(60 * len(match[0])):
+        if not budget.work_on(400 * len(match[0])):
             return
         edit = _edit(match)
         out = edit.out
