@@ -27,7 +27,7 @@ ATTACK = {"injection/direct": 1}
 HONEST = {"injection/direct": 0, "injection/indirect": 0, "harm/any": 0}
 
 LONGEST = 3800  # characters
-FOREIGN = 0.0  # of the texts are not English
+FOREIGN = 0.27  # of the texts are not English
 HONEST_SHARE = 0.55
 TRIES = 40  # for a text that was not written yet
 
