@@ -2,11 +2,13 @@
 Prompt injections that a user types, and as many honest texts with the same words.
 
 The sentences are in the grammar files: `attacks/` and `honest/` in English, `languages/` both in each other
-language, `common.txt` what the English ones share. The file's name is the family, the rule's name the group.
+language, `common.txt` what the English ones share. A file is a family,
+an alternative of one of its rules a group.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -77,12 +79,12 @@ def direct(random: Random, count: int) -> Iterator[Example]:
 
 def weight(family: Family) -> float:
     """A file with many rules is drawn more often, but not in proportion."""
-    return float(len(family.rules)) ** 0.75
+    return math.pow(len(family.rules), 0.75)
 
 
 def write(random: Random, family: Family) -> Example:
     rule = random.choices(family.rules, [family.grammar.breadth(rule) for rule in family.rules])[0]
-    text = family.grammar.draw(random, rule.name)
+    text, index = family.grammar.draw(random, rule.name)
     code = "code" in rule.flags
     around = [] if code or "alone" in rule.flags else company(random, family)
     if not code:
@@ -93,7 +95,7 @@ def write(random: Random, family: Family) -> Example:
         labels=dict(ATTACK if family.attack else HONEST),
         channel="code" if code else "user",
         source=f"gen:direct:{family.name}",
-        group=f"{family.name}/{rule.name}",
+        group=f"{family.name}/{rule.name}/{index}",
         lang=family.lang,
         spans=spans,
     )
@@ -108,4 +110,4 @@ def company(random: Random, family: Family) -> list[str]:
     if family.lang != "en" and random.random() < 0.15:
         home = next(other.grammar for other in families() if other.lang == "en")
     name = "passage" if "passage" in home.rules and random.random() < 0.35 else "task"
-    return [home.draw(random, name) for _ in range(2 if chance > 0.92 else 1)]
+    return [home.draw(random, name)[0] for _ in range(2 if chance > 0.92 else 1)]

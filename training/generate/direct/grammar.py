@@ -17,7 +17,7 @@ from random import Random
 
 __all__ = ["Grammar", "GrammarError", "Rule", "read"]
 
-REFERENCE = re.compile(r"\$([A-Za-z][a-z_]*)(\d?)")
+REFERENCE = re.compile(r"\$([A-Z]?[a-z][a-z_]*)(\d?)")
 HEADER = re.compile(r"(?P<kind>[a-z]+) (?P<name>[a-z_]+)(?P<flags>( [a-z]+)*)$")
 
 
@@ -160,16 +160,16 @@ class Grammar:
 
     def breadth(self, rule: Rule) -> float:
         """How often a rule should be drawn: the logarithm of how many texts it has."""
-        return sum(self.weights[id(option)] for option in rule.options) ** 0.5
+        return math.sqrt(sum(self.weights[id(option)] for option in rule.options))
 
-    def draw(self, random: Random, name: str) -> str:
-        """One text of the rule `name`."""
+    def draw(self, random: Random, name: str) -> tuple[str, int]:
+        """One text of the rule `name`, and which of its alternatives it is."""
         return self.rule(random, name, {})
 
-    def rule(self, random: Random, name: str, slots: dict[str, str]) -> str:
+    def rule(self, random: Random, name: str, slots: dict[str, str]) -> tuple[str, int]:
         options = self.rules[name].options
-        option = random.choices(options, [self.weights[id(option)] for option in options])[0]
-        return self.sequence(random, option, slots)
+        index = random.choices(range(len(options)), [self.weights[id(option)] for option in options])[0]
+        return self.sequence(random, options[index], slots), index
 
     def sequence(self, random: Random, parts: Sequence, slots: dict[str, str]) -> str:
         written = ""
@@ -180,7 +180,7 @@ class Grammar:
                 written += self.sequence(random, random.choice(part.options), slots)
             else:
                 key = part.name + part.slot
-                text = slots[key] if part.slot and key in slots else self.rule(random, part.name, slots)
+                text = slots[key] if part.slot and key in slots else self.rule(random, part.name, slots)[0]
                 if part.slot:
                     slots[key] = text
                 written += text[:1].upper() + text[1:] if part.capital else text

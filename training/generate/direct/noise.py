@@ -100,7 +100,7 @@ def frame(random: Random, lang: str) -> tuple[str, str]:
     if random.random() < 0.8:
         return "", ""
     before, after = random.choice(FRAMES)
-    if lang != "en" and re.search(r"[A-Za-z]{2}", before + after):
+    if lang != "en" and re.search(r"[A-Za-z]", before + after):
         return "", " " + random.choice(EMOJI)
     return before, after
 
