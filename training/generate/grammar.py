@@ -48,9 +48,10 @@ class Grammar:
         """One sentence of a template; `given` fills holes before the slots do."""
 
         def fill(match: re.Match[str]) -> str:
-            name = match[2]
+            name: str | None = match[2]
             if name is None:
-                return random.choice(match[1].split("|"))
+                parts: list[str] = match[1].split("|")
+                return random.choice(parts)
             return given[name] if name in given else random.choice(self.slots[name])
 
         text = template

@@ -19,10 +19,7 @@ __all__ = ["CATEGORIES", "SOURCE", "harm"]
 SOURCE = "generated/harm"
 HERE = Path(__file__).parent
 CATEGORIES = tuple(name.removeprefix("harm/") for name in HARMS)
-GRAMMARS = {
-    name: Grammar.read(HERE / "frames.txt", HERE / "shared.txt", HERE / f"{name}.txt") for name in CATEGORIES
-}
-LANGUAGES = {path.stem: Grammar.read(path) for path in sorted((HERE / "languages").glob("*.txt"))}
+GRAMMARS = {name: Grammar.read(HERE / "frames.txt", HERE / "shared.txt", HERE / f"{name}.txt") for name in CATEGORIES}
 
 # Kinds that one text often shares: what a template says of the first is not certain for the others.
 NEAR: Mapping[str, frozenset[str]] = {
@@ -42,7 +39,6 @@ NEAR: Mapping[str, frozenset[str]] = {
 # "How do I stop somebody who wants to ..." reads wrong around phrases about oneself, and around plain swearing.
 NO_ABOUT = frozenset({"self_harm", "sexual", "profanity"})
 HARMFUL = 0.48
-FOREIGN = 0.2
 TRIES = 40
 
 
@@ -54,7 +50,7 @@ def labels(category: str, harmful: bool) -> dict[str, int]:
     return {"harm/any": 1, f"harm/{category}": 1, **far}
 
 
-def english(random: Random, category: str, harmful: bool) -> tuple[str, str]:
+def sentence(random: Random, category: str, harmful: bool) -> tuple[str, str]:
     """A sentence and the group of its template."""
     grammar = GRAMMARS[category]
     side = "harm" if harmful else "safe"
@@ -78,36 +74,18 @@ def frame(random: Random, category: str, harmful: bool) -> str:
     return "fiction" if random.random() < 0.2 else "ask"
 
 
-def foreign(random: Random, category: str, harmful: bool) -> tuple[str, str, str]:
-    """A sentence of another language, its group and the language."""
-    lang = random.choice(tuple(LANGUAGES))
-    grammar = LANGUAGES[lang]
-    side = "harm" if harmful else "safe"
-    phrase, group = grammar.pick(random, f"{side}_{category}")
-    if "/" in group and phrase.startswith("+"):
-        text, frame_group = grammar.pick(random, "ask", vp=phrase.removeprefix("+").strip())
-        return text, f"{group}+{frame_group}", lang
-    return phrase, group, lang
-
-
 def harm(random: Random, count: int) -> Iterator[Example]:
     """`count` examples without repetition; a little over half of them harmless."""
     seen: set[str] = set()
     for index in range(count):
         category = CATEGORIES[index % len(CATEGORIES)]
         harmful = random.random() < HARMFUL
-        lang = "en"
         for _ in range(TRIES):
-            if LANGUAGES and random.random() < FOREIGN:
-                text, group, lang = foreign(random, category, harmful)
-            else:
-                text, group = english(random, category, harmful)
-                lang = "en"
+            text, group = sentence(random, category, harmful)
             text = dress(random, text)
             if text not in seen:
                 break
         else:
             continue
         seen.add(text)
-        name = f"harm/{category}/{group}" if lang == "en" else f"harm/{category}/{lang}/{group}"
-        yield Example(text, labels(category, harmful), "user", SOURCE, name, lang)
+        yield Example(text, labels(category, harmful), "user", SOURCE, f"harm/{category}/{group}")
