@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """
 Injections composed into carriers, and the same carriers with what belongs there.
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Short carriers, injections and human imperatives in other languages than English."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """
 What an injection wants from the model that reads the document: harm to the user, or another answer.
 

@@ -58,4 +58,6 @@ class Scene:
 
     def _word(self, name: str) -> str:
         source: Sequence[str] | Callable[[Random], str] = self.words[name]
-        return source(self.random) if callable(source) else self.random.choice(source)
+        if callable(source):
+            return source(self.random)
+        return str(self.random.choice(source))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Carriers in which people write to each other: mail, chat, tickets, calendars, minutes, posts."""
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def newsletter(scene: Scene) -> Carrier:
         out += [
             scene("{New|Now|Soon}: {{topic}|{thing}s for {month}}"),
             "\n",
-            paragraph(scene, SHOP + PROSE, 1, 4),
+            paragraph(scene, (*SHOP, *PROSE), 1, 4),
             at("inline"),
             "\n\n",
             at("para"),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Carriers that one reads: web pages, articles, recipes, reviews, forums, READMEs, CVs, contracts, manuals."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """
 Imperatives that belong where they stand: people telling people, manuals their readers, notes their authors.
 

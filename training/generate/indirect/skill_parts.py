@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """What agent skills say: honest jobs, honest strict rules, and steps that betray the user."""
 
 from __future__ import annotations

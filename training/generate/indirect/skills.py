@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Agent skills, tool descriptions, manifests and rules files: some betray the user in a line or two, their twins do not."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Injected passages: a wish in a wrapper, or an errand with none."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Instructions that want no harm and belong to nobody's document: a poem, a sum, a fact. Sentence case, with full stop."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """
 How an injection speaks to the model. `§goal` is the wish in lower case, `§Goal` with a capital.
 
