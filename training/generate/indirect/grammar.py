@@ -6,7 +6,7 @@ A small grammar: `{a|b}` picks one, `{name}` a word of that kind, `{name_1}` the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 
 from training.generate.indirect.words import WORDS, Words
@@ -57,7 +57,7 @@ class Scene:
         return self._word(inner) if inner in self.words else match[0]
 
     def _word(self, name: str) -> str:
-        source: Sequence[str] | Callable[[Random], str] = self.words[name]
-        if callable(source):
-            return source(self.random)
-        return str(self.random.choice(source))
+        source = self.words[name]
+        if isinstance(source, Sequence):
+            return self.random.choice(source)
+        return source(self.random)

@@ -1,4 +1,4 @@
-# ruff: noqa: E501  # grammars: one alternative a line, however long
+# ruff: noqa: E501, PERF401  # grammars: one alternative a line, however long
 """Carriers that machines write: tool results in JSON, XML and YAML, tables, logs, listings."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, S608  # grammars: one alternative a line, however long; the SQL is text
+# ruff: noqa: E501  # grammars: one alternative a line, however long; the SQL is text
 """Carriers in code: snippets with comments and strings, and questions about them."""
 
 from __future__ import annotations
