@@ -46,7 +46,7 @@ class Scene:
         return self.random.random() < share
 
     def _part(self, match: re.Match[str]) -> str:
-        inner = match[1]
+        inner: str = match[1]
         if "|" in inner:
             return self.random.choice(inner.split("|"))
         if KEPT.fullmatch(inner):
