@@ -6,7 +6,7 @@ A small grammar: `{a|b}` picks one, `{name}` a word of that kind, `{name_1}` the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 
 from training.generate.indirect.words import WORDS, Words
@@ -46,7 +46,7 @@ class Scene:
         return self.random.random() < share
 
     def _part(self, match: re.Match[str]) -> str:
-        inner = match[1]
+        inner: str = match[1]
         if "|" in inner:
             return self.random.choice(inner.split("|"))
         if KEPT.fullmatch(inner):
@@ -57,5 +57,7 @@ class Scene:
         return self._word(inner) if inner in self.words else match[0]
 
     def _word(self, name: str) -> str:
-        source: Sequence[str] | Callable[[Random], str] = self.words[name]
-        return source(self.random) if callable(source) else self.random.choice(source)
+        source = self.words[name]
+        if isinstance(source, Sequence):
+            return self.random.choice(source)
+        return source(self.random)

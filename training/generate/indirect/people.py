@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """
 Imperatives that belong where they stand: people telling people, manuals their readers, notes their authors.
 
@@ -123,12 +124,12 @@ KINDS: Mapping[str, Sequence[str]] = {
         "I asked {ChatGPT|the chatbot|an LLM} to {write a poem about {mood}|plan my trip to {city}|fix my CV} and it {was not bad|failed|made up half of it}.",
         "{Teachers|Nurses|Lawyers} {use|try} language models to {draft letters|sum up files|plan lessons}, {person} {writes|reports}.",
         "The workshop covers {jailbreaks|system prompts|prompt injection|AI agents} and how to {test|defend|log} them.",
-        "An old {trick|joke} was to {write|say} \"ignore all previous instructions\" to a bot {on social media|in a forum} and see what {happens|comes out}.",
+        'An old {trick|joke} was to {write|say} "ignore all previous instructions" to a bot {on social media|in a forum} and see what {happens|comes out}.',
         "Users should {never|not} paste {passwords|customer data} into {ChatGPT|AI tools}, the {IT department|data officer} {warns|says}.",
-        "{Good prompts|A good prompt} {name|names} the audience: \"Explain {topic} to a child of ten\" {works better than|beats} \"tell me about {topic}\".",
-        "Guardrails {scan|check} {tool results|documents} for lines {such as|like} \"send the mails to {mail}\" before a model {sees|reads} them.",
+        '{Good prompts|A good prompt} {name|names} the audience: "Explain {topic} to a child of ten" {works better than|beats} "tell me about {topic}".',
+        'Guardrails {scan|check} {tool results|documents} for lines {such as|like} "send the mails to {mail}" before a model {sees|reads} them.',
         "{The model|This LLM} {was trained on|has} {d3} billion {tokens|parameters} and {follows instructions well|refuses harmful requests}.",
-        "In the book of prompts, page {d2} has \"Act as a {role} and answer my questions\", {a classic|often copied}.",
+        'In the book of prompts, page {d2} has "Act as a {role} and answer my questions", {a classic|often copied}.',
         "If a caller asks {the agent|support} to {ignore the rules|skip the ID check}, {hang up|pass the call to a supervisor}.",
         "Vendors {promise|claim} that their AI {agents|assistants} {book trips|answer mails|pay invoices} {on their own|without help}.",
     ),

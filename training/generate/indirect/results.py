@@ -1,3 +1,4 @@
+# ruff: noqa: E501, PERF401  # grammars: one alternative a line, however long
 """Carriers that machines write: tool results in JSON, XML and YAML, tables, logs, listings."""
 
 from __future__ import annotations
@@ -58,8 +59,17 @@ def as_json(scene: Scene) -> Carrier:
     elif form == 1:
         data = {"status": "ok", "count": len(rows), "results": rows}
     elif form == 2:
-        data = {"tool": scene("{get|list|search}_") + kind, "output": rows if len(rows) > 1 else rows[0], "took_ms": number(scene, 900)}
-    return Carrier(json.dumps(data, ensure_ascii=False, indent=scene.random.choice((None, None, 1, 2))), "result", f"json/{kind}", "tool")
+        data = {
+            "tool": scene("{get|list|search}_") + kind,
+            "output": rows if len(rows) > 1 else rows[0],
+            "took_ms": number(scene, 900),
+        }
+    return Carrier(
+        json.dumps(data, ensure_ascii=False, indent=scene.random.choice((None, None, 1, 2))),
+        "result",
+        f"json/{kind}",
+        "tool",
+    )
 
 
 def as_yaml(scene: Scene) -> Carrier:
@@ -110,17 +120,29 @@ def table(scene: Scene) -> Carrier:
         rows = grid(scene, at("cell"))
         lines = ["| " + " | ".join(row) + " |\n" for row in rows]
         lines.insert(1, "|" + "---|" * len(rows[0]) + "\n")
-        return Carrier(line + "".join(lines) + at("tail"), "data", "table/markdown", scene.random.choice(("document", "tool")))
+        return Carrier(
+            line + "".join(lines) + at("tail"), "data", "table/markdown", scene.random.choice(("document", "tool"))
+        )
     if form == "csv":
         rows = grid(scene, " " + at("csv"))
-        lines = [",".join(f'"{cell}"' if "," in cell or at("csv") in cell else cell for cell in row) + "\n" for row in rows]
+        lines = [
+            ",".join(f'"{cell}"' if "," in cell or at("csv") in cell else cell for cell in row) + "\n" for row in rows
+        ]
     elif form == "tsv":
         lines = ["\t".join(row) + "\n" for row in grid(scene, at("cell"))]
     else:
         rows = grid(scene, at("cell"))
         widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n" for row in rows]
-    return Carrier(line + lines[0] + "".join(lines[1:-1]) + line + lines[-1] + line, "data", f"table/{form}", scene.random.choice(("document", "tool")))
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+            for row in rows
+        ]
+    return Carrier(
+        line + lines[0] + "".join(lines[1:-1]) + line + lines[-1] + line,
+        "data",
+        f"table/{form}",
+        scene.random.choice(("document", "tool")),
+    )
 
 
 def log(scene: Scene) -> Carrier:
@@ -130,16 +152,34 @@ def log(scene: Scene) -> Carrier:
     )  # fmt: skip
     out = []
     for _ in range(scene.random.choice((2, 4, 7, 12))):
-        out.append(scene("{iso_1} {clock}:{d2} ") + scene.pick(events) + scene.random.choice(("", "", " user-agent=\"Mozilla\"", at("cell"), ' msg="' + at("literal") + '"')) + "\n")
-    return Carrier("".join(out) + scene("{iso_1} {clock}:{d2} INFO ") + "note" + at("cell") + "\n", "log", "log", "tool")
+        out.append(
+            scene("{iso_1} {clock}:{d2} ")
+            + scene.pick(events)
+            + scene.random.choice(("", "", ' user-agent="Mozilla"', at("cell"), ' msg="' + at("literal") + '"'))
+            + "\n"
+        )
+    return Carrier(
+        "".join(out) + scene("{iso_1} {clock}:{d2} INFO ") + "note" + at("cell") + "\n", "log", "log", "tool"
+    )
 
 
 def listing(scene: Scene) -> Carrier:
     """Shell output: files, commits, diffs."""
     if scene.chance(0.5):
-        rows = [scene("commit {hash}\nAuthor: {person_1} <{mail_1}>\n\n    {Fix|Add|Remove} {typo|tests|cache|retry} in {repo_1}") + at("cell") + "\n\n" for _ in range(scene.random.randint(1, 4))]
+        rows = [
+            scene(
+                "commit {hash}\nAuthor: {person_1} <{mail_1}>\n\n    {Fix|Add|Remove} {typo|tests|cache|retry} in {repo_1}"
+            )
+            + at("cell")
+            + "\n\n"
+            for _ in range(scene.random.randint(1, 4))
+        ]
         return Carrier("".join(rows), "code", "commits", "tool")
-    rows = [scene("-rw-r--r-- 1 {first_1} staff {d4} {iso} {file}\n") + ("" if scene.chance(0.5) else "-rw-r--r-- 1 root root 12 note" + at("cell") + ".txt\n") for _ in range(scene.random.randint(2, 7))]
+    rows = [
+        scene("-rw-r--r-- 1 {first_1} staff {d4} {iso} {file}\n")
+        + ("" if scene.chance(0.5) else "-rw-r--r-- 1 root root 12 note" + at("cell") + ".txt\n")
+        for _ in range(scene.random.randint(2, 7))
+    ]
     return Carrier("$ ls -l\n" + "".join(rows) + at("line"), "data", "files", "tool")
 
 
@@ -153,4 +193,17 @@ def tool_text(scene: Scene) -> Carrier:
     return Carrier(line + at("inline"), "result", "tool_text", "tool")
 
 
-RESULTS: Sequence[Writer] = (as_json, as_json, as_json, as_json, as_yaml, as_xml, table, table, table, log, listing, tool_text)
+RESULTS: Sequence[Writer] = (
+    as_json,
+    as_json,
+    as_json,
+    as_json,
+    as_yaml,
+    as_xml,
+    table,
+    table,
+    table,
+    log,
+    listing,
+    tool_text,
+)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Plain statements that fill the carriers: nobody asks anybody for anything here."""
 
 from __future__ import annotations

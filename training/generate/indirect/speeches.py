@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Injected passages: a wish in a wrapper, or an errand with none."""
 
 from __future__ import annotations
@@ -15,9 +16,25 @@ __all__ = ["Speech", "speech"]
 Speech = tuple[tuple[str, ...], str]  # one passage or two, and the family
 
 # Wishes that one person may well have of another: in a letter only their wrapper shows who is meant.
-HUMAN = frozenset("send_mail transfer buy delete modify settings visit run approve applicant contacts stars misinform".split())
+HUMAN = frozenset(
+    [
+        "send_mail",
+        "transfer",
+        "buy",
+        "delete",
+        "modify",
+        "settings",
+        "visit",
+        "run",
+        "approve",
+        "applicant",
+        "contacts",
+        "stars",
+        "misinform",
+    ]
+)
 MACHINE = ("ignore", "tags", "note", "end", "conditional", "excuse", "self")
-SPACE = re.compile(r" +(?=[,.;!?](?:\s|$))|(?<= ) +")
+SPACE = re.compile(r" +(?=[,.;:!?](?:\s|$))|(?<= ) +")
 
 PLAIN = 0.3  # of the goals come without any wrapper
 TASK = 0.33  # of all are unrelated errands

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # grammars: one alternative a line, however long
 """Instructions that want no harm and belong to nobody's document: a poem, a sum, a fact. Sentence case, with full stop."""
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ TASKS: Mapping[str, Sequence[str]] = {
         "List the first {d2} {prime numbers|square numbers|Fibonacci numbers}.",
     ),
     "translate": (
-        "Translate {\"{good morning, my friend|where is the station?|thank you for everything|the soup is too hot}\"|the next sentence|this} into {language}.",
-        "How do you say {\"{umbrella|thank you|see you tomorrow|bread}\"} in {language}?",
+        'Translate {"{good morning, my friend|where is the station?|thank you for everything|the soup is too hot}"|the next sentence|this} into {language}.',
+        'How do you say {"{umbrella|thank you|see you tomorrow|bread}"} in {language}?',
         "{Give|Write} the {alphabet|numbers from one to ten|days of the week} in {language}.",
     ),
     "fact": (
@@ -50,7 +51,7 @@ TASKS: Mapping[str, Sequence[str]] = {
         "{Write|Draft} {a letter of complaint|a birthday card|a speech|an advert|a cover letter|a tweet} {about {topic}|for a {role}|to {first}}.",
         "{Write|Draft} an essay {on|about} {topic} {with three arguments|of {d3} words}.",
         "{Generate|Create|Produce} {a list of|} {d2} random {numbers|words|names}.",
-        "Name {d1} words that rhyme with {\"{rain|stone|light|paper}\"}.",
+        'Name {d1} words that rhyme with {"{rain|stone|light|paper}"}.',
         "{Imagine|Pretend} you are {a {role}|{animal}} and describe {your day|a day in {city}}.",
     ),
     "text_task": (
@@ -58,8 +59,8 @@ TASKS: Mapping[str, Sequence[str]] = {
         "{Identify|Name} the {tone|mood|emotion|language|author's opinion} {of|in} {this|the} {text|passage}.",
         "{Sort|Arrange} {these words|the items above} {by length|in alphabetical order|backwards}.",
         "{Rewrite|Rephrase} {the previous sentence|this passage} {in the past tense|as a question|for children|in {language}}.",
-        "Correct the {spelling|grammar} of {the sentence|\"{he go to school|we was late|they has left}\"}.",
-        "{Give|Find|Write} {two|three} {synonyms|antonyms|titles|headlines} for {\"{quick|bright|silent|brave}\"|this text}.",
+        'Correct the {spelling|grammar} of {the sentence|"{he go to school|we was late|they has left}"}.',
+        '{Give|Find|Write} {two|three} {synonyms|antonyms|titles|headlines} for {"{quick|bright|silent|brave}"|this text}.',
     ),
     "code": (
         "Write a {Python|Java|Rust|JavaScript|SQL} {function|script|query} that {reverses a list|counts words|sorts {records by date|names}|reads a CSV file|finds duplicates}.",

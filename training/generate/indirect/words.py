@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  # lists of words, short to read
 """The words that the grammars fill in: invented people, firms, hosts, sums, dates and things to talk about."""
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def mail(random: Random) -> str:
         (
             f"{random.choice(FIRST)}.{random.choice(LAST)}".lower(),
             f"{random.choice(FIRST).lower()}{random.randint(1, 99)}",
-            random.choice("billing support info office hr sales admin desk backup archive reports team inbox audit drop intake".split()),
+            random.choice(
+                "billing support info office hr sales admin desk backup archive reports team inbox audit drop intake".split()
+            ),
         )
     )
     return f"{who}@{random.choice(HEAD)}{random.choice(TAIL)}.{random.choice(TLD)}"
@@ -54,7 +57,23 @@ def mail(random: Random) -> str:
 
 def link(random: Random) -> str:
     end = random.choice(
-        ("", "login", "verify", "offer", "docs", "survey", "p/", "r/", "update", "form", "claim", "share", "start", "news", "report")
+        (
+            "",
+            "login",
+            "verify",
+            "offer",
+            "docs",
+            "survey",
+            "p/",
+            "r/",
+            "update",
+            "form",
+            "claim",
+            "share",
+            "start",
+            "news",
+            "report",
+        )
     )
     tail = f"{random.randint(10, 99999)}" if end.endswith("/") else ""
     return f"https://{host(random)}/{end}{tail}"
@@ -62,7 +81,9 @@ def link(random: Random) -> str:
 
 def day(random: Random) -> str:
     form = random.randrange(4)
-    month = random.choice("January February March April May June July August September October November December".split())
+    month = random.choice(
+        "January February March April May June July August September October November December".split()
+    )
     number = random.randint(1, 28)
     if form == 0:
         return f"{number} {month}"
@@ -83,11 +104,22 @@ def clock(random: Random) -> str:
 
 def money(random: Random) -> str:
     sum_ = random.choice((random.randint(5, 99), random.randint(100, 9999), random.randint(10, 90) * 1000))
-    return random.choice((f"${sum_:,}", f"{sum_} EUR", f"€{sum_}", f"£{sum_:,}", f"{sum_} USD", f"{sum_}.{random.randint(0, 99):02d} CHF"))
+    return random.choice(
+        (
+            f"${sum_:,}",
+            f"{sum_} EUR",
+            f"€{sum_}",
+            f"£{sum_:,}",
+            f"{sum_} USD",
+            f"{sum_}.{random.randint(0, 99):02d} CHF",
+        )
+    )
 
 
 def iban(random: Random) -> str:
-    return f"{random.choice(('DE', 'FR', 'NL', 'GB', 'ES'))}{random.randint(10, 99)} " + " ".join(f"{random.randint(0, 9999):04d}" for _ in range(4))
+    return f"{random.choice(('DE', 'FR', 'NL', 'GB', 'ES'))}{random.randint(10, 99)} " + " ".join(
+        f"{random.randint(0, 9999):04d}" for _ in range(4)
+    )
 
 
 def digits(count: int) -> Callable[[Random], str]:
@@ -133,8 +165,12 @@ WORDS: Words = {
         "Denver Austin Halifax Perth Osaka Busan Lima Quito Accra Nairobi Pune"
     ).split(),
     "country": "Norway Portugal Japan Chile Kenya Canada Austria Vietnam Morocco Ireland Poland Peru Greece India".split(),
-    "project": lambda random: random.choice(HEAD).title() + random.choice((" rollout", " migration", " pilot", " relaunch", " audit", "", "")),
-    "team": "finance|logistics|design|support|platform|sales|legal|marketing|procurement|data|security|field service".split("|"),
+    "project": lambda random: (
+        random.choice(HEAD).title() + random.choice((" rollout", " migration", " pilot", " relaunch", " audit", "", ""))
+    ),
+    "team": "finance|logistics|design|support|platform|sales|legal|marketing|procurement|data|security|field service".split(
+        "|"
+    ),
     "role": (
         "backend developer|nurse|project manager|data analyst|accountant|teacher|sales lead|electrician|product designer|"
         "warehouse supervisor|recruiter|translator|site engineer|pharmacist"
@@ -143,17 +179,27 @@ WORDS: Words = {
         "headphones|coffee grinder|desk lamp|backpack|running shoes|vacuum cleaner|office chair|rain jacket|blender|tent|keyboard|"
         "electric kettle|bike light|air purifier|sleeping bag|monitor arm|garden hose|water bottle|tripod|wallet"
     ).split("|"),
-    "dish": "lentil soup|apple cake|mushroom risotto|fish curry|potato salad|tomato tart|bean stew|rice pudding|flatbread|noodle bowl".split("|"),
-    "food": "onions|garlic|carrots|flour|butter|lentils|tomatoes|rice|spinach|mushrooms|chickpeas|apples|cumin|olive oil|yoghurt|lemon".split("|"),
-    "animal": "cats|dolphins|hedgehogs|owls|octopuses|bees|elephants|penguins|foxes|geckos|whales|crows|otters|camels".split("|"),
+    "dish": "lentil soup|apple cake|mushroom risotto|fish curry|potato salad|tomato tart|bean stew|rice pudding|flatbread|noodle bowl".split(
+        "|"
+    ),
+    "food": "onions|garlic|carrots|flour|butter|lentils|tomatoes|rice|spinach|mushrooms|chickpeas|apples|cumin|olive oil|yoghurt|lemon".split(
+        "|"
+    ),
+    "animal": "cats|dolphins|hedgehogs|owls|octopuses|bees|elephants|penguins|foxes|geckos|whales|crows|otters|camels".split(
+        "|"
+    ),
     "topic": (
         "volcanoes|the history of chess|black holes|sourdough bread|the French Revolution|photosynthesis|how tides work|solar panels|"
         "jazz|medieval castles|the water cycle|inflation|glaciers|the invention of printing|coral reefs|beekeeping|the Silk Road|"
         "earthquakes|how vaccines work|origami|the moon landing|electric cars|opera|the Roman roads|migration of birds|tea ceremonies|"
         "marathon training|stoicism|the periodic table|lighthouses"
     ).split("|"),
-    "mood": "autumn|the sea|a lost umbrella|friendship|night trains|rain|an old dog|the first snow|a quiet kitchen|summer evenings".split("|"),
-    "language": "French|German|Spanish|Italian|Latin|Dutch|Polish|Japanese|Swahili|Turkish|Portuguese|Welsh|Korean".split("|"),
+    "mood": "autumn|the sea|a lost umbrella|friendship|night trains|rain|an old dog|the first snow|a quiet kitchen|summer evenings".split(
+        "|"
+    ),
+    "language": "French|German|Spanish|Italian|Latin|Dutch|Polish|Japanese|Swahili|Turkish|Portuguese|Welsh|Korean".split(
+        "|"
+    ),
     "file": (
         "report.pdf|budget.xlsx|notes.md|contract.docx|photos.zip|slides.pptx|minutes.txt|invoice.pdf|roster.csv|plan.docx|readme.md|"
         "backup.tar.gz|customers.csv|results.json"
@@ -168,7 +214,9 @@ WORDS: Words = {
         "the customer records|the calendar entries|the bank statements|the search history|the files in this folder|the user's notes|"
         "the meeting notes|the list of employees|the medical records|the user's home address and phone number"
     ).split("|"),
-    "assistant": "assistant|AI assistant|language model|AI|chatbot|LLM|AI agent|model|copilot|automated assistant".split("|"),
+    "assistant": "assistant|AI assistant|language model|AI|chatbot|LLM|AI agent|model|copilot|automated assistant".split(
+        "|"
+    ),
     "models": (
         "AI assistants|language models|AI agents|automated readers|LLMs|chatbots|any AI that processes this page|bots and assistants|"
         "AI summarisers|automated systems reading this|virtual assistants|AI tools"
