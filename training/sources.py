@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from training.examples import HARMS, Channel, Example, Tag
@@ -296,7 +297,10 @@ def rows(folder: Path, name: str) -> list[Row]:
 def train_examples(folder: Path) -> Iterator[tuple[Example, float]]:
     """Every labelled row of the train sets and how far it is trusted."""
     for name, source in TRAIN.items():
-        for row in rows(folder, name):
+        drawn = rows(folder, name)
+        if source.most and len(drawn) > source.most:
+            drawn = Random(name).sample(drawn, source.most)
+        for row in drawn:
             labels = source.labels(row)
             tags = _tags(row) if source.tagged else None
             if (labels or tags is not None) and row["text"].strip():
