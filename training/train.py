@@ -129,7 +129,7 @@ class Trainer:
                 self._follow(min(args.average, step / (step + 20)))
                 if step % args.every == 0 or step == total:
                     spent = time.monotonic() - began
-                    shown = " ".join(f"{k} {float(v):.4f}" for k, v in losses.items())
+                    shown = " ".join(f"{k} {float(v.detach()):.4f}" for k, v in losses.items())
                     print(f"step {step}/{total} epoch {epoch + 1} {shown} {spent:.0f} s", flush=True)
                 if args.checkpoint and step % 500 == 0:
                     self._keep(step, optimizer, schedule)
@@ -143,15 +143,14 @@ class Trainer:
         with torch.autocast(self.device, torch.bfloat16):
             logits, inner, tagged, meaning = self.model(_noisy(ids, mask, self.args.noise), mask)
             with torch.no_grad():
-                before = self.first(ids[:64], mask[:64])[3]
+                before = self.first.embed(self.first.encoder(ids[:48], mask[:48]), mask[:48])
         losses = {"heads": self._heads_loss(rows, logits.float())}
-        known = inside != UNKNOWN
-        if bool(known.any()):
-            losses["inside"] = 0.3 * F.binary_cross_entropy_with_logits(inner.float()[known], inside[known].float())
-        known = tags != UNKNOWN
-        if bool(known.any()):
-            losses["tags"] = 0.5 * F.cross_entropy(tagged.float()[known], tags[known].long())
-        losses["meaning"] = 0.5 * (1 - (meaning[:64].float() * before.float()).sum(-1)).mean()
+        losses["inside"] = 0.3 * _where(
+            F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
+        )
+        flat = F.cross_entropy(tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none")
+        losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
+        losses["meaning"] = 0.5 * (1 - (meaning[:48].float() * before.float()).sum(-1)).mean()
         losses |= self._pairs_loss(len(batch))
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
@@ -174,15 +173,17 @@ class Trainer:
     def _pairs_loss(self, about: int) -> dict[str, Tensor]:
         count = min(96, max(16, about // 2))
         chosen = torch.from_numpy(np.random.choice(self.pair_rows, count)).to(self.device)
-        rule_ids, rule_mask = self.rules.batch(chosen)
-        text_ids, text_mask = self.texts.batch(chosen)
         with torch.autocast(self.device, torch.bfloat16):
-            rule = self.model(rule_ids, rule_mask)[3].float()
-            text = self.model(text_ids, text_mask)[3].float()
+            both = [self._embed(flat, chosen) for flat in (self.rules, self.texts)]
+        rule, text = both[0].float(), both[1].float()
         task = self.pair_task[chosen]
         logits = (rule * text).sum(-1) * self.model.scale[task] + self.model.shift[task]
         loss = F.binary_cross_entropy_with_logits(logits, self.pair_label[chosen])
         return {"pairs": self.args.pairs * loss}
+
+    def _embed(self, flat: Flat, rows: Tensor) -> Tensor:
+        ids, mask = flat.batch(rows)
+        return self.model.embed(self.model.encoder(ids, mask), mask)
 
     @torch.no_grad()
     def _follow(self, keep: float) -> None:
@@ -211,15 +212,17 @@ class Trainer:
         return int(state["step"])
 
 
+def _where(loss: Tensor, labels: Tensor) -> Tensor:
+    """The mean over what is labelled, without asking the device whether anything is."""
+    known = (labels != UNKNOWN).float()
+    return (loss * known).sum() / known.sum().clamp(min=1)
+
+
 _HEAD_WEIGHT = {"injection/direct": 2.0, "injection/indirect": 2.0, "harm/any": 1.5, "output/refusal": 0.7}
 
 
 def load_encoder(model: GuardModel, start: Any) -> None:
-    """`start`: arrays by parameter name, of the encoder alone."""
-    values = {name: torch.from_numpy(value) for name, value in unpacked(start).items()}
-    lost = model.encoder.load_state_dict(values, strict=False).missing_keys
-    if lost:
-        raise SystemExit(f"the start weights lack {', '.join(lost)}")
+    model.encoder.load_published(unpacked(start))
 
 
 @torch.no_grad()
