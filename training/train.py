@@ -113,11 +113,17 @@ class Trainer:
             betas=(0.9, 0.98),
             fused=self.device == "cuda",
         )
-        warm = max(1, total // 20)
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda s: min((s + 1) / warm, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, s / total))))
-        )
-        done, began = self._resume(optimizer, schedule), time.monotonic()
+        warm = max(1, min(150, total // 20))
+        began = time.monotonic()
+
+        def rate(step: int) -> float:
+            """Warm-up, then a half cosine over the steps or, where that is shorter, over the time allowed."""
+            spent = (time.monotonic() - began) / args.limit if args.limit else 0.0
+            done = min(1.0, max(step / total, spent))
+            return min((step + 1) / warm, 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+        done = self._resume(optimizer, schedule)
         step = 0
         for epoch, batches in enumerate(plan):
             for batch in batches:
@@ -284,7 +290,7 @@ def main() -> None:
     parser.add_argument("--average", type=float, default=0.998)
     parser.add_argument("--every", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--limit", type=float, default=0, help="seconds")
+    parser.add_argument("--limit", type=float, default=0, help="seconds; the learning rate falls to nothing by then")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     np.random.seed(args.seed)
