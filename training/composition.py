@@ -35,7 +35,7 @@ def generated(
     played = [r for r in rows(data / "train", "hackaprompt_ultrachat_via_promptshield") if r["label"]]
     attacks = random.sample(attacks, min(len(attacks), 6_000)) + [r["text"] for r in played if 20 < len(r["text"]) < 900]
     templates = sorted({r["context"] for r in played if r.get("context") and len(r["context"]) < 1200})
-    yield from prompts(random, int(16_000 * scale), attacks, honest, templates)
+    yield from prompts(random, int(7_000 * scale), attacks, honest, templates)
 
 
 _INTENTS = {"clinc150": CLINC_INTENTS, "banking77": BANKING_INTENTS, "snips_nlu": SNIPS_INTENTS}

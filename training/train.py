@@ -40,31 +40,39 @@ class Flat:
         self.starts = torch.from_numpy(starts.astype(np.int64)).to(device)
         self.sizes = self.starts[1:] - self.starts[:-1]
 
-    def batch(self, rows: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
+    def batch(self, rows: Tensor, *others: Tensor, length: int = 0) -> tuple[Tensor, ...]:
         """Ids and mask [B, T]; then what the others hold for each token, UNKNOWN where padded."""
         sizes = self.sizes[rows]
-        steps = torch.arange(int((int(sizes.max()) + 7) // 8 * 8), device=rows.device)
+        steps = torch.arange(length or _fitting(int(sizes.max())), device=rows.device)
         mask = steps[None, :] < sizes[:, None]
         at = (self.starts[rows][:, None] + steps[None, :]).clamp(max=len(self.ids) - 1)
         ids = torch.where(mask, self.ids[at], 0).long()
         return ids, mask.long(), *(torch.where(mask, other[at].int(), UNKNOWN) for other in others)
 
 
-def _batches(sizes: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], tokens: int, seed: int) -> list[np.ndarray[Any, Any]]:
-    """Shuffled, with neighbours of about the same length."""
+# Few shapes: libraries on the GPU look for the best way to do each new one, for longer than the work takes.
+LENGTHS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
+
+
+def _fitting(size: int) -> int:
+    return next(length for length in LENGTHS if length >= size)
+
+
+def _batches(
+    sizes: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], tokens: int, seed: int
+) -> list[np.ndarray[Any, Any]]:
+    """Shuffled batches of texts of about the same length; in each length all of one shape."""
     random = np.random.default_rng(seed)
-    order = random.permutation(rows)
     out: list[np.ndarray[Any, Any]] = []
-    for at in range(0, len(order), 16_384):
-        pool = order[at : at + 16_384]
-        pool = pool[np.argsort(sizes[pool] + random.integers(0, 4, len(pool)))]
-        begin = 0
-        while begin < len(pool):
-            end = begin + 1
-            while end < len(pool) and (end - begin + 1) * int(sizes[pool[end]]) <= tokens:
-                end += 1
-            out.append(pool[begin:end])
-            begin = end
+    low = 0
+    for high in LENGTHS:
+        pool = random.permutation(rows[(sizes > low) & (sizes <= high)])
+        low, count = high, tokens // high
+        if len(pool) == 0:
+            continue
+        short = -len(pool) % count
+        pool = np.concatenate([pool, random.choice(pool, short)])
+        out += np.split(pool, len(pool) // count)
     random.shuffle(out)  # type: ignore[arg-type]
     return out
 
@@ -177,7 +185,7 @@ class Trainer:
         return (hard + (soft * self.head_weight).mean() / self.head_weight.mean()) * len(HEADS) / 8
 
     def _pairs_loss(self, about: int) -> dict[str, Tensor]:
-        count = min(96, max(16, about // 2))
+        count = 96 if about >= 96 else 16
         chosen = torch.from_numpy(np.random.choice(self.pair_rows, count)).to(self.device)
         with torch.autocast(self.device, torch.bfloat16):
             both = [self._embed(flat, chosen) for flat in (self.rules, self.texts)]
@@ -295,6 +303,7 @@ def main() -> None:
     torch.manual_seed(args.seed)
     np.random.seed(args.seed)
     torch.set_float32_matmul_precision("high")
+    torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for each shape
     with np.load(args.prepared) as file:
         arrays = {k: file[k] for k in file.files}
     with np.load(args.start) as file:

@@ -88,7 +88,7 @@ def prompts(
     for _ in range(count):
         attack = random.random() < 0.45
         added = random.choice(attacks) if attack else random.choice(honest)
-        if templates and random.random() < 0.35:
+        if templates and random.random() < 0.2:
             before, after, group = random.choice(templates).rstrip() + random.choice("\n  \n") , "", "template"
         else:
             before, after, group = _frame(random, random.choice(honest), alone=not attack and random.random() < 0.4)
