@@ -11,6 +11,7 @@ from training.generate.answers import answers
 from training.generate.direct import direct
 from training.generate.entities import entities
 from training.generate.harm import bias, harm
+from training.generate.harm.foreign import foreign_harm
 from training.generate.indirect import carriers, indirect, skills
 from training.generate.prompts import prompts
 from training.generate.rules import BANKING_INTENTS, CLINC_INTENTS, SNIPS_INTENTS, rule_pairs, task_pairs
@@ -24,7 +25,7 @@ def generated(
 ) -> Iterator[Example]:
     """`documents`: honest texts of the data sets, to be carriers too; `honest`: what users said."""
     attacks: list[str] = []
-    for write, count in ((direct, 40_000), (harm, 24_000), (answers, 6_000), (bias, 2_500), (entities, 14_000)):
+    for write, count in ((direct, 40_000), (harm, 24_000), (foreign_harm, 4_000), (answers, 6_000), (bias, 2_500), (entities, 14_000)):
         for example in write(random, int(count * scale)):
             if example.labels.get("injection/direct") == 1 and len(example.text) < 700 and not example.spans:
                 attacks.append(example.text)

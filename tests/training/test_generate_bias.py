@@ -42,3 +42,14 @@ def test_the_words_of_a_generalisation_do_not_tell_the_class(rows: list[Example]
 
 def test_no_hole_is_left(rows: list[Example]) -> None:
     assert not [row.text for row in rows if set("{}[]|") & set(row.text)]
+<<<<<<< HEAD
+=======
+
+
+def test_nobody_is_compared_with_themselves(rows: list[Example]) -> None:
+    subjects = (*GRAMMAR.slots["group"], *GRAMMAR.slots["thing"])
+    pairs = {f" {subject} and {subject} " for subject in subjects} | {
+        f"{subject}, {subject} are" for subject in subjects
+    }
+    assert not [row.text for row in rows if any(pair.lower() in f" {row.text.lower()} " for pair in pairs)]
+>>>>>>> gen-harm

@@ -86,7 +86,10 @@ def answer(random: Random) -> tuple[str, str]:
     opener, group = ANSWERS.pick(random, name) if near or random.random() < 0.4 else ("", "plain")
     roll = random.random()
     closer = ANSWERS.pick(random, "close_near" if roll < 0.25 else "close_plain")[0] if roll < 0.4 else ""
-    text = join(opener, body(random, random.choice((1, 2, 2, 3, 4, 5, 6, 8)), topic), closer)
+    said = body(random, random.choice((1, 2, 2, 3, 4, 5, 6, 8)), topic)
+    if random.random() < 0.08:  # a long answer, to two questions
+        said = join(said, "\\n\\nOn your other question:", body(random, 8, random.choice(TOPICS)))
+    text = join(opener, said, closer)
     return text, f"{topic}+{group}"
 
 
