@@ -21,7 +21,9 @@ def worth(figures: dict[str, Any]) -> float:
     )
     recall = sum(direct[name]["recall@0.01"] for name in sets)
     indirect_auc = float(indirect["bipia_test"]["auc"])
-    f1 = sum(figures[f"{name} f1"]["f1"] for name in ("aegis_safety_test", "toxicchat_train", "jailbreakbench_behaviors"))
+    f1 = sum(
+        figures[f"{name} f1"]["f1"] for name in ("aegis_safety_test", "toxicchat_train", "jailbreakbench_behaviors")
+    )
     names = figures["tags"]["wnut17_dev"]["person"] + figures["tags"]["crossner_test"]["person"]
     return float(recall + 3 * indirect_auc + f1 + figures["refusal"]["f1"] + names)
 

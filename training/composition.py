@@ -25,7 +25,14 @@ def generated(
 ) -> Iterator[Example]:
     """`documents`: honest texts of the data sets, to be carriers too; `honest`: what users said."""
     attacks: list[str] = []
-    for write, count in ((direct, 40_000), (harm, 24_000), (foreign_harm, 4_000), (answers, 6_000), (bias, 2_500), (entities, 14_000)):
+    for write, count in (
+        (direct, 40_000),
+        (harm, 24_000),
+        (foreign_harm, 4_000),
+        (answers, 6_000),
+        (bias, 2_500),
+        (entities, 14_000),
+    ):
         for example in write(random, int(count * scale)):
             if example.labels.get("injection/direct") == 1 and len(example.text) < 700 and not example.spans:
                 attacks.append(example.text)
@@ -34,7 +41,9 @@ def generated(
     yield from indirect(random, int(40_000 * scale), documents)
     yield from skills(random, int(4_000 * scale))
     played = [r for r in rows(data / "train", "hackaprompt_ultrachat_via_promptshield") if r["label"]]
-    attacks = random.sample(attacks, min(len(attacks), 6_000)) + [r["text"] for r in played if 20 < len(r["text"]) < 900]
+    attacks = random.sample(attacks, min(len(attacks), 6_000)) + [
+        r["text"] for r in played if 20 < len(r["text"]) < 900
+    ]
     templates = sorted({r["context"] for r in played if r.get("context") and len(r["context"]) < 1200})
     yield from prompts(random, int(7_000 * scale), attacks, honest, templates)
 
@@ -89,7 +98,9 @@ def _rule(random: Random, descriptions: Sequence[str]) -> str:
 
 def _prompts(random: Random, data: Path) -> Iterator[Pair]:
     """System prompts and what their authors say they are for."""
-    prompts = [r for r in rows(data / "train", "gpts_system_prompts_a") if r.get("desc") and r.get("lang", "en") == "en"]
+    prompts = [
+        r for r in rows(data / "train", "gpts_system_prompts_a") if r.get("desc") and r.get("lang", "en") == "en"
+    ]
     for row in random.sample(prompts, min(4000, len(prompts))):
         group = f"gpts:{row.get('file')}"
         yield Pair(row["text"][:900], row["desc"], 1, "task", "gpts_system_prompts_a", group)

@@ -15,6 +15,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ import onnxruntime
 import torch
 import yaml
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
@@ -138,14 +138,16 @@ def score(run: onnxruntime.InferenceSession, texts: Sequence[np.ndarray[Any, Any
 
 def windows(data: Any, prefix: str) -> list[np.ndarray[Any, Any]]:
     starts = data[f"{prefix}_starts"].astype(int)
-    return [data[f"{prefix}_ids"][a:b].astype(np.int64) for a, b in zip(starts, starts[1:], strict=False)]
+    return [data[f"{prefix}_ids"][a:b].astype(np.int64) for a, b in pairwise(starts)]
 
 
 def calibration(data: Any, scores: Any) -> dict[str, Any]:
     """For each head and channel the share of honest windows at or above each score."""
     names = data["dev_sources"][data["dev_source"]]
     label = data["dev_label"][data["dev_document"]]
-    shares = np.array([0.5, 0.3, 0.2, 0.1, 0.07, 0.05, 0.03, 0.02, 0.015, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005])
+    shares = np.array(
+        [0.5, 0.3, 0.2, 0.1, 0.07, 0.05, 0.03, 0.02, 0.015, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005]
+    )
     out: dict[str, Any] = {}
     for column, head in enumerate(HEADS):
         family = head.split("/")[0]
@@ -186,7 +188,7 @@ def card(folder: Path, name: str, data: Any, scores: Any, figures: dict[str, Any
         "version": 1,
         "name": name,
         "kind": "heads",
-        "description": "One MiniLM encoder, one pass a window: injection, harm, bias, refusal, skills, names, embedding.",
+        "description": "One MiniLM encoder, one pass: injection, harm, bias, refusal, skills, names, embedding.",
         "license": "Apache-2.0",
         "files": {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in ("model.onnx", "tokenizer.json")},
         "window": {"tokens": 256, "stride": 192, "max_tokens": 131072},

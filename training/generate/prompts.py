@@ -53,7 +53,20 @@ _SLOTS = {
     "subject": ("chemistry", "history", "Latin", "algebra", "geography", "music", "gardening", "chess"),
     "word": ("marigold", "teapot", "Zanzibar", "lighthouse", "orchid42", "pumpkin", "Kestrel", "blue-heron"),
 }
-_HEADS = ("", "Text:", "Input:", "###", "---", '"""', "Passage:", "User input:", "Message:", "```", "<text>", "Content:")
+_HEADS = (
+    "",
+    "Text:",
+    "Input:",
+    "###",
+    "---",
+    '"""',
+    "Passage:",
+    "User input:",
+    "Message:",
+    "```",
+    "<text>",
+    "Content:",
+)
 _CLOSING = (
     "Keep it short.",
     "Answer in one sentence.",
@@ -89,7 +102,7 @@ def prompts(
         attack = random.random() < 0.45
         added = random.choice(attacks) if attack else random.choice(honest)
         if templates and random.random() < 0.2:
-            before, after, group = random.choice(templates).rstrip() + random.choice("\n  \n") , "", "template"
+            before, after, group = random.choice(templates).rstrip() + random.choice("\n  \n"), "", "template"
         else:
             before, after, group = _frame(random, random.choice(honest), alone=not attack and random.random() < 0.4)
         if group == "alone":

@@ -7,10 +7,7 @@ generalisations about dogs, cars and weather.
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
 import re
->>>>>>> gen-harm
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -22,11 +19,8 @@ __all__ = ["bias"]
 
 SOURCE = "generated/bias"
 GRAMMAR = Grammar.read(Path(__file__).parent / "bias.txt")
-<<<<<<< HEAD
-=======
 SUBJECTS = (*GRAMMAR.slots["group"], *GRAMMAR.slots["thing"])
 TWICE = re.compile(rf"\b({'|'.join(map(re.escape, SUBJECTS))})\b.*\b\1\b", re.IGNORECASE)
->>>>>>> gen-harm
 BIASED = 0.46
 TRIES = 40
 
@@ -44,11 +38,7 @@ def bias(random: Random, count: int) -> Iterator[Example]:
         for _ in range(TRIES):
             text, group = sentence(random, biased)
             text = dress(random, text)
-<<<<<<< HEAD
-            if text not in seen:
-=======
             if text not in seen and not TWICE.search(text):  # nobody is compared with themselves
->>>>>>> gen-harm
                 break
         else:
             continue
