@@ -7,12 +7,18 @@ Detectors read views; findings are about originals. A view that equals the origi
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gateway.types import Span
 
-__all__ = ["View", "raw", "unescaped"]
+__all__ = ["Offsets", "View", "offsets", "raw", "unescaped"]
+
+Offsets = NDArray[np.int64]
 
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})(?:\\u([Dd][C-Fc-f][0-9A-Fa-f]{2}))?|(["\\/bfnrt]))')
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -24,7 +30,9 @@ class View:
     """
     `starts[i]` and `ends[i]` bound the original characters that became `text[i]`; None: one to one.
 
-    `open_at` is where in the original an unfinished escape begins, or its length.
+    `open_at` is where in the original an unfinished escape begins, or its length. `monotone` False:
+    the characters stand in another order, so a stretch of the view may be several of the original; all
+    from the first to the last count as behind it.
     """
 
     name: str
@@ -32,6 +40,7 @@ class View:
     open_at: int
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
+    monotone: bool = True
 
     def original(self, span: Span) -> Span:
         """The original characters behind a stretch of this view."""
@@ -39,17 +48,23 @@ class View:
             return span
         if span.start == span.end:
             return Span(self.position(span.start), self.position(span.start))
+        if not self.monotone:
+            return Span(min(self.starts[span.start : span.end]), max(self.ends[span.start : span.end]))
         return Span(self.starts[span.start], self.ends[span.end - 1])
 
     def position(self, index: int) -> int:
         if self.starts is None or self.ends is None:
             return index
+        if not self.monotone:
+            return min(self.starts[index:], default=self.open_at)
         return self.starts[index] if index < len(self.starts) else self.open_at
 
     def index(self, position: int) -> int:
         """The first index of this view at or after an original position."""
         if self.starts is None:
             return position
+        if not self.monotone:
+            return next((i for i, start in enumerate(self.starts) if start >= position), len(self.starts))
         low, high = 0, len(self.starts)
         while low < high:
             middle = (low + high) // 2
@@ -58,6 +73,31 @@ class View:
             else:
                 high = middle
         return low
+
+    def then(self, inner: View) -> View:
+        """`inner`, a view of this view's text, as a view of the original."""
+        name = "+".join(name for name in (self.name, inner.name) if name != "raw") or "raw"
+        if self.starts is None or self.ends is None:
+            return replace(inner, name=name, open_at=min(self.open_at, inner.open_at))
+        open_at = min(self.open_at, self.position(inner.open_at))
+        if inner.starts is None or inner.ends is None:
+            return replace(self, name=name, text=inner.text, open_at=open_at)
+        first, last = np.asarray(inner.starts, np.int64), np.asarray(inner.ends, np.int64) - 1
+        last = np.maximum(first, last)
+        starts, ends = np.asarray(self.starts, np.int64), np.asarray(self.ends, np.int64)
+        monotone = self.monotone and inner.monotone
+        if self.monotone:
+            begun, ended = starts[first], ends[last]
+        else:
+            begun, ended = np.minimum(starts[first], starts[last]), np.maximum(ends[first], ends[last])
+        return View(name, inner.text, open_at, offsets(begun), offsets(ended), monotone)
+
+
+def offsets(values: Offsets) -> array[int]:
+    """Four bytes each."""
+    out = array("I")
+    out.frombytes(values.astype(np.uint32).tobytes())
+    return out
 
 
 def raw(text: str) -> View:

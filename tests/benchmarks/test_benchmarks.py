@@ -71,6 +71,12 @@ def test_detectors(tmp_path: Path) -> None:
     assert all(d["fresh_us"] > 0 for d in report["detectors"])
 
 
+def test_views(tmp_path: Path) -> None:
+    report, _ = run("views", tmp_path, "--texts", "2", "--rounds", "1", "--large", "100000")
+    assert all(row["sum_us"] > 0 for row in report["plain"])
+    assert all(0 < row["growth"] <= 4 for row in report["worst"])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_hotspots(tmp_path: Path) -> None:
     report, _ = run("hotspots", tmp_path, *TINY, "--connections", "2")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.text.views import unescaped
+from gateway.text.views import View, raw, unescaped
 from gateway.types import Span
 
 TEXTS = st.text(st.sampled_from('ab"\\/\n\té😀\u2028'), max_size=30)
@@ -66,3 +66,47 @@ def test_index_is_the_inverse_of_position(text: str, data: st.DataObject) -> Non
         return
     i = data.draw(st.integers(0, len(view.text)))
     assert view.index(view.position(i)) == i
+
+
+MAPS = st.lists(st.integers(0, 3), max_size=12)
+
+
+def made(name: str, text: str, lengths: list[int]) -> View:
+    """Every character repeated or left out."""
+    starts = [i for i, n in enumerate(lengths) for _ in range(n)]
+    return View(name, "".join(text[i] for i in starts), len(text), starts, [i + 1 for i in starts])
+
+
+@given(MAPS, st.data())
+def test_a_view_of_a_view_is_a_view_of_the_original(lengths: list[int], data: st.DataObject) -> None:
+    text = "abcdefghijkl"[: len(lengths)]
+    outer = made("one", text, lengths)
+    size = len(outer.text)
+    inner = made("two", outer.text, data.draw(st.lists(st.integers(0, 2), min_size=size, max_size=size)))
+    both = outer.then(inner)
+    assert both.name == "one+two"
+    assert both.text == inner.text
+    for i, character in enumerate(both.text):
+        a, b = both.original(Span(i, i + 1))
+        assert text[a:b] == character
+    if len(both.text) > 1:
+        whole = Span(0, len(both.text))
+        assert both.original(whole) == outer.original(inner.original(whole))
+
+
+def test_raw_leaves_no_trace_in_a_name() -> None:
+    inner = made("two", "ab", [1, 0])
+    assert raw("ab").then(inner) == inner
+    assert inner.then(raw("a")).name == "two"
+    assert raw("ab").then(raw("ab")) == raw("ab")
+
+
+def test_a_view_in_another_order_covers_from_first_to_last() -> None:
+    view = View("reversed", "cba", 3, [2, 1, 0], [3, 2, 1], monotone=False)
+    assert view.original(Span(0, 2)) == (1, 3)
+    assert view.then(made("twice", "cba", [2, 0, 1])).original(Span(0, 3)) == (0, 3)
+
+
+def test_what_is_open_in_either_is_open() -> None:
+    assert View("one", "abc", 5, [0, 2, 4], [1, 3, 5]).then(View("two", "ab", 2, [0, 1], [1, 2])).open_at == 4
+    assert View("one", "abc", 2, [0, 2, 4], [1, 3, 5]).then(View("two", "ab", 3, [0, 1], [1, 2])).open_at == 2

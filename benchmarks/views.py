@@ -1,0 +1,152 @@
+"""
+What the views of a text cost: processor time for 1 KiB of plain prompts, for 64 KiB of texts made to be
+slow, and how the time grows from 64 KiB to 1 MiB (an exponent of 1 is linear). `growth` is the longest
+view's length over the text's. Sizes count characters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+from collections.abc import Callable, Sequence
+from math import log
+from pathlib import Path
+from statistics import median
+from time import process_time_ns
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+from benchmarks.machine import Cpus, facts, pin
+from benchmarks.tables import Rows, figure, markdown, show
+from benchmarks.texts import CORPORA
+from gateway.text.normalise import normalised, readings
+from gateway.text.views import View
+
+__all__ = ["main"]
+
+Figures = dict[str, Any]
+
+KIB = 1024
+SMALL, LARGE = 64 * KIB, KIB * KIB
+
+# What makes views of a text. Each is timed by itself, and all together.
+MAKERS: dict[str, Callable[[str], Sequence[View | None]]] = {
+    "normalised": lambda text: [normalised(text)],
+    "readings": readings,
+}
+
+WORST: dict[str, str] = {
+    "accents": "é",
+    "one base, all marks": "\u0301",
+    "letter and mark": "a\u0301",
+    "ligatures of 18": "\ufdfa",
+    "ligatures of 3": "½",
+    "mixed scripts": "аb ",
+    "look-alikes only": "а ",
+    "Russian": "привет мир, ",
+    "Chinese": "漢字",
+    "invisible": "a\u200b",
+    "spaced letters": "a b  c ",
+    "dotted letters": "a.",
+    "leet": "pr3v10us ",
+    "backspaces": "ab\b",
+    "overrides": "\u202eab",
+    "turned letters": "ǝɹ",
+    "tag characters": "\U000e0041",
+    "variation selectors": "\U000e0141",
+    "digits": "1 ",
+}
+
+
+def run(args: argparse.Namespace) -> Figures:
+    """The whole benchmark; returns the report that --json writes."""
+    pin(Cpus.here().server)
+    report: Figures = {"benchmark": "views", "version": 1, "machine": facts(), "plain": [], "worst": []}
+    gc.collect()
+    gc.disable()
+    for corpus, make in CORPORA.items():
+        texts = [make(seed, KIB) for seed in range(args.texts)]
+        times = {name: median(_us(views, text) for text in texts) for name, views in MAKERS.items()}
+        report["plain"].append({"text": corpus, "us": times, "sum_us": sum(times.values())})
+    for name, piece in WORST.items():
+        small, large = _filled(piece, SMALL), _filled(piece, args.large)
+        times = {maker: _best(views, small, args.rounds) for maker, views in MAKERS.items()}
+        whole = sum(times.values())
+        later = sum(_best(views, large, 2) for views in MAKERS.values())
+        report["worst"].append(
+            {
+                "text": name,
+                "us": times,
+                "sum_us": whole,
+                "large_us": later,
+                "exponent": log(later / whole) / log(args.large / SMALL),
+                "growth": max((len(v.text) for views in MAKERS.values() for v in views(small) if v), default=0) / SMALL,
+            }
+        )
+    gc.enable()
+    return report
+
+
+def _filled(piece: str, size: int) -> str:
+    return ("a" + piece * (size // len(piece) + 1))[:size]
+
+
+def _us(views: Callable[[str], object], text: str) -> float:
+    """Microseconds of processor time, of one call in 32."""
+    began = process_time_ns()
+    for _ in range(32):
+        views(text)
+    return (process_time_ns() - began) / 32_000
+
+
+def _best(views: Callable[[str], object], text: str, rounds: int) -> float:
+    times = []
+    for _ in range(rounds):
+        began = process_time_ns()
+        views(text)
+        times.append((process_time_ns() - began) / 1000)
+    return max(1.0, min(times))
+
+
+def tables(report: Figures) -> list[Rows]:
+    plain = Rows("1 KiB of plain text, microseconds", "text", *MAKERS, "all")
+    for row in report["plain"]:
+        plain.add(row["text"], *(figure(row["us"][name], 1) for name in MAKERS), figure(row["sum_us"], 1))
+    worst = Rows(
+        "64 KiB of the worst texts, milliseconds", "text", *MAKERS, "all", "the largest text", "exponent", "growth"
+    )
+    for row in report["worst"]:
+        worst.add(
+            row["text"],
+            *(figure(row["us"][name] / 1000) for name in MAKERS),
+            figure(row["sum_us"] / 1000),
+            figure(row["large_us"] / 1000),
+            figure(row["exponent"]),
+            figure(row["growth"]),
+        )
+    return [plain, worst]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench views", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--texts", type=int, default=50, help="plain texts that are timed, of each kind (default 50)")
+    parser.add_argument("--rounds", type=int, default=5, help="times a worst text is read; the best counts (default 5)")
+    parser.add_argument("--large", type=int, default=LARGE, help=f"characters of the largest text (default {LARGE})")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there")
+    args = parser.parse_args(argv)
+    console = Console()
+    report = run(args)
+    console.print(f"{report['machine']['cpu']}; {report['machine']['python']}\n")
+    show(console, tables(report))
+    if args.json:
+        args.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+    if args.markdown:
+        args.markdown.write_text(markdown(tables(report)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

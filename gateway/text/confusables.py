@@ -1,0 +1,85 @@
+"""
+Letters of other alphabets that stand for Latin ones (Unicode Technical Standard 39), word by word.
+
+A word that has more Latin letters than letters only its own alphabet has is read as Latin. A word of
+look-alikes from end to end is what the word before it is: English with disguised words stays English,
+and Russian stays Russian. Where no word comes before, the first that is neither decides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.text.codepoints import ALIKE, LATIN, NEARLY, OWN, Codes, tables
+
+__all__ = ["LONGEST", "fold_words"]
+
+LONGEST = 256  # letters that are one word; also how far into a text its first words may wait for their neighbours
+FEW = 3  # so many words of look-alikes alone are no accident
+
+_Bools = NDArray[np.bool_]
+_Ints = NDArray[np.int64]
+
+
+def fold_words(codes: Codes) -> tuple[Codes, int]:
+    """The text with look-alikes read as Latin where they stand for it, and where what later text may change begins."""
+    table = tables()
+    classes = table.classes[codes]
+    alike = (classes & ALIKE) != 0
+    starts, ends = _words((classes & (LATIN | ALIKE | OWN)) != 0)
+    if not len(starts):
+        return codes, len(codes)
+    own = _counts((classes & OWN) != 0, starts, ends)
+    latin = _counts((classes & LATIN) != 0, starts, ends)
+    sided = (own + latin + _counts((classes & NEARLY) != 0, starts, ends)) > 0
+    folded, waiting = _followed(latin > own, sided, starts, ends)
+    open_at = len(codes)
+    if ends[-1] == len(codes):
+        open_at = int(starts[-1])
+    if waiting:
+        open_at = min(open_at, int(starts[0]))
+    if not alike.any():
+        return codes, open_at
+    inside = np.zeros(len(codes) + 1, np.int64)
+    np.add.at(inside, starts[folded], 1)
+    np.add.at(inside, ends[folded], -1)
+    at = np.flatnonzero(alike & (np.cumsum(inside[:-1]) > 0))
+    if not len(at):
+        return codes, open_at
+    out = codes.copy()
+    out[at] = table.letters[np.searchsorted(table.alike, codes[at])]
+    return out, open_at
+
+
+def _words(letters: _Bools) -> tuple[_Ints, _Ints]:
+    """Runs of letters; a longer run is several words."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], letters, [False])).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    pieces = (ends - starts + LONGEST - 1) // LONGEST
+    if len(pieces) and pieces.max() > 1:
+        which = np.repeat(np.arange(len(starts)), pieces)
+        nth = np.arange(len(which)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        begun = starts[which] + nth * LONGEST
+        return begun, np.minimum(begun + LONGEST, ends[which])
+    return starts, ends
+
+
+def _counts(of: _Bools, starts: _Ints, ends: _Ints) -> _Ints:
+    total = np.concatenate(([0], np.cumsum(of)))
+    return total[ends] - total[starts]
+
+
+def _followed(latin: _Bools, sided: _Bools, starts: _Ints, ends: _Ints) -> tuple[_Bools, bool]:
+    """Which words are read as Latin, where one that takes no side follows the last that does; and do the first wait?"""
+    last = np.maximum.accumulate(np.where(sided, np.arange(len(sided)), -1))
+    out = latin[np.maximum(last, 0)] & (last >= 0)
+    lead = int(np.count_nonzero(last < 0))
+    if not lead:
+        return out, False
+    decided = lead < len(sided) and int(starts[lead]) <= LONGEST
+    if decided:
+        out[:lead] = latin[lead]
+    else:
+        out[:lead] = int(np.count_nonzero(ends[:lead] <= LONGEST)) >= FEW
+    return out, not decided and int(ends[-1]) <= 2 * LONGEST

@@ -1,0 +1,151 @@
+"""
+Texts read as somebody who knows the usual encodings would read them: the words around an encoded
+stretch stay, the stretch is replaced by what it says. Not decryption, and not a parser of any format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gateway.text.decode import basen, ciphers, escapes, numbers
+from gateway.text.decode.base import Budget, Found
+from gateway.text.decode.gate import suspects
+from gateway.text.decode.maps import Edit, Stretch, apply, compose
+from gateway.text.decode.tail import MAX_OPEN, open_tail
+from gateway.text.views import View
+from gateway.types import Span
+
+__all__ = ["MAX_OPEN", "WHOLE", "Budget", "Decoded", "decoded"]
+
+_DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
+    "html": escapes.html,
+    "url": escapes.url,
+    "backslash": escapes.backslash,
+    "quoted_printable": escapes.quoted_printable,
+    "punycode": escapes.punycode,
+    "base64": basen.base64,
+    "hex": numbers.hexadecimal,
+    "binary": numbers.binary,
+    "octal": numbers.octal,
+    "decimal": numbers.decimal,
+    "base32": basen.base32,
+    "base85": basen.base85,
+}
+_NEAR = 200  # encoded stretches of two kinds this close may be one message
+
+# Readings that a later character may change anywhere: for texts that have ended.
+WHOLE = frozenset({"base85", *ciphers.CIPHERS})
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """
+    `exhausted`: stretches of the original that still look encoded where depth or budget ended.
+
+    `open_at`: from where in the text later characters could change a view or bring one about.
+    """
+
+    views: tuple[View, ...]
+    exhausted: tuple[Span, ...]
+    open_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    """A view to read again. `stretches` None: the text itself."""
+
+    view: View
+    stretches: list[Stretch] | None
+    depth: int
+
+
+def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> Decoded:
+    """
+    Each view is the text with one kind of stretches read (`html`), nested down to the budget's depth
+    (`html+url`), or with all kinds where several stand close together (`html/url`).
+
+    `ended` False: more may come. Then only what later characters cannot change before `open_at`.
+    """
+    open_at = len(text) if ended else open_tail(text)
+    budget = budget or Budget.of(text)
+    views: list[View] = []
+    exhausted: dict[Span, None] = {}
+    queue = [_Outer(View("", text, len(text)), None, 0)]
+    seen = {text}
+    for outer in queue:
+        for name, found in _read(outer.view.text, budget, ended):
+            edits = _new(found.edits, outer.stretches)
+            exhausted |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
+            if not edits:
+                continue
+            if outer.depth == budget.depth or not _affordable(outer.view.text, found.edits, budget, len(views)):
+                exhausted |= dict.fromkeys(outer.view.original(Span(e.start, e.end)) for e in edits[:1])
+                continue
+            inner = len(outer.view.text) if ended else open_tail(outer.view.text)
+            view, stretches = apply(name, outer.view.text, found.edits, inner)
+            if view.text in seen:
+                continue
+            seen.add(view.text)
+            budget.total -= len(view.text)
+            if outer.stretches is not None:
+                view = compose(outer.view, view)
+            views.append(view)
+            queue.append(_Outer(view, stretches, outer.depth + 1))
+    if budget.over and not exhausted:
+        exhausted[Span(0, len(text))] = None
+    return Decoded(tuple(views), tuple(exhausted), open_at)
+
+
+def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:
+    """What each decoder finds, and all of them together where kinds are mixed in one place."""
+    out: list[tuple[str, Found]] = []
+    for name in suspects(text):
+        if not ended and name in WHOLE:
+            continue
+        if not budget.work_on(len(text)):
+            break
+        found = _DECODERS[name](text, budget)
+        if found is not None:
+            out.append((name, found))
+    if ended and budget.work_on(len(text)):
+        out += ciphers.ciphers(text, budget)
+    if len(out) > 1 and (mixed := _mixed(out)) is not None:
+        out.append(mixed)
+    return out
+
+
+def _mixed(all_found: Sequence[tuple[str, Found]]) -> tuple[str, Found] | None:
+    tagged = sorted(((e, name) for name, f in all_found for e in f.edits), key=lambda t: (t[0].start, -t[0].end))
+    edits: list[Edit] = []
+    names: dict[str, None] = {}
+    near, last = False, ""
+    for edit, name in tagged:
+        if edits and edits[-1].end > edit.start:
+            continue
+        near = near or (bool(edits) and edit.start - edits[-1].end < _NEAR and name != last)
+        edits.append(edit)
+        names[name] = None
+        last = name
+    if not near:
+        return None
+    return "/".join(names), Found(edits)
+
+
+def _new(edits: list[Edit], stretches: list[Stretch] | None) -> list[Edit]:
+    """The edits that touch what was just decoded; others were there one level up."""
+    if stretches is None:
+        return edits
+    out: list[Edit] = []
+    at = 0
+    for edit in edits:
+        while at < len(stretches) and stretches[at].end < edit.start:
+            at += 1
+        if at < len(stretches) and stretches[at].start <= edit.end:
+            out.append(edit)
+    return out
+
+
+def _affordable(text: str, edits: Sequence[Edit], budget: Budget, made: int) -> bool:
+    size = len(text) + sum(len(e.out) - (e.end - e.start) for e in edits)
+    return made < budget.views and size <= budget.total

@@ -1,0 +1,248 @@
+"""
+Ciphers of letters that anybody can read back: Caesar shifts with rot13, atbash, text and words written
+backwards, words in reverse order, pig latin, Morse.
+
+Such a text shows nothing of it from outside. One automaton looks for telling words as each cipher
+writes them; only the lines where it finds one are read, word by word, so that plain words around stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from string import ascii_lowercase as LOWER
+from string import ascii_uppercase as UPPER
+
+from gateway.text.decode.base import Budget, Found
+from gateway.text.decode.maps import Edit, Lazy
+from gateway.text.decode.morse import MORSE, morse
+from gateway.text.decode.words import COMMON, PAIRS, TELLING
+from gateway.text.patterns import compile_re2, compile_set
+
+__all__ = ["CIPHERS", "ciphers"]
+
+CIPHERS = ("caesar", "atbash", "reversed", "reversed_words", "word_order", "pig_latin", "morse")
+
+_KNOWN = COMMON | TELLING
+_LONG = sorted(word for word in TELLING if len(word) >= 6)
+_WORDS = re.compile(r"[A-Za-z']+")
+_SPACED = re.compile(r"\S+")
+_LINE = 4000  # characters read at once
+_ONSETS_TEXT = (
+    "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
+    " sm sn sp sph spl spr squ st str sw t th thr tr tw v w wh wr y z"
+)
+_ONSETS = frozenset(_ONSETS_TEXT.split())
+
+
+def _shift(by: int) -> dict[int, int]:
+    return str.maketrans(LOWER + UPPER, LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by])
+
+
+_SHIFTS = {by: _shift(by) for by in range(1, 26)}
+_ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
+
+
+def _pig(word: str) -> str:
+    head = max((k for k in range(4) if word[:k] in _ONSETS), default=0)
+    if not head:
+        return word + "(?:w|y)ay"
+    more = head + 1  # some take a y for a consonant
+    return "|".join(word[k:] + word[:k] + "ay" for k in (head, more, more + 1, more + 2) if k < len(word) - 1)
+
+
+def _any(words: Sequence[str]) -> str:
+    return r"\b(?:" + "|".join(words) + r")\b"
+
+
+# What to look for, by how it is then read: a shift by its number, the others by name.
+_SEEN: dict[str | int, str] = {
+    **{by: _any([t.translate(_SHIFTS[26 - by]) for t in (*_LONG, *PAIRS)]) for by in _SHIFTS},
+    "atbash": _any([t.translate(_ATBASH) for t in (*_LONG, *PAIRS)]),
+    "reversed": _any([t[::-1] for t in (*_LONG, *PAIRS)]),
+    "word_order": _any([" ".join(reversed(t.split())) for t in PAIRS]),
+    "pig_latin": _any([_pig(t) for t in _LONG]),
+    "morse": MORSE,
+}
+_KEYS = tuple(_SEEN)
+_SET = compile_set(_SEEN.values())
+_FIND = {key: compile_re2(pattern) for key, pattern in _SEEN.items()}
+_FORWARD = re.compile(_any(PAIRS))
+_BACKWARD = re.compile(_SEEN["word_order"])
+
+
+def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
+    """All that some cipher makes language of, by its name."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = text
+    matched = _SET.Match(low.encode("utf-8", "replace"))
+    if not matched:
+        return []
+    found: dict[str, Found] = {}
+    for key in (_KEYS[index] for index in sorted(matched)):
+        for name, edits, left in _read(key, text, low, budget):
+            entry = found.setdefault(name, Found([]))
+            entry.edits.extend(edits)
+            entry.left.extend(left)
+    for entry in found.values():
+        entry.edits.sort(key=lambda edit: edit.start)
+    return [(name, Found(_apart(f.edits), f.left)) for name, f in found.items() if f.edits or f.left]
+
+
+Reading = tuple[str, list[Edit], list[tuple[int, int]]]
+
+
+def _read(key: str | int, text: str, low: str, budget: Budget) -> Iterator[Reading]:
+    if key == "morse":
+        yield "morse", list(morse(text, budget)), []
+        return
+    edits: dict[str, list[Edit]] = {}
+    left: list[tuple[int, int]] = []
+    name = "caesar" if isinstance(key, int) else key
+    for start, end in _lines(key, low):
+        if not budget.work_on(80 * (end - start)):
+            left.append((start, end))
+            break
+        for kind, edit in _line(key, text, low, start, end):
+            if budget.write(len(edit.out)):
+                edits.setdefault(kind, []).append(edit)
+    for kind, found in edits.items():
+        yield kind, found, []
+    if left:
+        yield name, [], left
+
+
+def _lines(key: str | int, low: str) -> Iterator[tuple[int, int]]:
+    """The lines with something to see in them, long ones in pieces."""
+    done = 0
+    data = low.encode("utf-8", "replace")
+    if low.isascii():
+        places: Iterator[int] = (m.start() for m in _FIND[key].finditer(data))
+    else:
+        places = (m.start() for m in re.finditer(_SEEN[key], low))
+    for at in places:
+        if at < done:
+            continue
+        start = max(done, low.rfind("\n", max(done, at - _LINE // 2), at) + 1, at - _LINE // 2)
+        stop = low.find("\n", at, start + _LINE)
+        done = stop if stop >= 0 else min(len(low), start + _LINE)
+        yield start, done
+
+
+def _line(key: str | int, text: str, low: str, start: int, end: int) -> Iterator[tuple[str, Edit]]:
+    if isinstance(key, int) or key == "atbash":
+        table = _SHIFTS[key] if isinstance(key, int) else _ATBASH
+        for a, b in _runs(low, start, end, lambda word: word.translate(table)):
+            name = "caesar" if isinstance(key, int) else "atbash"
+            yield name, Edit(a, b, text[a:b].translate(table), range(a, b), range(a + 1, b + 1))
+    elif key == "reversed":
+        for a, b in _runs(low, start, end, lambda word: word[::-1]):
+            yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1))
+            yield "reversed_words", _each_reversed(text, a, b)
+    elif key == "pig_latin":
+        for a, b in _runs(low, start, end, _unpig):
+            yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), _unpig(m[0])) for m in _in(text, a, b)])
+    elif len(_BACKWARD.findall(low, start, end)) > 1 + len(_FORWARD.findall(low, start, end)):
+        yield "word_order", _backwards(text, start, end)
+
+
+def _in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    return _WORDS.finditer(text, start, end)
+
+
+def _runs(low: str, start: int, end: int, decode: Callable[[str], str]) -> Iterator[tuple[int, int]]:
+    """Words that are language only when decoded, with unknown ones between and next to them."""
+    run: list[tuple[int, int, bool]] = []
+    telling = False
+    for match in _in(low, start, end):
+        word = match[0]
+        read = decode(word)
+        known, plain = read in _KNOWN, word in _KNOWN
+        if plain and not known:
+            yield from _kept(low, run, telling)
+            run, telling = [], False
+        else:
+            run.append((match.start(), match.end(), known and not plain))
+            telling = telling or (known and len(word) >= 6 and read in TELLING)
+    yield from _kept(low, run, telling)
+
+
+def _kept(low: str, run: list[tuple[int, int, bool]], telling: bool) -> Iterator[tuple[int, int]]:
+    marks = [index for index, entry in enumerate(run) if entry[2]]
+    if not marks:
+        return
+    first, last = marks[0], marks[-1]
+    share = len(marks) / (last - first + 1)
+    if not (share >= 0.3 and (telling or len(marks) >= 3)):
+        return
+    while first > 0 and low[run[first - 1][1] : run[first][0]] == " ":
+        first -= 1
+    while last + 1 < len(run) and low[run[last][1] : run[last + 1][0]] == " ":
+        last += 1
+    yield run[first][0], run[last][1]
+
+
+def _replaced(text: str, start: int, end: int, words: Sequence[tuple[int, int, str]]) -> Edit:
+    """Words replaced, what stands between them kept."""
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = start
+    for a, b, word in (*words, (end, end, "")):
+        out += (text[at:a], word)
+        starts += (*range(at, a), *[a] * len(word))
+        ends += (*range(at + 1, a + 1), *[b] * len(word))
+        at = b
+    return Edit(start, end, "".join(out), starts, ends)
+
+
+def _each_reversed(text: str, start: int, end: int) -> Edit:
+    out: list[str] = []
+    starts: list[int] = []
+    at = start
+    for match in _SPACED.finditer(text, start, end):
+        a, b = match.span()
+        out += (text[at:a], text[a:b][::-1])
+        starts += (*range(at, a), *range(b - 1, a - 1, -1))
+        at = b
+    return Edit(start, end, "".join(out), starts, Lazy(len(starts), lambda index: starts[index] + 1))
+
+
+def _backwards(text: str, start: int, end: int) -> Edit:
+    words = list(_in(text, start, end))
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for index in range(len(words) - 1, -1, -1):
+        a, b = words[index].span()
+        out.append(text[a:b])
+        starts += range(a, b)
+        ends += range(a + 1, b + 1)
+        if index:
+            out.append(" ")
+            starts.append(words[index - 1].end())
+            ends.append(a)
+    return Edit(words[0].start(), words[-1].end(), "".join(out), starts, ends)
+
+
+def _unpig(word: str) -> str:
+    low = word.lower()
+    if low in _KNOWN or not low.endswith("ay") or len(low) < 4:
+        return word
+    for vowel in ("way", "yay"):
+        if low.endswith(vowel) and low[:-3] in _KNOWN:
+            return low[:-3]
+    base = low[:-2]
+    turned = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1)]
+    known = [word for word in turned if word in _KNOWN]
+    onsets = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1) if base[-k:] in _ONSETS]
+    return (known or onsets or [base])[0]
+
+
+def _apart(edits: list[Edit]) -> list[Edit]:
+    out: list[Edit] = []
+    for edit in edits:
+        if not out or out[-1].end <= edit.start:
+            out.append(edit)
+    return out

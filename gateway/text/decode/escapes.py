@@ -1,0 +1,155 @@
+"""Escapes: URL, HTML, backslashes of programming languages, quoted-printable, punycode."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from html.entities import html5
+from itertools import accumulate
+
+from gateway.text.decode.base import Budget, Found
+from gateway.text.decode.maps import Edit
+
+__all__ = ["backslash", "html", "open_escape", "punycode", "quoted_printable", "url"]
+
+# One character or a short run of ASCII ones at a time, so that an edit is exact and nothing later changes it.
+_TAIL = "[89ABab][0-9A-Fa-f]"
+_ASCII = "[0-7][0-9A-Fa-f]"
+_URL = re.compile(
+    rf"((?:%{_ASCII}){{1,256}})|%(?:[CDcd][0-9A-Fa-f]%{_TAIL}|[Ee][0-9A-Fa-f](?:%{_TAIL}){{2}}"
+    rf"|[Ff][0-4](?:%{_TAIL}){{3}}|u([0-9A-Fa-f]{{4}}))"
+)
+_HTML = re.compile(r"((?:&#[0-9]{2,3};){2,256})|&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}););?")
+_BACKSLASH = re.compile(
+    rf"((?:\\x{_ASCII}){{1,256}})|((?:\\u00{_ASCII}){{1,256}})"
+    r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\}"
+    r"|N\{([A-Za-z0-9 -]{2,60})\}|([0-7]{3}))|(?<![A-Za-z0-9])[Uu]\+([0-9A-Fa-f]{4,6})(?: (?=[Uu]\+))?"
+)
+_QUOTED = re.compile(
+    r"=(?:([2-7][0-9A-F](?:=[2-7][0-9A-F]){1,255})|[2-7][0-9A-F](?==[0-9A-F]{2})|[CD][0-9A-F]=[89AB][0-9A-F]"
+    r"|E[0-9A-F](?:=[89AB][0-9A-F]){2}|F[0-4](?:=[89AB][0-9A-F]){3}|3D|(?<==[0-9A-F]{2}=)[2-7][0-9A-F]"
+    r"|(?<=\w=)\r?\n(?=\w)|(?<=[A-Za-z,.]=)20(?=[A-Za-z]))"
+)
+_PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
+_OPEN = re.compile(
+    r"(?:(?:%[0-9A-Fa-f]{2}){0,3}%(?:[0-9A-Fa-f]{0,2}|u[0-9A-Fa-f]{0,4})|&#?[A-Za-z0-9]{0,32};?"
+    r"|\\(?:[xUuN]\{?[0-9A-Za-z -]{0,60}\}?|[0-7]{0,3})|[Uu](?:\+[0-9A-Fa-f]{0,6} ?)?"
+    r"|(?:=[0-9A-F]{2}){0,3}=(?:[0-9A-F]{0,2}|\r?\n?)|(?<![A-Za-z0-9-])[xX](?:[nN](?:-(?:-[A-Za-z0-9-]{0,59})?)?)?)\Z"
+)
+
+
+def _found(
+    text: str, budget: Budget, pattern: re.Pattern[str], read: Callable[[re.Match[str]], Edit | str | None]
+) -> Found | None:
+    edits: list[Edit] = []
+    for match in pattern.finditer(text):
+        out = read(match)
+        if out is None:
+            continue
+        edit = Edit(match.start(), match.end(), out) if isinstance(out, str) else out
+        if not budget.work_on(100) or not budget.write(len(edit.out)):
+            return Found(edits, [(match.start(), len(text))])
+        edits.append(edit)
+    return Found(edits) if edits else None
+
+
+def _uniform(match: re.Match[str], width: int) -> Edit:
+    """A run of ASCII characters, each in `width` characters of which the last two are its code."""
+    run = match[0]
+    out = bytes.fromhex("".join([run[at - 2 : at] for at in range(width, len(run) + 1, width)])).decode()
+    start = match.start()
+    size = len(out)
+    return Edit(
+        start, match.end(), out, range(start, start + size * width, width), range(start + width, match.end() + 1, width)
+    )
+
+
+def _shown(code: int) -> str | None:
+    """The character, unless it is a control or no character."""
+    if not 32 <= code < 0x110000 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000:
+        return chr(code) if code in (9, 10, 13) else None
+    return chr(code)
+
+
+def url(text: str, budget: Budget) -> Found | None:
+    return _found(text, budget, _URL, _from_url) if "%" in text else None
+
+
+def _from_url(match: re.Match[str]) -> Edit | str | None:
+    if match[1]:
+        return _uniform(match, 3)
+    return _shown(int(match[2], 16)) if match[2] else _utf8(match[0].replace("%", ""))
+
+
+def _utf8(digits: str) -> str | None:
+    try:
+        return bytes.fromhex(digits).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def html(text: str, budget: Budget) -> Found | None:
+    return _found(text, budget, _HTML, _from_html) if "&" in text else None
+
+
+def _from_html(match: re.Match[str]) -> Edit | str | None:
+    run, decimal, hexadecimal, name = match.groups()
+    if run:
+        codes = run[2:-1].split(";&#")
+        edges = list(accumulate((len(code) + 3 for code in codes), initial=match.start()))
+        return Edit(match.start(), match.end(), "".join([chr(int(code)) for code in codes]), edges[:-1], edges[1:])
+    if decimal:
+        return _shown(int(decimal))
+    if hexadecimal:
+        return _shown(int(hexadecimal, 16))
+    return html5.get(name + ";")
+
+
+def backslash(text: str, budget: Budget) -> Found | None:
+    return _found(text, budget, _BACKSLASH, _from_backslash) if "\\" in text or "U+" in text or "u+" in text else None
+
+
+def _from_backslash(match: re.Match[str]) -> Edit | str | None:
+    if match[1] or match[2]:
+        return _uniform(match, 4 if match[1] else 6)
+    name, octal = match[8], match[9]
+    if name:
+        try:
+            return unicodedata.lookup(name)
+        except KeyError:
+            return None
+    if octal:
+        return _shown(int(octal, 8)) if octal < "400" else None
+    digits = next(d for d in match.groups() if d)
+    return _shown(int(digits, 16))
+
+
+def quoted_printable(text: str, budget: Budget) -> Found | None:
+    return _found(text, budget, _QUOTED, _from_quoted) if "=" in text else None
+
+
+def _from_quoted(match: re.Match[str]) -> Edit | str | None:
+    if match[1]:
+        return _uniform(match, 3)
+    run = match[0]
+    if run[1] in "\r\n":
+        return ""
+    return _shown(int(run[1:], 16)) if len(run) == 3 else _utf8(run.replace("=", ""))
+
+
+def punycode(text: str, budget: Budget) -> Found | None:
+    return _found(text, budget, _PUNYCODE, _from_punycode) if "xn--" in text.lower() else None
+
+
+def _from_punycode(match: re.Match[str]) -> str | None:
+    try:
+        return match[1].encode().decode("punycode")
+    except (UnicodeError, ValueError, OverflowError):
+        return None
+
+
+def open_escape(text: str) -> int:
+    """Where an escape begins that later characters may complete or lengthen, or the length."""
+    match = _OPEN.search(text, max(0, len(text) - 100))
+    return match.start() if match else len(text)

@@ -1,0 +1,49 @@
+"""Words that tell language from noise. English; other languages are known by their letters only."""
+
+from __future__ import annotations
+
+__all__ = ["COMMON", "PAIRS", "TELLING"]
+
+_COMMON = """
+    the and for are was were you your yours they them their there these those this that with from have has had
+    not but all any can could will would should shall may might must who what when where which why how his her
+    down hers she him its our ours out off over under then than too very just only also more most some such own same
+    other another each every both few many much here about above after again against because been before being
+    below between into through during until while once did does doing done don let get got give gave given make
+    made take took taken come came went gone see seen say said says tell told ask asked know known think want
+    need use used using find found work works call keep put set show try please thank thanks hello dear yes now
+    new old good best first last next long great little big high small large right left time day days year week
+    month people man woman child world life hand part place case point group number fact thing things way ways
+    one two three four five six seven eight nine ten zero hundred thousand everything nothing something anything
+    someone anyone everyone always never often sometimes today tomorrow yesterday soon later still yet already
+    it is be to of in on at as by or if we me my he do so no up us an am go
+    follow write read send open close start stop run print list name names word words text line lines file
+    files page email mail phone address answer answers question questions message messages help without within
+    instead however therefore between order money bank card account pay buy sell free home house water food
+    country city school company business state student family body book job door car room road friend friends
+    father mother power hour game end member law night move live believe hold bring happen provide sit stand lose
+    add change play like turn leave feel seem look become begin learn understand watch speak allow spend grow
+    walk win offer remember consider appear wait serve die expect stay fall cut reach kill remain
+"""
+
+# Words of texts that somebody would want to disguise.
+_TELLING = """
+    ignore ignored disregard forget override bypass previous preceding prior earlier instruction instructions
+    directive directives guidelines guideline rules restrictions restriction restricted unrestricted filter filters
+    system prompt prompts developer assistant administrator admin jailbreak pretend roleplay reveal disclose expose
+    repeat output translate decode password passwords passphrase secret secrets credential credentials token
+    tokens private confidential hidden internal weapon weapons explosive explosives bomb poison drugs malware
+    virus exploit hack steal attack illegal execute command commands delete database document documents
+"""
+
+COMMON = frozenset(_COMMON.split())
+TELLING = frozenset(_TELLING.split())
+
+# Two words that stand together in almost any English text or in the texts meant above.
+_PAIRS = """
+    of the, in the, to the, and the, for the, on the, from the, with the, all the, me the, what is, this is, you are,
+    are now, how to, to make, to build, do not, tell me, show me, give me, your rules, your instructions, your system,
+    the system, system prompt, previous instructions, all previous, the previous, ignore all, ignore the, ignore your,
+    reveal the, reveal your, the password, the secret, the hidden, forget everything, everything above, your safety
+"""
+PAIRS = tuple(pair.strip() for pair in _PAIRS.split(","))

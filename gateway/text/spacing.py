@@ -1,0 +1,76 @@
+"""
+Words with something between their letters: `i g n o r e`, `i.g.n.o.r.e`, a letter a line.
+
+Only stretches of at least LEAST letters that stand alone. A longer or other separator than the usual
+one of the stretch is the gap between two words; where there is none, all letters are one word.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from gateway.text.codepoints import decode, encode
+from gateway.text.views import View, offsets
+
+__all__ = ["joined"]
+
+LEAST = 4
+_SEPARATORS = ".-_*|/,+~:;=\\ \t\n\r\v\f"
+_KINDS = bytes(97 if chr(i).isalpha() else 32 if chr(i) in _SEPARATORS else 33 for i in range(128)) + bytes(128)
+_PAIRS = tuple(b" a" + b" " * gap + b"a " for gap in range(1, 6))  # two letters alone, next to each other
+# Letters alone, each with one to five separators before the next; no letter touches the stretch.
+_STRETCH = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}[^\W\d_](?![^\W_])){3,}")
+_GAPS = re.compile(r"[^\w]+|_+")
+
+
+def joined(text: str) -> View | None:
+    if text.isascii() and not _may_be_spaced(text):
+        return None
+    spans: list[tuple[int, int]] = []  # what is left out
+    spaces: list[int] = []
+    for match in _STRETCH.finditer(text):
+        if match.end() - match.start() < 2 * LEAST - 1:
+            continue
+        _gaps(text, match.start(), match.end(), spans, spaces)
+    if not spans:
+        return None
+    codes = encode(text).copy()
+    begun, ended = np.array(spans, np.int64).T
+    inside = np.zeros(len(codes) + 1, np.int64)
+    np.add.at(inside, begun, 1)
+    np.add.at(inside, ended, -1)
+    show = np.cumsum(inside[:-1]) == 0
+    if spaces:
+        codes[spaces] = 32
+        show[spaces] = True
+    at = np.flatnonzero(show)
+    return View("joined", decode(codes[at]), _open_at(text), offsets(at), offsets(np.append(at[1:], len(text))))
+
+
+def _may_be_spaced(text: str) -> bool:
+    kinds = b" " + text.encode("ascii").translate(_KINDS) + b" "
+    return any(pair in kinds for pair in _PAIRS)
+
+
+def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int]) -> None:
+    gaps = [(start + m.start(), start + m.end()) for m in _GAPS.finditer(text[start:end])]
+    lengths = [b - a for a, b in gaps]
+    usual = min(lengths)
+    kinds = [text[a] for a, b in gaps if b - a == usual]
+    common = max(set(kinds), key=kinds.count)
+    for a, b in gaps:
+        spans.append((a, b))
+        if b - a > usual or text[a] != common:
+            spaces.append(a)
+
+
+def _open_at(text: str) -> int:
+    """The last stretch may go on."""
+    tail = max(0, len(text) - 256)
+    found = tail
+    for match in re.finditer(r"\S{2,}", text[tail:]):
+        if tail + match.end() < len(text):
+            found = tail + match.end()
+    return found
