@@ -162,12 +162,11 @@ async def _measure(
         raise RequestError("the files of --benign hold no honest text: all of their rows have the label 1")
     pool = [j.score(question) for j in honest]
     out = [Evaluation(name, await judge_rows(judge, name, rows), question, pool) for name, rows in sets.items()]
-    evaded = []
+    evaded: list[Evaded] = []
     if arguments.evasion:
         caught = [c for e in out for c in caught_plainly(e.judged, question)]
-        for transform in _watched(TRANSFORMS, "evasion"):
-            evaded.append(await disguise(judge, caught, question, transform, arguments.seed))
-    return (out + [Evaluation(POOL, honest, question)] if honest else out), evaded
+        evaded = [await disguise(judge, caught, question, t, arguments.seed) for t in _watched(TRANSFORMS, "evasion")]
+    return [*out, *([Evaluation(POOL, honest, question)] if honest else [])], evaded
 
 
 def _read(paths: Iterable[Path], arguments: argparse.Namespace) -> dict[str, list[Row]]:
@@ -191,11 +190,11 @@ def _read(paths: Iterable[Path], arguments: argparse.Namespace) -> dict[str, lis
 def _notes(found: Json, sets: Mapping[str, list[Row]], benign: Mapping[str, list[Row]]) -> Iterable[str]:
     """What the tables do not say of the rows."""
     for figures in found["sets"]:
-        rows = sets.get(figures["set"], [])
-        if figures["unlabelled"]:
-            yield f"{figures['set']}: {figures['unlabelled']} rows without a label; they count for latency and spans only"
-        if not figures["entities"] and any(row.spans for row in rows):
-            yield f"{figures['set']}: spans are not compared; say with --tags which category is which label"
+        name, unlabelled = figures["set"], figures["unlabelled"]
+        if unlabelled:
+            yield f"{name}: {unlabelled} rows without a label count for latency and spans only"
+        if not figures["entities"] and any(row.spans for row in sets.get(name, [])):
+            yield f"{name}: its spans are not compared; --tags says which category is which label"
     guilty = sum(row.label is True for rows in benign.values() for row in rows)
     if guilty:
         yield f"benign pool: {guilty} rows with the label 1 are not in it"

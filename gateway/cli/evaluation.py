@@ -68,30 +68,29 @@ class Judged:
 
 
 class Judge:
-    """One policy, with detectors of the categories in question besides those that it needs itself."""
+    """
+    One policy, with detectors of the categories in question besides those that it needs itself.
+
+    `unclaimed`: globs of categories that no rule of the policy claims, so that it flags nothing of them.
+    Raises ConfigError where a glob fits no category.
+    """
 
     def __init__(self, guard: Guard, ruleset: Ruleset, questions: Sequence[Question]) -> None:
-        globs = [g for q in questions for g in (*q.categories, *q.tags)]
-        rule = {"category": globs, "action": "flag", "threshold": 0}
-        name = "wanted" if ruleset.name != "wanted" else "wanted-too"
-        wanted = Policy.model_validate({"version": 1, "name": name, "mode": "monitor", "rules": [rule]})
+        policy = ruleset.policy
+        arguments = policy.tools.arguments if policy.tools is not None else ()
+        known = guard.categories | {c.category for c in policy.custom} | {a.category for a in arguments}
+        globs = list(dict.fromkeys(g for q in questions for g in (*q.categories, *q.tags)))
+        fitting = {glob: [c for c in sorted(known) if fnmatchcase(c, glob)] for glob in globs}
+        for glob, categories in fitting.items():
+            if not categories:
+                raise ConfigError(f"{glob!r} fits no category; `portcullis list categories` shows them")
+        self.unclaimed = [g for g, cs in fitting.items() if not any(ruleset.wants(c, d) for c in cs for d in Direction)]
         self.ruleset = ruleset
         self._guard = guard
+        rule = {"category": [c for cs in fitting.values() for c in cs], "action": "flag", "threshold": 0}
+        name = "wanted" if ruleset.name != "wanted" else "wanted-too"
+        wanted = Policy.model_validate({"version": 1, "name": name, "mode": "monitor", "rules": [rule]})
         self._policies = (ruleset, Ruleset(wanted, "-"))
-        looked_for = {c for d in Direction for c in guard.begin(self._policies).categories(d)}
-        for glob in globs:
-            if not any(fnmatchcase(c, glob) for c in looked_for):
-                raise ConfigError(f"{glob!r} fits no category; `portcullis list categories` shows them")
-        self._unclaimed = [
-            glob
-            for glob in globs
-            if not any(ruleset.wants(c, d) for c in looked_for if fnmatchcase(c, glob) for d in Direction)
-        ]
-
-    @property
-    def unclaimed(self) -> list[str]:
-        """Globs of categories that no rule of the policy claims: it flags nothing of them."""
-        return self._unclaimed
 
     async def judge(self, row: Row) -> Judged:
         """Raises ScanError where a detector failed: no figure would be true."""

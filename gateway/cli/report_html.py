@@ -7,7 +7,7 @@ from html import escape
 
 from gateway.cli.evaluation import Evaluation
 from gateway.cli.report_svg import histogram, precision_recall, roc
-from gateway.cli.report_tables import share
+from gateway.cli.report_tables import auc_cell, share
 from gateway.types import Json
 
 __all__ = ["page"]
@@ -18,13 +18,14 @@ STYLE = """\
 @media (prefers-color-scheme: dark) { :root { --page: #191918; --text: #ecebe6; --dim: #a3a29b; --line: #3a3a37;
   --benign: #6ba2ea; --positive: #ec8a4c; --curve: #ecebe6; } }
 body { background: var(--page); color: var(--text); font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto;
-  max-width: 76rem; padding: 0 1rem; }
+  max-width: 82rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; }
 p { color: var(--dim); margin: .2rem 0 .8rem; max-width: 60rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: right; white-space: nowrap; }
-th { color: var(--dim); font-weight: 600; vertical-align: bottom; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: right; white-space: pre; }
+td { vertical-align: top; }
+th { color: var(--dim); font-weight: 600; vertical-align: bottom; white-space: normal; }
 th.name, td.name { text-align: left; } td.text { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere;
   min-width: 24rem; font-family: ui-monospace, monospace; font-size: .8rem; }
 .charts { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); }
@@ -65,24 +66,26 @@ def page(report: Json, evaluations: Sequence[Evaluation]) -> str:
         f"<p>Portcullis {escape(report['portcullis'])}, policy {escape(policy['name'])} ({escape(policy['version'])}). "
         f"Precision, recall, F1 and false positives are of what this policy does: {report['least']} or more. "
         f"Recall at 1 % and 0.1 % is where so many of {over} score higher. "
-        "In brackets: 95 % intervals (Wilson).</p>",
+        f"{'A star: the benign texts are those of the pool. ' if report['pool'] else ''}"
+        "Below a share: its 95 % interval (Wilson).</p>",
         _sets(report),
         *_entities(report),
-        *_evasion(report),
         KEY,
     ]
     for figures, evaluation in zip(report["sets"], evaluations, strict=True):
         body.append(f"<h2>{escape(figures['set'])}</h2>")
         body.append(f'<div class="charts">\n{_charts(figures, evaluation)}\n</div>')
         body += _examples(figures)
+    body += _evasion(report)
     title = "<title>Portcullis: evaluation</title>"
     return f"{HEAD}{title}\n<style>\n{STYLE}</style>\n</head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
 
 
 def _sets(report: Json) -> str:
+    unlabelled = ["no label"] if any(s["unlabelled"] for s in report["sets"]) else []
     pooled = ["false positives at that cut"] if report["pool"] else []
     columns = [
-        "texts", "positive", "benign", "no label", "AUC", "recall at 1 %", *pooled, "recall at 0.1 %", "precision",
+        "texts", "positive", "benign", *unlabelled, "AUC", "recall at 1 %", *pooled, "recall at 0.1 %", "precision",
         "recall", "F1", "false positives", "p50 (ms)", "p99 (ms)",
     ]  # fmt: skip
     rows = []
@@ -91,8 +94,9 @@ def _sets(report: Json) -> str:
         rows.append(
             [
                 s["set"],
-                *(str(s[name]) for name in ("rows", "positives", "negatives", "unlabelled")),
-                share(s["auc"] if s["auc"] is not None else s["auc_against_pool"]),
+                *(str(s[name]) for name in ("rows", "positives", "negatives")),
+                *([str(s["unlabelled"])] if unlabelled else []),
+                auc_cell(s),
                 _with(one["recall"], one["recall_95"]),
                 *([share(one["fpr"])] if report["pool"] else []),
                 _with(tenth["recall"], tenth["recall_95"]),
@@ -169,7 +173,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, names: int,
 
 
 def _with(value: float | None, interval: Sequence[float] | None) -> str:
-    return share(value) if value is None or interval is None else f"{share(value)} ({_range(interval)})"
+    return share(value) if value is None or interval is None else f"{share(value)}\n{_range(interval)}"
 
 
 def _range(interval: Sequence[float]) -> str:

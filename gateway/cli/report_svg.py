@@ -10,8 +10,8 @@ from gateway.cli.metrics import Point, pr_curve, roc_curve
 
 __all__ = ["histogram", "precision_recall", "roc"]
 
-WIDTH, HEIGHT = 330, 250
-LEFT, RIGHT, TOP, BOTTOM = 46, 320, 30, 208
+WIDTH, HEIGHT = 336, 250
+LEFT, RIGHT, TOP, BOTTOM = 46, 316, 30, 208
 BINS = 20
 LEAST = 0.0005  # the left end of the axis of false positives; what is less stands there
 
@@ -50,7 +50,7 @@ def precision_recall(positives: Sequence[float], negatives: Sequence[float], pol
     quarters = (0, 0.25, 0.5, 0.75, 1)
     plot = _Plot("Precision and recall", "recall", "precision", _same, _same, quarters, quarters)
     base = len(positives) / (len(positives) + len(negatives))
-    marks = [plot.line("chance", [(0, base), (1, base)]), plot.line("curve", pr_curve(positives, negatives))]
+    marks = [plot.line("chance", [(0, base), (1, base)]), plot.line("curve", _falling(pr_curve(positives, negatives)))]
     return plot.drawn([*marks, *plot.dot(policy)])
 
 
@@ -98,9 +98,10 @@ class _Plot:
             grid.append(f'<line class="grid" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{BOTTOM}"/>')
             grid.append(f'<text class="tick" x="{x:.1f}" y="{BOTTOM + 15}" text-anchor="middle">{label}</text>')
         middle = (LEFT + RIGHT) / 2
+        what = f"{self.title}: {self.up_is}, {self.across_is}"
         return "\n".join(
             [
-                f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{self.title}: {self.up_is}, {self.across_is}">',
+                f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{what}">',
                 f'<text class="title" x="{LEFT}" y="12">{self.title}</text>',
                 f'<text class="axis" x="{LEFT}" y="24">{self.up_is}</text>',
                 *grid,
@@ -125,6 +126,15 @@ def _stairs(points: Sequence[Point]) -> Iterable[Point]:
         yield x, before
         yield x, y
         before = y
+
+
+def _falling(points: Iterable[Point]) -> Iterable[Point]:
+    """Down, then to the right: between two cuts no more can be told than the lower one keeps."""
+    before = 0.0
+    for x, y in points:
+        yield before, y
+        yield x, y
+        before = x
 
 
 def _same(value: float) -> float:
