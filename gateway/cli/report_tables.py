@@ -39,11 +39,8 @@ def tables(report: Json) -> Iterator[Table]:
 def _detectors(report: Json) -> Table:
     """What scores tell, whatever the policy."""
     pool = report["pool"]
-    over = f"{pool} texts of the benign pool; *: AUC too" if pool else "the set's own negatives"
     pooled = ["FP\n@1%"] if pool else []
-    table = _table(
-        f"detectors; false positives over {over}", "n", "pos", "neg", "AUC", "recall\n@1%", *pooled, "recall\n@0.1%"
-    )
+    table = _table("detectors", "n", "pos", "neg", "AUC", "recall\n@1%", *pooled, "recall\n@0.1%")
     for s in report["sets"]:
         at = s["at_fpr"]
         cells = [str(s["rows"]), str(s["positives"]), str(s["negatives"]), auc_cell(s), share(at["0.01"]["recall"])]

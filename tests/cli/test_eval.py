@@ -20,7 +20,7 @@ from gateway.cli.evaluation import Evaluation, Judge, Judged, Question
 from gateway.cli.evasion import caught_plainly, disguise
 from gateway.cli.report_html import page
 from gateway.cli.rows import Presentation, Row
-from gateway.engine import Guard, self_test
+from gateway.engine import Guard
 from gateway.errors import ConfigError, ScanError
 from gateway.policy import Ruleset, load_policies, parse_policy
 from gateway.redteam.transforms import TRANSFORMS, Family, Transform
@@ -43,9 +43,7 @@ WORD = "quince"  # in every row, so that a text that leaks can be found
 
 @cache
 def guard() -> Guard:
-    shared = Guard(inline=1 << 20)  # which needs no thread, so that closing it does no harm
-    assert self_test(shared.detectors) == []
-    return shared
+    return Guard(inline=1 << 20)  # which needs no thread, so that closing it does no harm
 
 
 def rows(*texts: str, label: int | None = None, **more: Any) -> list[dict[str, Any]]:
@@ -193,7 +191,7 @@ def test_false_positives_over_a_pool(evaluate: Any, tmp_path: Path) -> None:
     assert figures["at_fpr"]["0.01"]["cut"] == 0
     assert figures["at_fpr"]["0.01"]["recall"] == pytest.approx(2 / 3)
     assert figures["at_fpr"]["0.001"]["cut"] > 0
-    assert "*" in done.out
+    assert re.search(r"attacks .* 0\.\d{3}\*", done.out)
     assert "benign pool: 1 rows with the label 1 are not in it" in done.out
 
 
