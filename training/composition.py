@@ -11,7 +11,9 @@ from training.generate.answers import answers
 from training.generate.direct import direct
 from training.generate.entities import entities
 from training.generate.harm import bias, harm
+from training.generate.harm.foreign import foreign_harm
 from training.generate.indirect import carriers, indirect, skills
+from training.generate.prompts import prompts
 from training.generate.rules import BANKING_INTENTS, CLINC_INTENTS, SNIPS_INTENTS, rule_pairs, task_pairs
 from training.sources import rows
 
@@ -19,14 +21,22 @@ __all__ = ["generated", "pairs"]
 
 
 def generated(
-    random: Random, scale: float, documents: Sequence[tuple[str, Channel]]
+    random: Random, scale: float, data: Path, documents: Sequence[tuple[str, Channel]], honest: Sequence[str]
 ) -> Iterator[Example]:
-    """`documents`: honest texts of the data sets, to be carriers too."""
-    for write, count in ((direct, 40_000), (harm, 16_000), (answers, 6_000), (bias, 2_500), (entities, 14_000)):
-        yield from write(random, int(count * scale))
+    """`documents`: honest texts of the data sets, to be carriers too; `honest`: what users said."""
+    attacks: list[str] = []
+    for write, count in ((direct, 40_000), (harm, 24_000), (foreign_harm, 4_000), (answers, 6_000), (bias, 2_500), (entities, 14_000)):
+        for example in write(random, int(count * scale)):
+            if example.labels.get("injection/direct") == 1 and len(example.text) < 700 and not example.spans:
+                attacks.append(example.text)
+            yield example
     yield from carriers(random, int(6_000 * scale))
     yield from indirect(random, int(40_000 * scale), documents)
     yield from skills(random, int(4_000 * scale))
+    played = [r for r in rows(data / "train", "hackaprompt_ultrachat_via_promptshield") if r["label"]]
+    attacks = random.sample(attacks, min(len(attacks), 6_000)) + [r["text"] for r in played if 20 < len(r["text"]) < 900]
+    templates = sorted({r["context"] for r in played if r.get("context") and len(r["context"]) < 1200})
+    yield from prompts(random, int(7_000 * scale), attacks, honest, templates)
 
 
 _INTENTS = {"clinc150": CLINC_INTENTS, "banking77": BANKING_INTENTS, "snips_nlu": SNIPS_INTENTS}

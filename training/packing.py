@@ -11,7 +11,7 @@ __all__ = ["packed", "unpacked"]
 
 Array = np.ndarray[Any, Any]
 
-WORDS = "embeddings.word_embeddings.weight"
+WORDS = ("word_embeddings.weight", "encoder.words.weight")
 SCALE = ".scale_of_rows"
 
 

@@ -142,7 +142,8 @@ def _train(tokenizer: Tokenizer, random: Random, data: Path, scale: float) -> tu
     documents = [
         (e.text, e.channel) for e, _ in weighted if e.labels.get("injection/indirect") == 0 and 60 < len(e.text) < 6000
     ]
-    weighted += [(e, 1.0) for e in generated(random, scale, documents)]
+    honest = [e.text for e, _ in weighted if e.labels.get("injection/direct") == 0 and 15 < len(e.text) < 900]
+    weighted += [(e, 1.0) for e in generated(random, scale, data, documents, honest)]
     copies: Counter[str] = Counter()
     windows = Windows()
     kept: list[tuple[Example, float]] = []

@@ -194,11 +194,11 @@ class Source:
 
 
 TRAIN: dict[str, Source] = {
-    "hackaprompt_ultrachat_via_promptshield": Source(_direct),
+    "hackaprompt_ultrachat_via_promptshield": Source(_direct, weight=2),
     "jailbreak_wild": Source(_direct, weight=2),
     "sap_attack_prompts": Source(_sap, most=1200),
     "deepset_prompt_injections_train": Source(_deepset),
-    "bipia_train": Source(_bipia, "document"),
+    "bipia_train": Source(_bipia, "document", weight=2),
     "dolly_prompts_via_promptshield": Source(_honest),
     "gpteacher_benign": Source(_honest, most=5000),
     "awesome_chatgpt_prompts": Source(_persona),

@@ -40,31 +40,39 @@ class Flat:
         self.starts = torch.from_numpy(starts.astype(np.int64)).to(device)
         self.sizes = self.starts[1:] - self.starts[:-1]
 
-    def batch(self, rows: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
+    def batch(self, rows: Tensor, *others: Tensor, length: int = 0) -> tuple[Tensor, ...]:
         """Ids and mask [B, T]; then what the others hold for each token, UNKNOWN where padded."""
         sizes = self.sizes[rows]
-        steps = torch.arange(int((int(sizes.max()) + 7) // 8 * 8), device=rows.device)
+        steps = torch.arange(length or _fitting(int(sizes.max())), device=rows.device)
         mask = steps[None, :] < sizes[:, None]
         at = (self.starts[rows][:, None] + steps[None, :]).clamp(max=len(self.ids) - 1)
         ids = torch.where(mask, self.ids[at], 0).long()
         return ids, mask.long(), *(torch.where(mask, other[at].int(), UNKNOWN) for other in others)
 
 
-def _batches(sizes: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], tokens: int, seed: int) -> list[np.ndarray[Any, Any]]:
-    """Shuffled, with neighbours of about the same length."""
+# Few shapes: libraries on the GPU look for the best way to do each new one, for longer than the work takes.
+LENGTHS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
+
+
+def _fitting(size: int) -> int:
+    return next(length for length in LENGTHS if length >= size)
+
+
+def _batches(
+    sizes: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], tokens: int, seed: int
+) -> list[np.ndarray[Any, Any]]:
+    """Shuffled batches of texts of about the same length; in each length all of one shape."""
     random = np.random.default_rng(seed)
-    order = random.permutation(rows)
     out: list[np.ndarray[Any, Any]] = []
-    for at in range(0, len(order), 16_384):
-        pool = order[at : at + 16_384]
-        pool = pool[np.argsort(sizes[pool] + random.integers(0, 4, len(pool)))]
-        begin = 0
-        while begin < len(pool):
-            end = begin + 1
-            while end < len(pool) and (end - begin + 1) * int(sizes[pool[end]]) <= tokens:
-                end += 1
-            out.append(pool[begin:end])
-            begin = end
+    low = 0
+    for high in LENGTHS:
+        pool = random.permutation(rows[(sizes > low) & (sizes <= high)])
+        low, count = high, tokens // high
+        if len(pool) == 0:
+            continue
+        short = -len(pool) % count
+        pool = np.concatenate([pool, random.choice(pool, short)])
+        out += np.split(pool, len(pool) // count)
     random.shuffle(out)  # type: ignore[arg-type]
     return out
 
@@ -113,11 +121,17 @@ class Trainer:
             betas=(0.9, 0.98),
             fused=self.device == "cuda",
         )
-        warm = max(1, total // 20)
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda s: min((s + 1) / warm, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, s / total))))
-        )
-        done, began = self._resume(optimizer, schedule), time.monotonic()
+        warm = max(1, min(150, total // 20))
+        began = time.monotonic()
+
+        def rate(step: int) -> float:
+            """Warm-up, then a half cosine over the steps or, where that is shorter, over the time allowed."""
+            spent = (time.monotonic() - began) / args.limit if args.limit else 0.0
+            done = min(1.0, max(step / total, spent))
+            return min((step + 1) / warm, 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+        done = self._resume(optimizer, schedule)
         step = 0
         for epoch, batches in enumerate(plan):
             for batch in batches:
@@ -129,7 +143,7 @@ class Trainer:
                 self._follow(min(args.average, step / (step + 20)))
                 if step % args.every == 0 or step == total:
                     spent = time.monotonic() - began
-                    shown = " ".join(f"{k} {float(v):.4f}" for k, v in losses.items())
+                    shown = " ".join(f"{k} {float(v.detach()):.4f}" for k, v in losses.items())
                     print(f"step {step}/{total} epoch {epoch + 1} {shown} {spent:.0f} s", flush=True)
                 if args.checkpoint and step % 500 == 0:
                     self._keep(step, optimizer, schedule)
@@ -143,15 +157,14 @@ class Trainer:
         with torch.autocast(self.device, torch.bfloat16):
             logits, inner, tagged, meaning = self.model(_noisy(ids, mask, self.args.noise), mask)
             with torch.no_grad():
-                before = self.first(ids[:64], mask[:64])[3]
+                before = self.first.embed(self.first.encoder(ids[:48], mask[:48]), mask[:48])
         losses = {"heads": self._heads_loss(rows, logits.float())}
-        known = inside != UNKNOWN
-        if bool(known.any()):
-            losses["inside"] = 0.3 * F.binary_cross_entropy_with_logits(inner.float()[known], inside[known].float())
-        known = tags != UNKNOWN
-        if bool(known.any()):
-            losses["tags"] = 0.5 * F.cross_entropy(tagged.float()[known], tags[known].long())
-        losses["meaning"] = 0.5 * (1 - (meaning[:64].float() * before.float()).sum(-1)).mean()
+        losses["inside"] = 0.3 * _where(
+            F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
+        )
+        flat = F.cross_entropy(tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none")
+        losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
+        losses["meaning"] = 0.5 * (1 - (meaning[:48].float() * before.float()).sum(-1)).mean()
         losses |= self._pairs_loss(len(batch))
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
@@ -172,17 +185,19 @@ class Trainer:
         return (hard + (soft * self.head_weight).mean() / self.head_weight.mean()) * len(HEADS) / 8
 
     def _pairs_loss(self, about: int) -> dict[str, Tensor]:
-        count = min(96, max(16, about // 2))
+        count = 96 if about >= 96 else 16
         chosen = torch.from_numpy(np.random.choice(self.pair_rows, count)).to(self.device)
-        rule_ids, rule_mask = self.rules.batch(chosen)
-        text_ids, text_mask = self.texts.batch(chosen)
         with torch.autocast(self.device, torch.bfloat16):
-            rule = self.model(rule_ids, rule_mask)[3].float()
-            text = self.model(text_ids, text_mask)[3].float()
+            both = [self._embed(flat, chosen) for flat in (self.rules, self.texts)]
+        rule, text = both[0].float(), both[1].float()
         task = self.pair_task[chosen]
         logits = (rule * text).sum(-1) * self.model.scale[task] + self.model.shift[task]
         loss = F.binary_cross_entropy_with_logits(logits, self.pair_label[chosen])
         return {"pairs": self.args.pairs * loss}
+
+    def _embed(self, flat: Flat, rows: Tensor) -> Tensor:
+        ids, mask = flat.batch(rows)
+        return self.model.embed(self.model.encoder(ids, mask), mask)
 
     @torch.no_grad()
     def _follow(self, keep: float) -> None:
@@ -211,15 +226,17 @@ class Trainer:
         return int(state["step"])
 
 
+def _where(loss: Tensor, labels: Tensor) -> Tensor:
+    """The mean over what is labelled, without asking the device whether anything is."""
+    known = (labels != UNKNOWN).float()
+    return (loss * known).sum() / known.sum().clamp(min=1)
+
+
 _HEAD_WEIGHT = {"injection/direct": 2.0, "injection/indirect": 2.0, "harm/any": 1.5, "output/refusal": 0.7}
 
 
 def load_encoder(model: GuardModel, start: Any) -> None:
-    """`start`: arrays by parameter name, of the encoder alone."""
-    values = {name: torch.from_numpy(value) for name, value in unpacked(start).items()}
-    lost = model.encoder.load_state_dict(values, strict=False).missing_keys
-    if lost:
-        raise SystemExit(f"the start weights lack {', '.join(lost)}")
+    model.encoder.load_published(unpacked(start))
 
 
 @torch.no_grad()
@@ -281,11 +298,12 @@ def main() -> None:
     parser.add_argument("--average", type=float, default=0.998)
     parser.add_argument("--every", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--limit", type=float, default=0, help="seconds")
+    parser.add_argument("--limit", type=float, default=0, help="seconds; the learning rate falls to nothing by then")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     np.random.seed(args.seed)
     torch.set_float32_matmul_precision("high")
+    torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for each shape
     with np.load(args.prepared) as file:
         arrays = {k: file[k] for k in file.files}
     with np.load(args.start) as file:

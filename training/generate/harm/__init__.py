@@ -13,8 +13,9 @@ from random import Random
 
 from training.examples import HARMS, Example
 from training.generate.grammar import Grammar, dress
+from training.generate.harm.bias import bias
 
-__all__ = ["CATEGORIES", "SOURCE", "harm"]
+__all__ = ["CATEGORIES", "SOURCE", "bias", "harm"]
 
 SOURCE = "generated/harm"
 HERE = Path(__file__).parent
