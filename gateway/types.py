@@ -61,6 +61,21 @@ class Effect(IntEnum):
     BLOCK = 3
 
 
+class Reading(StrEnum):
+    """How a text was read before a detector saw it. Detectors choose by it."""
+
+    RAW = "raw"
+    JSON = "json"  # escapes of JSON strings resolved
+    NORMALISED = "normalised"  # one spelling for what looks the same, nothing hidden, letters rejoined
+    DECODED = "decoded"  # encodings and ciphers undone
+    MARKUP = "markup"  # what a rendered page does not show
+    JOINED = "joined"  # several texts of one conversation as one
+
+
+# The readings of one text by itself.
+OF_ONE_TEXT = frozenset(Reading) - {Reading.JOINED}
+
+
 class Span(NamedTuple):
     start: int
     end: int
@@ -188,7 +203,8 @@ class Detector(Protocol):
     Finds; never decides, never rewrites.
 
     `scan` is batched, synchronous and pure: one list of findings per part, in order, spans inside
-    the part's text, categories among `categories`. `kinds` narrows what it reads (None: all).
+    the part's text, categories among `categories`. `kinds` narrows what it reads (None: all),
+    `readings` in which views of it.
 
     For streams: `reach` is the longest stretch, in characters, that one finding can depend on from
     its context to its look-ahead; `behind` how much of that stands before the span. None means the
@@ -201,6 +217,8 @@ class Detector(Protocol):
     def categories(self) -> frozenset[str]: ...
     @property
     def kinds(self) -> frozenset[Kind] | None: ...
+    @property
+    def readings(self) -> frozenset[Reading]: ...
     @property
     def reach(self) -> int | None: ...
     @property

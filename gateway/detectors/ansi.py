@@ -9,6 +9,7 @@ its introducer: without it the rest is plain text.
 from __future__ import annotations
 
 from gateway.detectors.base import RegexDetector, Row
+from gateway.types import Reading
 
 __all__ = ["ansi"]
 
@@ -31,6 +32,11 @@ _PATTERNS = (
 )
 
 
+# A terminal obeys the bytes that reach it; undoing an encoding first is not its job.
+_READINGS = frozenset({Reading.RAW, Reading.JSON})
+
+
 def ansi() -> RegexDetector:
     """Escape sequences in their 7-bit and 8-bit forms, also unterminated ones."""
-    return RegexDetector("ansi", [Row(CATEGORY, pattern, score=score) for pattern, score in _PATTERNS])
+    rows = [Row(CATEGORY, pattern, score=score) for pattern, score in _PATTERNS]
+    return RegexDetector("ansi", rows, readings=_READINGS)

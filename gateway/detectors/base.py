@@ -16,7 +16,7 @@ from gateway.detectors.prefix import VALUE, Shape, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
 from gateway.text.patterns import compile_re2
-from gateway.types import Finding, Kind, Part, Span
+from gateway.types import OF_ONE_TEXT, Finding, Kind, Part, Reading, Span
 
 __all__ = [
     "Match",
@@ -97,8 +97,10 @@ class RegexDetector:
         rows: Iterable[Row],
         kinds: Iterable[Kind] | None = None,
         group: Callable[[Row], str] | None = None,
+        readings: frozenset[Reading] = OF_ONE_TEXT,
     ) -> None:
         self.name = name
+        self.readings = readings
         self.kinds = None if kinds is None else frozenset(kinds)
         self.rows = tuple(rows)
         self.categories = frozenset(row.category for row in self.rows)

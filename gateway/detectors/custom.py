@@ -28,7 +28,7 @@ from gateway.detectors.base import (
 )
 from gateway.detectors.prefix import Shape, shape
 from gateway.errors import ConfigError, ScanError
-from gateway.types import Detector, Finding, Kind, Part
+from gateway.types import Detector, Finding, Kind, Part, Reading
 
 __all__ = ["MAX_KEYWORDS", "MAX_PATTERN", "CustomRule", "CustomRules", "UserPattern", "custom", "user_pattern"]
 
@@ -118,8 +118,14 @@ class CustomRules:
 
     kinds: frozenset[Kind] | None = None
 
-    def __init__(self, rules: Sequence[CustomRule], name: str = "custom") -> None:
+    def __init__(
+        self,
+        rules: Sequence[CustomRule],
+        name: str = "custom",
+        readings: frozenset[Reading] = frozenset(Reading),
+    ) -> None:
         self.name = name
+        self.readings = readings
         self.categories = frozenset(rule.category for rule in rules)
         self._rows = [(rule, pattern) for rule in rules for pattern in _patterns(rule)]
         shapes = [pattern.shape for _, pattern in self._rows]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.errors import ConfigError
-from gateway.types import Detector, Finding, Kind, Part, Role, Span, Transcript
+from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Role, Span, Transcript
 
 __all__ = ["SystemPromptLeak"]
 
@@ -57,6 +57,7 @@ class SystemPromptLeak:
     name = "system_prompt_leak"
     categories = frozenset({CATEGORY})
     kinds: frozenset[Kind] | None = None
+    readings = OF_ONE_TEXT
     reach: int | None = MAX_LENGTH + 1
     behind = 1
 
@@ -88,6 +89,7 @@ class _Bound:
 
     categories = frozenset({CATEGORY})
     kinds: frozenset[Kind] | None = None
+    readings = OF_ONE_TEXT
     reach: int | None = MAX_LENGTH + 1
     behind = 1
 

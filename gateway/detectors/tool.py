@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from gateway.detectors.base import RegexDetector, Row, begun, code_points, compile_beginning, outermost
 from gateway.detectors.custom import user_pattern
 from gateway.errors import ConfigError
-from gateway.types import Finding, Kind, Part, Span
+from gateway.types import Finding, Kind, Part, Reading, Span
 
 __all__ = ["ArgumentRule", "ToolRules", "dangerous_arguments"]
 
@@ -42,6 +42,7 @@ class ToolRules:
 
     name = "tool_rules"
     kinds: frozenset[Kind] | None = frozenset({Kind.TOOL_NAME, Kind.TOOL_CALL})
+    readings = frozenset({Reading.RAW, Reading.JSON})  # a tool gets what is written, and undoes nothing
 
     def __init__(
         self, allow: Sequence[str] = (), deny: Sequence[str] = (), arguments: Sequence[ArgumentRule] = ()

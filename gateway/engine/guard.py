@@ -20,6 +20,7 @@ from gateway.engine.edit import Replacement, render, replacements
 from gateway.engine.scan import scan_parts
 from gateway.engine.stream import Channel, Released, Terms
 from gateway.engine.vault import RESTORE, Vault
+from gateway.engine.views import NESTED, judges_whole
 from gateway.policy import Ruleset, label
 from gateway.types import (
     Contextual,
@@ -84,7 +85,7 @@ class Guard:
     @property
     def categories(self) -> frozenset[str]:
         """Every category that a built-in detector, or a policy's own list of tools, can find."""
-        return frozenset({"tool/denied", "tool/argument"}).union(*(d.categories for d in self.detectors))
+        return frozenset({"tool/denied", "tool/argument", NESTED}).union(*(d.categories for d in self.detectors))
 
     def begin(self, policies: Policies) -> Exchange:
         return Exchange(self, policies, Vault(self._key))
@@ -217,7 +218,7 @@ class Exchange:
                 found.append(hit)
         for ruleset in self.policies:
             out += ruleset.judge(found, direction, self.vault)
-        return out
+        return [_firm(v) for v in out] if direction is Direction.OUTPUT else out
 
     def _judge_output(self, hits: Iterable[Hit]) -> list[Violation]:
         return self._judge(hits, Direction.OUTPUT)
@@ -306,6 +307,16 @@ class Stream:
         stopped = any(p.stopped for p in pieces)
         text = "" if stopped else "".join(p.text for p in pieces)
         return replace(pieces[-1], text=text, stopped=stopped)
+
+
+def _firm(violation: Violation) -> Violation:
+    """
+    Block what a rule would rewrite in an answer but what only the whole text shows: a stream has let
+    its beginning go by then, and an answer in one piece is treated as a stream is.
+    """
+    if violation.effect is not Effect.REDACT or not judges_whole(violation.hit.finding.via):
+        return violation
+    return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
 
 
 def utf8_size(text: str) -> int:

@@ -6,47 +6,72 @@ decides what its silence means. This is the one place below the web that catches
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from gateway.text.views import View, raw, unescaped
-from gateway.types import Detector, Finding, Hit, Part, Span
+from gateway.engine.joined import joined
+from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
+from gateway.text.views import View
+from gateway.types import Detector, Finding, Hit, Part, Reading, Span
 
-__all__ = ["Scan", "scan_parts", "scan_window"]
+__all__ = ["Scan", "distinct", "scan_growing", "scan_parts", "scan_window"]
 
 log = logging.getLogger("gateway.engine")
 
 
 @dataclass(slots=True)
 class Scan:
-    """What all detectors found. `pending`: where in the text undecided characters begin."""
+    """
+    What all detectors found. `pending`: where in the text undecided characters begin. `seen`: the
+    views of a window.
+    """
 
     hits: list[Hit] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     timings_ms: dict[str, float] = field(default_factory=dict)
     pending: int = 0
+    seen: list[Seen] = field(default_factory=list)
 
 
 def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
-    """Whole texts, each in every view."""
+    """Whole texts, each in every view, and what they say together."""
     out = Scan()
-    views = [(part, view) for part in parts for view in _views(part, part.text)]
+    if not detectors:
+        return out
+    looks = [(part, look(part, part.text)) for part in parts]
+    seen = [s for _, views in looks for s in views.seen]
     for detector in detectors:
-        mine = [(p, v) for p, v in views if detector.kinds is None or p.kind in detector.kinds]
-        if not mine:
-            continue
-        texts = [part if view.starts is None else replace(part, text=view.text) for part, view in mine]
         began = perf_counter()
-        found = _run(detector, texts, out.errors)
-        for (part, view), findings in zip(mine, found, strict=True):
-            out.hits += [Hit(part, _original(f, view)) for f in findings]
+        _scan_seen(detector, for_detector(detector, seen), out)
         out.timings_ms[detector.name] = out.timings_ms.get(detector.name, 0) + (perf_counter() - began) * 1000
-    out.hits = list(dict.fromkeys(out.hits)) if len(out.hits) > 1 else out.hits
+    out.hits += _nested(looks)
+    out.hits = distinct(out.hits)
+    _scan_joined(detectors, parts, out)
     return out
 
 
-def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int) -> Scan:
+def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part) -> Scan:
+    """
+    All of a text that streams: what detectors of whole texts find, and what the others find in views
+    of whole texts only. The rest is `scan_window`'s.
+    """
+    out = Scan()
+    seen_all = look(part, part.text)
+    for detector in whole:
+        _scan_seen(detector, for_detector(detector, seen_all.seen), out)
+    out.hits += _nested([(part, seen_all)])
+    if any(judges_whole(s.view.name) for s in seen_all.seen):
+        others = Scan()
+        for detector in near:
+            _scan_seen(detector, for_detector(detector, seen_all.seen), others)
+        out.hits += [hit for hit in distinct(others.hits) if judges_whole(hit.finding.via)]
+        out.errors += others.errors
+    out.hits = distinct(out.hits)
+    return out
+
+
+def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int, *, ended: bool = False) -> Scan:
     """
     The end of a growing text. Each detector gets what has not left plus its own left context.
 
@@ -54,32 +79,98 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
     part: the window begins `behind` + 1 characters before it.
     """
     out = Scan(pending=len(window))
+    if not detectors:
+        return out
     text_of_window = replace(part, text=window)
-    for view in _views(part, window):
-        fresh = view.index(cut)
+    views = look(text_of_window, window, ended=ended, whole=False)
+    out.seen, out.pending = views.seen, views.open_at
+    for s in views.seen:
+        fresh = s.view.index(cut)
         for detector in detectors:
-            if detector.kinds is not None and part.kind not in detector.kinds:
+            if not for_detector(detector, [s]):
                 continue
             begin = max(0, fresh - detector.behind - 1)
-            text = view.text[begin:] if begin else view.text
+            text = s.view.text[begin:] if begin else s.view.text
             (findings,) = _run(detector, [replace(part, text=text)], out.errors)
             for finding in findings:
                 moved = replace(finding, span=Span(finding.span.start + begin, finding.span.end + begin))
-                out.hits.append(Hit(text_of_window, _original(moved, view)))
-            out.pending = min(out.pending, view.open_at, view.position(_pending(detector, text, out.errors) + begin))
-    out.hits = list(dict.fromkeys(out.hits)) if len(out.hits) > 1 else out.hits
+                out.hits.append(Hit(text_of_window, _original(moved, s.view)))
+            open_at = s.view.position(_pending(detector, text, out.errors) + begin)
+            out.pending = min(out.pending, s.view.open_at, open_at)
+    out.hits = distinct(out.hits)
     return out
 
 
-def _views(part: Part, text: str) -> list[View]:
-    views = [raw(text)]
-    if part.json and (view := unescaped(text)) is not None:
-        views.append(view)
-    return views
+def distinct(hits: list[Hit]) -> list[Hit]:
+    """
+    Without those that say of the same characters what a more direct view says: the same category,
+    at least as certain, on a stretch that holds theirs. Hits of one detector come view by view.
+    """
+    if len(hits) < 2:
+        return hits
+    direct = [hit for hit in dict.fromkeys(hits) if hit.finding.via == "raw"]
+    if len(direct) == len(hits):
+        return direct
+    out: list[Hit] = []
+    known: dict[tuple[int, str], list[Finding]] = {}
+    for hit in sorted(dict.fromkeys(hits), key=lambda hit: _steps(hit.finding.via)):
+        finding = hit.finding
+        same = known.setdefault((id(hit.part), finding.category), [])
+        if finding.via != "raw" and any(_covers(other, finding) for other in same):
+            continue
+        same.append(finding)
+        out.append(hit)
+    return out
+
+
+def _steps(via: str) -> int:
+    return 0 if via == "raw" else 1 + via.count("+") + 8 * judges_whole(via)
+
+
+def _covers(direct: Finding, other: Finding) -> bool:
+    return (
+        direct.via != other.via
+        and direct.score >= other.score
+        and direct.span.start <= other.span.start
+        and other.span.end <= direct.span.end
+    )
+
+
+def _scan_seen(detector: Detector, mine: Sequence[Seen], out: Scan) -> None:
+    if not mine:
+        return
+    found = _run(detector, [s.text for s in mine], out.errors)
+    for s, findings in zip(mine, found, strict=True):
+        out.hits += [Hit(s.part, _original(f, s.view)) for f in findings]
+
+
+def _nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
+    """Where reading ended before there was nothing more to read."""
+    out = []
+    for part, views in looks:
+        if views.exhausted:
+            span = Span(min(s.start for s in views.exhausted), max(s.end for s in views.exhausted))
+            out.append(Hit(part, Finding(NESTED, 0.7, span, "views", "nested")))
+    return out
+
+
+def _scan_joined(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan) -> None:
+    if len(parts) < 2 and not any(part.json for part in parts):
+        return
+    readers = [d for d in detectors if Reading.JOINED in d.readings]
+    texts = joined(parts) if readers else []
+    if not texts:
+        return
+    hits: list[Hit] = []
+    for detector in readers:
+        found = _run(detector, [text.text for text in texts], out.errors)
+        for text, findings in zip(texts, found, strict=True):
+            hits += text.hits(findings, out.hits)
+    out.hits += dict.fromkeys(hits)
 
 
 def _original(finding: Finding, view: View) -> Finding:
-    if view.starts is None:
+    if view.starts is None and view.name == "raw":
         return finding
     return replace(finding, span=view.original(finding.span), via=view.name)
 

@@ -5,8 +5,10 @@ Rule 1: a character leaves only when no detector can still claim it, whatever co
 say so themselves (`pending`), so ordinary prose waits for a word, not for a fixed number of characters.
 Rule 2: findings that overlap leave together, replaced as one, or not at all.
 Rule 3: what has left stays in sight as left context, as much as the detectors ask for (`behind`).
-Rule 4: detectors that judge a whole text (`reach` None) see all of it again at a growing stride and at
-the end. They can stop the text; where a rule would rewrite what they find, nothing leaves before the end.
+Rule 4: detectors that judge a whole text (`reach` None), and views that only a whole text has, see all
+of it again at a growing stride and at the end. They can stop the text; where a rule would rewrite what
+such a detector finds, nothing leaves before the end, and where it would rewrite what was found in such
+a view, the text is stopped (the judge says so).
 
 So the outcome does not depend on how the text was cut into pieces.
 """
@@ -17,10 +19,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.engine.edit import Replacement, render, replacements
-from gateway.engine.scan import Scan, scan_parts, scan_window
+from gateway.engine.scan import Scan, scan_growing, scan_window
+from gateway.engine.views import Seen, left_context
 from gateway.text.json_text import ends_inside_string, open_token, safe_cut
-from gateway.text.views import unescaped
-from gateway.types import Detector, Effect, Hit, Part, Span, Violation
+from gateway.types import Detector, Effect, Hit, Part, Reading, Span, Violation
 
 __all__ = ["Channel", "Judge", "Released", "Terms"]
 
@@ -73,6 +75,7 @@ class Channel:
         self._whole = tuple(d for d in detectors if d.reach is None)
         self._judge = judge
         self._terms = terms
+        self._looks = any(d.readings - {Reading.RAW, Reading.JSON} for d in detectors) or bool(self._whole)
         self._behind = max((d.behind for d in self._near), default=0) + 1
         self._window = ""
         self._base = 0  # offset of the window in the text
@@ -103,7 +106,7 @@ class Channel:
         if not text:
             return Released()
         self._append(text)
-        if self._whole and self.size >= self._next_look:
+        if self._looks and self.size >= self._next_look:
             self._next_look = self.size + max(FIRST_STRIDE, self.size // 4)
             early = self._look_at_whole()
             if early.stopped:
@@ -123,8 +126,7 @@ class Channel:
     def _append(self, text: str) -> None:
         self._window += text
         self.size += len(text)
-        if self._whole:
-            self._all.append(text)
+        self._all.append(text)
 
     def _whole_characters(self, text: str) -> str:
         """Join surrogate halves that arrived apart; a lone one becomes U+FFFD."""
@@ -136,12 +138,12 @@ class Channel:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def _settle(self, fed: str, ended: bool) -> Released:
-        scan = scan_window(self._near, self._part, self._window, self._cut)
+        scan = scan_window(self._near, self._part, self._window, self._cut, ended=ended)
         open_at = len(self._window) if ended else self._open_at(scan)
         hits = [h for h in scan.hits if self._cut <= h.finding.span.start < open_at]
         violations = self._judge(hits)
         errors = tuple(scan.errors)
-        if ended and self._whole:
+        if ended and self._looks:
             whole = self._scan_whole()
             hits += whole.hits
             violations += self._judge(whole.hits)
@@ -162,7 +164,7 @@ class Channel:
             tuple(h for h in hits if ended or h.finding.span.start < cut),
             errors,
         )
-        self._advance(cut)
+        self._advance(cut, scan.seen)
         return out
 
     def _must_stop(self, violations: Iterable[Violation], errors: Sequence[str]) -> bool:
@@ -202,17 +204,11 @@ class Channel:
                 at = edit.span.start
         return at
 
-    def _advance(self, cut: int) -> None:
+    def _advance(self, cut: int, seen: list[Seen]) -> None:
         if self._part.json:
             self._inside = ends_inside_string(self._window[self._cut : cut], self._inside)
-        begin = self._left_context(cut)
+        begin = left_context(self._window, seen, cut, self._behind)
         self._window, self._base, self._cut = self._window[begin:], self._base + begin, cut - begin
-
-    def _left_context(self, cut: int) -> int:
-        """Where the next window begins. In JSON never inside an escape; counted in what escapes stand for."""
-        if self._part.json and (view := unescaped(self._window[:cut])) is not None:
-            return view.position(max(0, view.index(cut) - self._behind))
-        return max(0, cut - self._behind)
 
     def _look_at_whole(self) -> Released:
         scan = self._scan_whole()
@@ -222,7 +218,7 @@ class Channel:
         return Released()
 
     def _scan_whole(self) -> Scan:
-        return scan_parts(self._whole, [replace(self._part, text="".join(self._all))])
+        return scan_growing(self._near, self._whole, replace(self._part, text="".join(self._all)))
 
 
 def _shift(violation: Violation, by: int) -> Violation:

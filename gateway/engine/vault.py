@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from gateway.policy import label
-from gateway.types import Finding, Kind, Part, Span
+from gateway.types import Finding, Kind, Part, Reading, Span
 
 __all__ = ["RESTORE", "Placeholders", "Vault"]
 
@@ -69,6 +69,7 @@ class Placeholders:
     name = "vault"
     categories = frozenset({RESTORE})
     kinds: frozenset[Kind] | None = None
+    readings = frozenset({Reading.RAW, Reading.JSON})  # a placeholder is restored where it stands as it was given
     behind = 0
 
     def __init__(self, values: Mapping[str, str]) -> None:

@@ -8,15 +8,31 @@ and Russian stays Russian. Where no word comes before, the first that is neither
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.text.codepoints import ALIKE, LATIN, NEARLY, OWN, Codes, tables
+from gateway.text.codepoints import ALIKE, LATIN, NEARLY, OWN, Codes, decode, encode, tables
+from gateway.text.views import View
 
-__all__ = ["LONGEST", "fold_words"]
+__all__ = ["LONGEST", "all_folded", "fold_words"]
 
 LONGEST = 256  # letters that are one word; also how far into a text its first words may wait for their neighbours
 FEW = 3  # so many words of look-alikes alone are no accident
+
+_ALPHABETS = (
+    "\u0370-\u03ff\u1f00-\u1fff",
+    "\u0400-\u052f",
+    "\u0531-\u0588",
+    "\u13a0-\u13fd\uab70-\uabbf",
+    "\ua4d0-\ua4f7",
+    "A-Za-z\u0180-\u024f",
+)
+_MIXED = re.compile(
+    "|".join(f"[{one}][{''.join(other for other in _ALPHABETS if other is not one)}]" for one in _ALPHABETS)
+)
+_MORE = str.maketrans("\u0185\u051a\u051b\u03f2\u03f9", "bQqcC")
 
 _Bools = NDArray[np.bool_]
 _Ints = NDArray[np.int64]
@@ -50,6 +66,17 @@ def fold_words(codes: Codes) -> tuple[Codes, int]:
     out = codes.copy()
     out[at] = table.letters[np.searchsorted(table.alike, codes[at])]
     return out, open_at
+
+
+def all_folded(text: str) -> View | None:
+    """Every look-alike as Latin, in a text that mixes alphabets inside a word as no language does."""
+    if text.isascii() or not _MIXED.search(text):
+        return None
+    table = tables()
+    codes = encode(text.translate(_MORE)).copy()
+    at = np.flatnonzero((table.classes[codes] & ALIKE) != 0)
+    codes[at] = table.letters[np.searchsorted(table.alike, codes[at])]
+    return View("look-alikes", decode(codes), len(text))
 
 
 def _words(letters: _Bools) -> tuple[_Ints, _Ints]:

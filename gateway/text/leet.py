@@ -14,16 +14,16 @@ from gateway.text.views import View
 __all__ = ["leet"]
 
 _KINDS = bytes(
-    97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "0134578@$|+" else 49 if chr(i) == "!" else 32
+    97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "01345789@$|+" else 49 if chr(i) == "!" else 32
     for i in range(256)
 )
 _TRACES = (b"a0a", b" 0a", b"a0 ", b"a00a", b"a1a")
 # Between the ends of a word: no sign that ends a sentence, no digits before a unit.
-_WORD = re.compile(r"(?<![\w@$|+])(?=[0134578@$!|+]*[A-Za-z])[A-Za-z0134578@$|+!]{2,32}(?<!!)(?![\w@$|+])")
-_SIGN = re.compile(r"[0134578@$|+!]")
-_LONG_NUMBER = re.compile(r"\d{4}")
-_AS_I = str.maketrans("0134578@$!|+", "oieastbasilt")
-_AS_L = str.maketrans("0134578@$!|+", "oleastbasilt")
+_WORD = re.compile(r"(?<![\w@$|+])(?=[01345789@$!|+]*[A-Za-z])[A-Za-z01345789@$|+!]{2,32}(?<!!)(?![\w@$|+])")
+_SIGN = re.compile(r"[01345789@$|+!]")
+_LONG_NUMBER = re.compile(r"\d{7}")
+_AS_I = str.maketrans("01345789@$!|+", "oieastbgasilt")
+_AS_L = str.maketrans("01345789@$!|+", "oleastbgasilt")
 FEW = 2  # words with signs, before the text counts as written so
 
 

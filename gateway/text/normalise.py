@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from gateway.text.codepoints import FOLD, HIDDEN, LATIN, MARK, Codes, decode, encode, tables
-from gateway.text.confusables import fold_words
+from gateway.text.confusables import all_folded, fold_words
 from gateway.text.hidden import tags, variation_selectors
 from gateway.text.leet import leet
 from gateway.text.order import applied, bidi, upside_down
@@ -46,7 +46,7 @@ def readings(text: str) -> list[View]:
     """
     found = [applied(text), joined(text), *leet(text)]
     if not text.isascii():
-        found += [tags(text), variation_selectors(text), bidi(text), *upside_down(text)]
+        found += [tags(text), variation_selectors(text), bidi(text), all_folded(text), *upside_down(text)]
     return [view for view in found if view is not None and view.text != text]
 
 

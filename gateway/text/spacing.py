@@ -34,6 +34,8 @@ def joined(text: str) -> View | None:
         if match.end() - match.start() < 2 * LEAST - 1:
             continue
         _gaps(text, match.start(), match.end(), spans, spaces)
+        if text.startswith("_", match.end()):  # would count as a letter of the last word
+            spans.append((match.end(), match.end() + 1))
     if not spans:
         return None
     codes = encode(text).copy()
@@ -60,9 +62,11 @@ def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces:
     usual = min(lengths)
     kinds = [text[a] for a, b in gaps if b - a == usual]
     common = max(set(kinds), key=kinds.count)
+    # Where separators change at random, only their length tells a gap between words.
+    steady = 2 * kinds.count(common) > len(kinds) or max(lengths) == usual
     for a, b in gaps:
         spans.append((a, b))
-        if b - a > usual or text[a] != common:
+        if b - a > usual or (steady and text[a] != common):
             spaces.append(a)
 
 

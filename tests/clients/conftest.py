@@ -13,7 +13,7 @@ from openai import AsyncOpenAI, OpenAI
 
 from gateway.engine import Guard
 from gateway.settings import Settings
-from gateway.types import Finding, Json, Kind, Part
+from gateway.types import OF_ONE_TEXT, Finding, Json, Kind, Part
 from gateway.web.app import create_app
 from gateway.web.events import Event
 from gateway.web.state import Gateway
@@ -36,6 +36,7 @@ class Flaky:
     name = "flaky"
     categories = frozenset({"secret/github_token"})
     kinds: frozenset[Kind] | None = None
+    readings = OF_ONE_TEXT
     reach: int | None = 1
     behind = 0
 

@@ -11,6 +11,7 @@ from gateway.detectors.base import RegexDetector, Row
 from gateway.engine import Guard
 from gateway.policy import parse_policy
 from gateway.types import (
+    OF_ONE_TEXT,
     Delta,
     Detector,
     Direction,
@@ -36,6 +37,7 @@ class Faulty:
     name = "faulty"
     categories = frozenset({"pii/faulty"})
     kinds: frozenset[Kind] | None = None
+    readings = OF_ONE_TEXT
     reach: int | None = 8
     behind = 0
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.detectors import BUILTIN
 from gateway.engine.selftest import PROBES, self_test
-from gateway.types import Detector, Finding, Kind, Part, Span
+from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Span
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,7 @@ def test_all_built_in_detectors_pass(detectors: list[Detector]) -> None:
 class Wrong:
     categories = frozenset({"pii/email"})
     kinds: frozenset[Kind] | None = None
+    readings = OF_ONE_TEXT
     reach: int | None = 10
     behind = 0
     name = "pii"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.detectors.base import RegexDetector, Row
 from gateway.engine.stream import Channel, Released, Terms
-from gateway.types import Detector, Effect, Finding, Hit, Kind, Part, Span, Violation
+from gateway.types import OF_ONE_TEXT, Detector, Effect, Finding, Hit, Kind, Part, Span, Violation
 
 EMAIL = Row("t/email", r"(?:^|[^\w.+-])(?P<v>[\w.+-]{1,20}@[\w-]{1,10}(?:\.[\w-]{1,10}){1,3})")
 TOKEN = Row("t/token", r"(?:^|[^\w])(?P<v>ab_[a-c0-9]{4,8})(?:$|[^\w])")
@@ -27,6 +27,7 @@ class Marker:
     name = "marker"
     categories = frozenset({"t/marker"})
     kinds: frozenset[Kind] | None = None
+    readings = OF_ONE_TEXT
     reach: int | None = None
     behind = 0
 

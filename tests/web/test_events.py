@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from gateway.types import Finding, Kind, Part
+from gateway.types import OF_ONE_TEXT, Finding, Kind, Part
 from gateway.web.events import Event, log_event
 from tests.support.gatewayed import (
     ATTACK,
@@ -46,6 +46,7 @@ class Faulty:
     name = "faulty"
     categories = frozenset({"pii/faulty"})
     kinds: frozenset[Kind] | None = None
+    readings = OF_ONE_TEXT
     reach: int | None = 8
     behind = 0
 

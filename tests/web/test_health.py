@@ -16,6 +16,7 @@ class Blind:
         self.name = real.name
         self.categories = real.categories
         self.kinds: frozenset[Kind] | None = real.kinds
+        self.readings = real.readings
         self.reach = real.reach
         self.behind = real.behind
 

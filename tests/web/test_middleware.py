@@ -239,6 +239,7 @@ async def test_a_detector_that_does_not_work_is_found_at_construction() -> None:
 
     class Deaf:
         name, categories, kinds, reach, behind = deaf.name, deaf.categories, deaf.kinds, deaf.reach, deaf.behind
+        readings = deaf.readings
 
         def scan(self, parts: Any) -> Any:
             return [[] for _ in parts]

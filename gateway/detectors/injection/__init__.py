@@ -12,19 +12,25 @@ from collections.abc import Iterable
 
 from gateway.detectors.base import RegexDetector, Row
 from gateway.detectors.injection import english, indirect, languages
+from gateway.types import Reading
 
 __all__ = ["indirect_injection", "injection"]
+
+
+# What is split over several messages is said all the same.
+_READINGS = frozenset(Reading)
 
 
 def injection() -> RegexDetector:
     """Overriding, extracting, unlocking and forged turns, in English and fourteen other languages."""
     rows = _rows("injection/direct", [*english.PHRASES, *languages.PHRASES])
-    return RegexDetector("injection", rows, group=_alone)
+    return RegexDetector("injection", rows, group=_alone, readings=_READINGS)
 
 
 def indirect_injection() -> RegexDetector:
     """Instructions to an assistant inside what it was given to read."""
-    return RegexDetector("indirect_injection", _rows("injection/indirect", indirect.PHRASES), group=_alone)
+    rows = _rows("injection/indirect", indirect.PHRASES)
+    return RegexDetector("indirect_injection", rows, group=_alone, readings=_READINGS)
 
 
 def _rows(category: str, phrases: Iterable[tuple[str, float]]) -> list[Row]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from gateway.detectors.link.places import BEHIND, LONGEST_URL, places
 from gateway.detectors.link.traits import CATEGORIES, traits
 from gateway.text.hosts import host_of
-from gateway.types import Finding, Kind, Part, Span
+from gateway.types import Finding, Kind, Part, Reading, Span
 
 __all__ = ["Links", "host_of"]
 
@@ -25,6 +25,8 @@ class Links:
     name = "links"
     categories = CATEGORIES
     kinds: frozenset[Kind] | None = None
+    # What fetches a link folds letters of its host, and undoes no encoding of the whole link.
+    readings = frozenset({Reading.RAW, Reading.JSON, Reading.NORMALISED})
     behind = BEHIND
     reach: int | None = BEHIND + LONGEST_URL + _BEGINNING
 

@@ -16,7 +16,7 @@ from gateway.detectors.obfuscation.homoglyph import FULLWIDTH, LONGEST, STYLED, 
 from gateway.detectors.obfuscation.runs import CAP, CONTROL, INVISIBLE, TAGS, VARIATION
 from gateway.errors import ScanError
 from gateway.text.patterns import compile_set
-from gateway.types import Finding, Kind, Part, Span
+from gateway.types import Finding, Kind, Part, Reading, Span
 
 __all__ = ["Obfuscation"]
 
@@ -59,6 +59,7 @@ class Obfuscation:
     name = "obfuscation"
     categories = frozenset(check.category for check, _ in _CHECKS)
     kinds: frozenset[Kind] | None = None
+    readings = frozenset({Reading.RAW, Reading.JSON})  # the other views have seen through what it looks for
     behind = CAP
     reach: int | None = CAP + CAP + max(NEAR, 2 * LONGEST) + 2
 

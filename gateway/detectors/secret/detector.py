@@ -21,7 +21,7 @@ from gateway.detectors.secret import (
 )
 from gateway.detectors.secret.block import BlockDetector
 from gateway.detectors.secret.shapes import LEFT
-from gateway.types import Detector, Finding, Kind, Part
+from gateway.types import Detector, Finding, Kind, Part, Reading
 
 __all__ = ["secret"]
 
@@ -58,6 +58,7 @@ class SecretDetector:
 
     name = _NAME
     kinds: frozenset[Kind] | None = None
+    readings = frozenset(Reading)
 
     def __init__(self) -> None:
         self._table = RegexDetector(_NAME, _ROWS, group=_opening)

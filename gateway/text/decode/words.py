@@ -33,6 +33,7 @@ _TELLING = """
     system prompt prompts developer assistant administrator admin jailbreak pretend roleplay reveal disclose expose
     repeat output translate decode password passwords passphrase secret secrets credential credentials token
     tokens private confidential hidden internal weapon weapons explosive explosives bomb poison drugs malware
+    original initial following verbatim anything nothing uncensored unfiltered freely
     virus exploit hack steal attack illegal execute command commands delete database document documents
 """
 

@@ -1,0 +1,170 @@
+"""
+All readings of one text: as it is, unescaped, normalised, decoded, each of these again on top of the
+others, and what its mark-up hides. Which detector sees which of them is `scan`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from gateway.text.decode import WHOLE, decoded
+from gateway.text.decode.maps import compose
+from gateway.text.decode.tail import open_tail
+from gateway.text.markup import markup, untagged
+from gateway.text.normalise import normalised, readings
+from gateway.text.normalise import open_at as undecided
+from gateway.text.views import View, raw, unescaped
+from gateway.types import Detector, Part, Reading, Span
+
+__all__ = ["NESTED", "Look", "Seen", "for_detector", "judges_whole", "left_context", "look"]
+
+NESTED = "obfuscation/nested_encoding"
+DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within one
+MAX_VIEWS = 32  # of one text
+SHORT = 6  # ASCII characters that hide nothing
+WORD = 64  # characters in which a word's beginning is looked for
+
+# Readings that a later character may change anywhere. Streams use them to stop, not to edit.
+_ANYWHERE = WHOLE | {
+    "applied", "joined", "leet", "leet-l", "tags", "variation-selectors", "bidi", "upside-down", "turned", "markup",
+    "untagged", "look-alikes", "nested",
+}  # fmt: skip
+_STEPS = re.compile(r"[+/]")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One view of one part. `text` is the part as a detector gets it."""
+
+    part: Part
+    view: View
+    reading: Reading
+    text: Part
+
+
+@dataclass(slots=True)
+class Look:
+    """
+    `seen` begins with the text itself; the more direct view comes first. `exhausted`: stretches that
+    were not read to the end for want of depth or budget. `open_at`: from where on characters that
+    come later may change a view, or bring one about.
+    """
+
+    seen: list[Seen] = field(default_factory=list)
+    exhausted: list[Span] = field(default_factory=list)
+    open_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    view: View
+    reading: Reading
+    depth: int = 0
+    last: str = ""  # the step that made it
+
+
+def judges_whole(via: str) -> bool:
+    """Is this a view that only a text that has ended has for certain?"""
+    return not _ANYWHERE.isdisjoint(_STEPS.split(via))
+
+
+def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Look:
+    """
+    Each distinct view once. `whole` False: only those that a window of the text has as well.
+
+    `ended` False: more may come.
+    """
+    out = Look(open_at=len(text))
+    if len(text) <= SHORT and text.isascii() and not part.json:
+        out.seen.append(Seen(part, raw(text), Reading.RAW, part if part.text == text else replace(part, text=text)))
+        return out
+    known: set[str] = set()
+    room = 4 * len(text) + (256 << 10)
+    queue = [_Outer(raw(text), Reading.RAW)]
+    if part.json and (view := unescaped(text)) is not None:
+        queue.append(_Outer(view, Reading.JSON))
+    for outer in queue:
+        if outer.view.text in known or not outer.view.text:
+            continue
+        room -= len(outer.view.text)
+        if known and (room < 0 or len(known) >= MAX_VIEWS):
+            out.exhausted.append(Span(0, len(text)))
+            break
+        known.add(outer.view.text)
+        out.seen.append(_seen(part, text, outer))
+        queue += _inner(outer, out, ended, whole)
+    return out
+
+
+def for_detector(detector: Detector, seen: list[Seen]) -> list[Seen]:
+    """What this detector reads."""
+    kinds, readings_ = detector.kinds, detector.readings
+    return [s for s in seen if s.reading in readings_ and (kinds is None or s.part.kind in kinds)]
+
+
+def left_context(window: str, seen: list[Seen], cut: int, behind: int) -> int:
+    """
+    Where a later window may begin, so that it reads from `cut` on as this one does: `behind`
+    characters before it in every view, and inside no word and no encoded run.
+    """
+    begin = cut
+    for s in seen:
+        at = max(0, s.view.index(cut) - behind)
+        begin = min(begin, s.view.position(at))
+    if begin <= 0:
+        return 0
+    begin = open_tail(window[:begin])
+    floor = max(0, begin - WORD)
+    while begin > floor and not window[begin - 1].isspace():
+        begin -= 1
+    return begin
+
+
+def _seen(part: Part, text: str, outer: _Outer) -> Seen:
+    same = outer.view.text is text and part.text is text
+    return Seen(part, outer.view, outer.reading, part if same else replace(part, text=outer.view.text))
+
+
+def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Outer]:
+    """What this view may be read as in turn."""
+    text = outer.view.text
+    deeper = outer.depth + 1
+    if outer.last != "decode":
+        found = decoded(text, ended=ended)
+        out.open_at = min(out.open_at, outer.view.position(found.open_at)) if not ended else out.open_at
+        out.exhausted += [outer.view.original(span) for span in found.exhausted]
+        if deeper > DEPTH:
+            out.exhausted += [Span(0, out.seen[0].view.open_at)] if found.views else []
+            return
+        for view in found.views:
+            if whole or not judges_whole(view.name):
+                yield _Outer(_through(outer.view, view), Reading.DECODED, deeper, "decode")
+    if deeper > DEPTH:
+        return
+    if outer.last != "normalise":
+        plain = normalised(text)
+        if plain is not None:
+            out.open_at = min(out.open_at, outer.view.position(plain.open_at))
+            yield _Outer(_through(outer.view, plain), _either(outer, Reading.NORMALISED), deeper, "normalise")
+        elif not ended:
+            out.open_at = min(out.open_at, outer.view.position(undecided(text)))
+    if whole and outer.last != "read":
+        for view in readings(text):
+            yield _Outer(_through(outer.view, view), _either(outer, Reading.NORMALISED), deeper, "read")
+    if whole and outer.depth == 0:
+        for hidden in (markup(text), untagged(text)):
+            if hidden is not None:
+                yield _Outer(_through(outer.view, hidden), Reading.MARKUP, deeper, "markup")
+
+
+def _either(outer: _Outer, reading: Reading) -> Reading:
+    """What was decoded stays decoded, however it is spelled."""
+    return outer.reading if outer.reading in (Reading.DECODED, Reading.MARKUP) else reading
+
+
+def _through(outer: View, inner: View) -> View:
+    if outer.name == "raw":
+        return replace(inner, open_at=min(outer.open_at, inner.open_at))
+    return replace(compose(outer, inner), monotone=outer.monotone and inner.monotone)

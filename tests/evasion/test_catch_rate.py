@@ -1,0 +1,112 @@
+"""
+What is caught as it stands is caught in disguise: each technique alone, and encodings in encodings.
+
+Where a technique loses characters (`exact` False), or cannot be told from noise without words (the
+ciphers), only sentences are asked for: a password in Morse has lost its capitals.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from random import Random
+
+import pytest
+
+from gateway.detectors import BUILTIN
+from gateway.engine.scan import scan_parts
+from gateway.redteam.plain import INJECTIONS, PLAIN
+from gateway.redteam.transforms import TRANSFORMS, Family, Transform, chain, named
+from gateway.types import Detector, Part
+from tests.evasion.honest import HONEST
+
+MOST = 0.02  # of those that get through
+
+# Known gaps: what docs/evasion.md says of them is measured there, not promised here.
+GAPS = {"spaces_flat", "leet", "numbers", "order_reversed", "quoted_printable_mail"}
+# Where noise decodes to something as well, words must say that it is text.
+# A word that is another word backwards, as `evil` is, stays.
+WORD_BY_WORD = {"reversed", "words_reversed"}
+SENTENCES_ONLY = {"octal", "decimal", "decimal_commas", "base85", "ascii85"}
+
+
+@cache
+def detectors() -> tuple[Detector, ...]:
+    return tuple(build() for build in BUILTIN)
+
+
+def caught(text: str, family: str) -> bool:
+    return any(hit.finding.category.startswith(f"{family}/") for hit in scan_parts(detectors(), [Part(text)]).hits)
+
+
+def most_of(transform: Transform) -> float:
+    return MOST if transform.name not in WORD_BY_WORD else 0.1
+
+
+def asked_for(transform: Transform) -> list[tuple[str, str]]:
+    words_only = not transform.exact or transform.family is Family.CIPHER or transform.name in SENTENCES_ONLY
+    return [("injection", text) for text in INJECTIONS] if words_only else list(PLAIN)
+
+
+def test_all_of_them_are_caught_plain_and_only_as_they_stand() -> None:
+    assert len(PLAIN) >= 60
+    for family, text in PLAIN:
+        hits = scan_parts(detectors(), [Part(text)]).hits
+        assert any(hit.finding.category.startswith(f"{family}/") for hit in hits), text
+        assert {hit.finding.via for hit in hits} == {"raw"}, text
+
+
+@pytest.mark.parametrize("transform", [t for t in TRANSFORMS if t.name not in GAPS], ids=lambda t: t.name)
+def test_one_technique(transform: Transform) -> None:
+    random = Random(11)
+    texts = asked_for(transform)
+    missed = [out for family, text in texts if not caught(out := transform(text, random), family)]
+    assert len(missed) <= most_of(transform) * len(texts), missed[:3]
+
+
+@pytest.mark.parametrize("transform", [t for t in TRANSFORMS if t.name not in GAPS], ids=lambda t: t.name)
+def test_inside_honest_prose(transform: Transform) -> None:
+    random = Random(12)
+    texts = INJECTIONS[::2]
+    outs = [f"Here is the note from Monday, please read it.\n\n{transform(text, random)}\n\nThanks!" for text in texts]
+    missed = [out for out in outs if not caught(out, "injection")]
+    assert len(missed) <= most_of(transform) * len(texts), missed[:3]
+
+
+# URL escapes of URL escapes are pairs themselves.
+ENCODINGS = [
+    t for t in TRANSFORMS if t.family is Family.ENCODING and t.exact and t.name not in ("url_twice", "url_thrice")
+]
+
+
+def test_encodings_in_encodings() -> None:
+    """All pairs, each with a text drawn anew. Base85 of an encoding is noise all the way, a known gap."""
+    random = Random(13)
+    texts = [("injection", text) for text in INJECTIONS]
+    missed = []
+    count = 0
+    for inner, outer in product(ENCODINGS, ENCODINGS):
+        if outer.name == "base85":
+            continue
+        family, text = random.choice(texts)
+        count += 1
+        if not caught(chain(inner, outer)(text, random), family):
+            missed.append(f"{inner.name}>{outer.name}")
+    assert len(missed) <= MOST * count, missed
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["homoglyphs>base64>entities", "full_width>url", "zero_width>base64", "cyrillic>hex", "rot13>base64", "tags>hex"],
+)
+def test_characters_inside_encodings(name: str) -> None:
+    random = Random(14)
+    outs = [named(name)(text, random) for text in INJECTIONS]
+    missed = [out for out in outs if not caught(out, "injection")]
+    assert len(missed) <= MOST * name.count(">") * len(outs), missed[:3]
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_texts_give_no_finding_that_the_text_itself_does_not(name: str) -> None:
+    hits = scan_parts(detectors(), [Part(HONEST[name])]).hits
+    assert [(h.finding.category, h.finding.via, h.text) for h in hits if h.finding.via != "raw"] == []
