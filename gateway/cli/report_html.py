@@ -28,7 +28,7 @@ td { vertical-align: top; }
 th { color: var(--dim); font-weight: 600; vertical-align: bottom; white-space: normal; }
 th.name, td.name { text-align: left; } td.text { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere;
   min-width: 24rem; font-family: ui-monospace, monospace; font-size: .8rem; }
-.charts { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); }
+.charts { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); }
 .charts p { align-self: center; }
 svg { display: block; width: 100%; max-width: 26rem; height: auto; }
 svg text { fill: var(--dim); font-size: 10px; } svg .title { fill: var(--text); font-size: 12px; font-weight: 600; }
@@ -107,7 +107,7 @@ def _sets(report: Json) -> str:
                 *(share(s["latency_ms"][name], 2) for name in ("p50", "p99")),
             ]
         )
-    return _table(["set", *columns], rows, names=1)
+    return _table(["set", *columns], rows, left=(0,))
 
 
 def _entities(report: Json) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _entities(report: Json) -> Iterator[str]:
     if rows:
         columns = ["set", "label", "true", "found", "precision", "recall", "F1"]
         yield "<h2>Spans</h2>"
-        yield _table([*columns, "overlap precision", "overlap recall", "overlap F1"], rows, names=2)
+        yield _table([*columns, "overlap precision", "overlap recall", "overlap F1"], rows, left=(0, 1))
 
 
 def _evasion(report: Json) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _evasion(report: Json) -> Iterator[str]:
         ]
         yield "<h2>Disguises</h2>"
         yield "<p>Of the positive texts that are caught as they are: the share that is still caught in disguise.</p>"
-        yield _table(["technique", "family", "texts", "caught", "share"], rows, names=2)
+        yield _table(["technique", "family", "texts", "caught", "share"], rows, left=(0, 1))
 
 
 def _charts(figures: Json, evaluation: Evaluation) -> str:
@@ -157,16 +157,19 @@ def _examples(figures: Json) -> Iterator[str]:
         if examples:
             rows = [[str(e["line"]), share(e["score"], 2), ", ".join(e["categories"]), e["text"]] for e in examples]
             yield f"<h3>{escape(what.replace('_', ' '))}</h3>"
-            yield _table(["line", "score", "found", "text"], rows, names=0, text=3)
+            yield _table(["line", "score", "found", "text"], rows, left=(2, 3), text=3)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, names: int, text: int = -1) -> str:
-    """The first columns are names; one may hold a long text."""
+def _table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int], text: int | None = None
+) -> str:
+    """Figures stand at the right, the columns of `left` do not; one may hold a long text."""
 
     def kind(index: int) -> str:
-        return ' class="text"' if index == text else ' class="name"' if index < names else ""
+        return ' class="text"' if index == text else ' class="name"' if index in left else ""
 
-    head = "".join(f'<th scope="col"{kind(i) if i != text else ""}>{escape(c)}</th>' for i, c in enumerate(columns))
+    names = [' class="name"' if index in left else "" for index in range(len(columns))]
+    head = "".join(f'<th scope="col"{name}>{escape(column)}</th>' for name, column in zip(names, columns, strict=True))
     lines = ("".join(f"<td{kind(i)}>{escape(cell)}</td>" for i, cell in enumerate(row)) for row in rows)
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
     return f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
