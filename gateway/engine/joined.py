@@ -22,7 +22,7 @@ TURNS = 12  # the last texts of all roles
 
 _READ = frozenset({Kind.TEXT, Kind.TOOL_RESULT, Kind.DOCUMENT, Kind.TRANSCRIPT, Kind.UNKNOWN})
 _SYSTEM = (Role.SYSTEM, Role.DEVELOPER)
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
 _Piece = tuple[Part, int, int]  # a stretch of a part
 
 
@@ -67,8 +67,11 @@ def joined(parts: Sequence[Part]) -> list[Joined]:
             for run in _runs(chosen):
                 out += [_join(run, between) for between in ("\n", "")]
     for part in parts:
-        if part.json and part.kind is Kind.TOOL_CALL and len(strings := _strings(part)) > 1:
-            out += [_join(strings, between) for between in ("\n", "")]
+        if part.json and part.kind is Kind.TOOL_CALL:
+            everything = _strings(part)
+            values = [piece for piece, is_key in everything if not is_key]
+            for pieces in dict.fromkeys((tuple(piece for piece, _ in everything), tuple(values))):
+                out += [_join(pieces, between) for between in ("\n", "") if len(pieces) > 1]
     return out
 
 
@@ -101,10 +104,11 @@ def _runs(parts: Sequence[Part]) -> Iterator[list[_Piece]]:
         yield run
 
 
-def _strings(part: Part) -> list[_Piece]:
-    """What stands between the quotes of a JSON text, keys and values alike."""
+def _strings(part: Part) -> list[tuple[_Piece, bool]]:
+    """What stands between the quotes of a JSON text, and whether it is a key."""
     tail = max(0, len(part.text) - MOST)
-    return [(part, *match.span(1)) for match in _STRING.finditer(part.text, tail) if match[1]]
+    found = _STRING.finditer(part.text, tail)
+    return [((part, *match.span(1)), bool(match[2])) for match in found if match[1]]
 
 
 def _join(pieces: Sequence[_Piece], between: str) -> Joined:

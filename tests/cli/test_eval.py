@@ -25,7 +25,7 @@ from gateway.errors import ConfigError, ScanError
 from gateway.policy import Ruleset, load_policies, parse_policy
 from gateway.redteam.transforms import TRANSFORMS, Family, Transform
 from gateway.resources import folder
-from gateway.types import Effect, Finding, Part, Span
+from gateway.types import OF_ONE_TEXT, Effect, Finding, Part, Reading, Span
 from tests.cli.command import portcullis
 
 CAUGHT = (
@@ -335,6 +335,7 @@ class Failing:
     name: str = "failing"
     categories: frozenset[str] = frozenset({"injection/direct"})
     kinds: None = None
+    readings: frozenset[Reading] = OF_ONE_TEXT
     reach: None = None
     behind: int = 0
 

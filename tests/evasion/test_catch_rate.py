@@ -103,7 +103,7 @@ def test_characters_inside_encodings(name: str) -> None:
     random = Random(14)
     outs = [named(name)(text, random) for text in INJECTIONS]
     missed = [out for out in outs if not caught(out, "injection")]
-    assert len(missed) <= MOST * name.count(">") * len(outs), missed[:3]
+    assert len(missed) <= 2 * MOST * len(outs), missed[:3]
 
 
 @pytest.mark.parametrize("name", HONEST)

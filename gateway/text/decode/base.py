@@ -13,6 +13,7 @@ from itertools import accumulate
 from gateway.text.confusables import all_folded
 from gateway.text.decode.maps import Edit, Lazy
 from gateway.text.decode.words import COMMON, TELLING
+from gateway.text.normalise import normalised
 
 __all__ = ["AHEAD", "BLOCK", "LISTED", "LISTED_AHEAD", "Budget", "Code", "Found", "Run", "hidden", "is_text"]
 
@@ -32,7 +33,6 @@ _TEXT = re.compile(
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf3\xa0[\x80-\x87][\x80-\xbf]){4,}"  # the last: tags and selectors
 )
 # A disguise of the letters does not make noise of them.
-_UNSEEN = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 _TAGS = {0xE0000 + code: code for code in range(32, 127)}
 _SAMPLE = 200  # characters that decide what a long stretch is
 
@@ -111,9 +111,9 @@ def is_text(text: str, strict: bool = False) -> bool:
     """Could somebody have written this, or an encoding of it?"""
     text = text[:_SAMPLE]
     if not text.isascii():
-        text = _UNSEEN.sub("", text).translate(_TAGS)
-        folded = all_folded(text)
-        text = text if folded is None else folded.text
+        text = text.translate(_TAGS)
+        text = text if (plain := normalised(text)) is None else plain.text
+        text = text if (folded := all_folded(text)) is None else folded.text
     size = len(text)
     letters = sum(map(str.isalpha, text))
     lowered = text.lower()

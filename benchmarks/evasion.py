@@ -1,0 +1,139 @@
+"""
+How many of the texts that the rules catch plainly are still caught in each disguise, what that costs,
+and how much the views raise the number of honest texts with a finding.
+
+The disguised texts are ours (`gateway.redteam.plain`). Honest sets are read from a folder of
+`<name>.jsonl.gz` files with the field `text`; without the folder that table is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from time import process_time
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+from benchmarks.figures import Figures
+from benchmarks.tables import Rows, markdown, show
+from gateway.detectors import BUILTIN
+from gateway.engine.scan import scan_parts
+from gateway.redteam.plain import PLAIN
+from gateway.redteam.transforms import TRANSFORMS, Family, Transform
+from gateway.types import Detector, Kind, Part
+
+HONEST_SETS = (
+    "arena_hard", "xquad_multilingual_h", "codealpaca", "coconot_contrast", "banking77_test", "clinc150_test",
+    "injecagent_simulated_outputs",
+)  # fmt: skip
+FAMILIES = ("injection", "secret", "pii")
+SIGNS = 2000  # characters of one honest text
+
+
+def rate(detectors: Sequence[Detector], transform: Transform, repeats: int) -> Figures:
+    """Of each family: how many there are and how many are caught; milliseconds for one text."""
+    out: Figures = {"name": transform.name, "family": str(transform.family), "exact": transform.exact}
+    counts = {family: [0, 0] for family in FAMILIES}
+    spent = 0.0
+    for seed in range(repeats):
+        random = Random(seed)
+        for family, text in PLAIN:
+            disguised = Part(transform(text, random))
+            began = process_time()
+            hits = scan_parts(detectors, [disguised]).hits
+            spent += process_time() - began
+            counts[family][0] += 1
+            counts[family][1] += any(hit.finding.category.startswith(f"{family}/") for hit in hits)
+    return out | {"counts": counts, "ms": spent * 1000 / (repeats * len(PLAIN))}
+
+
+def honest(detectors: Sequence[Detector], name: str, texts: Sequence[str]) -> Figures:
+    """Texts with a finding in the text itself, and those with one only in another view of it."""
+    raw = rise = 0
+    causes: dict[str, int] = {}
+    for text in texts:
+        hits = scan_parts(detectors, [Part(text, kind=Kind.TEXT)]).hits
+        plain = {hit.finding.category.partition("/")[0] for hit in hits if hit.finding.via == "raw"}
+        more = {
+            f"{hit.finding.category} via {hit.finding.via}"
+            for hit in hits
+            if hit.finding.via != "raw" and hit.finding.category.partition("/")[0] not in plain
+        }
+        raw += bool(plain)
+        rise += bool(more)
+        for cause in more:
+            causes[cause] = causes.get(cause, 0) + 1
+    return {"set": name, "texts": len(texts), "raw": raw, "rise": rise, "causes": causes}
+
+
+def read(path: Path) -> Iterator[str]:
+    with gzip.open(path, "rb") as file:
+        for line in file:
+            row: dict[str, Any] = orjson.loads(line)
+            if isinstance(row.get("text"), str) and row["text"]:
+                yield row["text"][:SIGNS]
+
+
+def tables(report: Figures) -> list[Rows]:
+    out = Rows("Caught of the texts that are caught plainly", "technique", *FAMILIES, "missed", "95 %", "ms a text")
+    for r in report["techniques"]:
+        total = sum(n for n, _ in r["counts"].values())
+        missed = total - sum(c for _, c in r["counts"].values())
+        low, high = _interval(missed, total)
+        cells = (f"{caught}/{count}" for count, caught in r["counts"].values())
+        out.add(r["name"], *cells, f"{100 * missed / total:.1f} %", f"{low:.1f}-{high:.1f}", f"{r['ms']:.2f}")
+    sets = Rows("Honest texts with a finding", "set", "texts", "in the text", "only in a view", "points", "most often")
+    for r in report["honest"]:
+        cause = max(r["causes"], key=r["causes"].get) if r["causes"] else "-"
+        sets.add(r["set"], f"{r['texts']}", f"{r['raw']}", f"{r['rise']}", f"{100 * r['rise'] / r['texts']:.2f}", cause)
+    return [out, sets] if report["honest"] else [out]
+
+
+def run(args: argparse.Namespace) -> Figures:
+    detectors = [build() for build in BUILTIN]
+    plain = Transform("none", Family.CHARACTER, lambda text, random: text)
+    report: Figures = {"benchmark": "evasion", "version": 1, "repeats": args.repeats, "honest": []}
+    report["techniques"] = [rate(detectors, transform, args.repeats) for transform in (plain, *TRANSFORMS)]
+    if args.data:
+        for name in HONEST_SETS:
+            texts = list(read(args.data / f"{name}.jsonl.gz"))
+            Random(1).shuffle(texts)
+            if texts:
+                report["honest"].append(honest(detectors, name, texts[: args.most]))
+    return report
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench evasion", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="honest sets, <name>.jsonl.gz")
+    parser.add_argument("--most", type=int, default=2000, help="texts of each honest set (default 2000)")
+    parser.add_argument("--repeats", type=int, default=3, help="seeds for each technique (default 3)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there")
+    args = parser.parse_args(argv)
+    report = run(args)
+    show(Console(), tables(report))
+    if args.json:
+        args.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+    if args.markdown:
+        args.markdown.write_text(markdown(tables(report)))
+    return 0
+
+
+def _interval(count: int, of: int) -> tuple[float, float]:
+    """Wilson's 95 % interval, in per cent."""
+    z = 1.96
+    p, scale = count / of, 1 + z * z / of
+    middle = (p + z * z / (2 * of)) / scale
+    half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / scale
+    return max(0.0, 100 * (middle - half)), min(100.0, 100 * (middle + half))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

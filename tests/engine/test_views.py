@@ -1,0 +1,122 @@
+"""All readings of one text, and their way back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.detectors.base import RegexDetector, Row
+from gateway.engine.scan import scan_parts
+from gateway.engine.views import MAX_VIEWS, NESTED, judges_whole, look
+from gateway.redteam.transforms import TRANSFORMS, chain, named
+from gateway.types import OF_ONE_TEXT, Part, Reading, Span
+
+WORD = RegexDetector("t", (Row("t/word", r"(?i)(?P<v>wombat burrow)"),))
+SENTENCE = "The secret of the old wombat burrow is for the keeper."
+
+
+def names(text: str, *, json_text: bool = False) -> list[str]:
+    return [s.view.name for s in look(Part(text, json=json_text), text).seen]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "Plain prose stays what it is, at 10 o'clock too.", "x = y + 1\nreturn x\n", "Wien, im Mai."]
+)
+def test_plain_text_is_read_once(text: str) -> None:
+    assert names(text) == ["raw"] or not text
+
+
+def test_json_strings_are_read_unescaped() -> None:
+    assert names('{"a": "b\\nc"}', json_text=True)[:2] == ["raw", "json"]
+
+
+@pytest.mark.parametrize(
+    ("chained", "via"),
+    [
+        ("zero_width", "normalised"),
+        ("base64", "base64"),
+        ("full_width>base64>url", "url+base64+normalised"),
+        ("cyrillic>base64>entities", "html+base64+normalised"),
+    ],
+)
+def test_kinds_of_disguise_nest(chained: str, via: str) -> None:
+    text = named(chained)(SENTENCE, Random(1))
+    (hit,) = scan_parts([WORD], [Part(text)]).hits
+    assert hit.finding.via == via
+
+
+def test_each_distinct_text_is_seen_once() -> None:
+    for transform in TRANSFORMS:
+        text = transform(SENTENCE, Random(2))
+        seen = [s.view.text for s in look(Part(text), text).seen]
+        assert len(set(seen)) == len(seen)
+
+
+def test_the_more_direct_view_keeps_what_two_views_show() -> None:
+    text = f"wombat burrow {named('base64')(SENTENCE, Random(1))} w\u200bombat"
+    vias = [(hit.finding.via, hit.text) for hit in scan_parts([WORD], [Part(text)]).hits]
+    assert vias[0] == ("raw", "wombat burrow")
+    assert len(vias) == 2
+
+
+def test_detectors_choose_their_readings() -> None:
+    raw_only = RegexDetector("r", WORD.rows, readings=frozenset({Reading.RAW}))
+    text = named("base64")(SENTENCE, Random(1))
+    assert scan_parts([raw_only], [Part(text)]).hits == []
+    assert Reading.JOINED not in OF_ONE_TEXT
+
+
+def test_too_deep_is_a_finding() -> None:
+    text = SENTENCE
+    for _ in range(8):
+        text = base64.b64encode(text.encode()).decode()
+    hits = scan_parts([WORD], [Part(text)]).hits
+    assert [hit.finding.category for hit in hits] == [NESTED]
+    assert hits[0].text
+
+
+def test_views_of_whole_texts() -> None:
+    assert judges_whole("base64+caesar")
+    assert judges_whole("normalised+leet")
+    assert not judges_whole("html/url+base64+normalised")
+
+
+CHAINS = st.lists(st.sampled_from(TRANSFORMS), min_size=1, max_size=3).map(lambda steps: chain(*steps))
+TEXTS = st.sampled_from([SENTENCE, "Привет, мир: 1 2 3", "aé\u0301😀", "{}", "a" * 50]) | st.text(max_size=40)
+
+
+@settings(max_examples=150)
+@given(transform=CHAINS, text=TEXTS, seed=st.integers(0, 99), data=st.data())
+def test_every_stretch_of_every_view_has_an_original(transform, text, seed, data) -> None:  # type: ignore[no-untyped-def]
+    disguised = transform(text.encode("utf-8", "replace").decode(), Random(seed))
+    views = look(Part(disguised), disguised)
+    assert len(views.seen) <= MAX_VIEWS
+    assert sum(len(s.view.text) for s in views.seen) <= 9 * len(disguised) + (512 << 10)
+    for s in views.seen:
+        size = len(s.view.text)
+        if not size:
+            continue
+        start = data.draw(st.integers(0, size - 1))
+        end = data.draw(st.integers(start + 1, size))
+        span = s.view.original(Span(start, end))
+        assert 0 <= span.start < span.end <= len(disguised), s.view.name
+
+
+@pytest.mark.parametrize("name", ["zero_width", "cyrillic", "base64", "hex", "entities", "url_twice", "zalgo", "tags"])
+def test_nothing_of_the_disguised_stretch_is_left_after_redaction(name: str) -> None:
+    text = f"Look: {named(name)(SENTENCE, Random(3))} Bye."
+    (hit,) = scan_parts([WORD], [Part(text)]).hits
+    rest = text[: hit.finding.span.start] + "[X]" + text[hit.finding.span.end :]
+    assert scan_parts([WORD], [Part(rest)]).hits == []
+    assert rest.startswith("Look: ")
+    assert rest.endswith("Bye.")
+
+
+def test_a_json_text_in_json() -> None:
+    text = json.dumps({"a": json.dumps({"b": "wombat\nburrow".replace("\n", " ")})})
+    assert scan_parts([WORD], [Part(text, json=True)]).hits
