@@ -194,12 +194,12 @@ def _notes(found: Json, sets: Mapping[str, list[Row]], benign: Mapping[str, list
     for figures in found["sets"]:
         name, unlabelled = figures["set"], figures["unlabelled"]
         if unlabelled:
-            yield f"{name}: {unlabelled} rows without a label count for latency and spans only"
+            yield f"{name}: rows without a label, which count for latency and spans only: {unlabelled}"
         if not figures["entities"] and any(row.spans for row in sets.get(name, [])):
             yield f"{name}: its spans are not compared; --tags says which category is which label"
     guilty = sum(row.label is True for rows in benign.values() for row in rows)
     if guilty:
-        yield f"benign pool: {guilty} rows with the label 1 are not in it"
+        yield f"benign pool: rows with the label 1, which are not in it: {guilty}"
 
 
 def _watched(items: Sequence[T], what: str) -> Iterable[T]:

@@ -74,6 +74,7 @@ class Done:
 def evaluate(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The command in this process, with both reports. One guard for all: most of a run is compiling its patterns."""
     monkeypatch.delenv("PORTCULLIS_CONFIG", raising=False)
+    monkeypatch.setattr("gateway.logs.configure", lambda level: None)  # of this whole process, tests of logs included
     monkeypatch.setattr("gateway.cli.evaluate.Guard", lambda **settings: guard())
 
     def run(*arguments: str) -> Done:
@@ -192,13 +193,13 @@ def test_false_positives_over_a_pool(evaluate: Any, tmp_path: Path) -> None:
     assert figures["at_fpr"]["0.01"]["recall"] == pytest.approx(2 / 3)
     assert figures["at_fpr"]["0.001"]["cut"] > 0
     assert re.search(r"attacks .* 0\.\d{3}\*", done.out)
-    assert "benign pool: 1 rows with the label 1 are not in it" in done.out
+    assert "benign pool: rows with the label 1, which are not in it: 1" in done.out
 
 
 def test_rows_without_a_label_are_said(evaluate: Any, tmp_path: Path) -> None:
     path = write(tmp_path / "some.jsonl", rows("quince", label=1), rows("a quince"), [{"text": "no quince"}])
     done = evaluate(path)
-    assert "some: 2 rows without a label" in done.out
+    assert "some: rows without a label, which count for latency and spans only: 2" in done.out
     (figures,) = done.report["sets"]
     assert (figures["rows"], figures["positives"], figures["negatives"], figures["unlabelled"]) == (3, 1, 0, 2)
     assert "no label" in done.page
