@@ -72,7 +72,8 @@ class Finding:
     What a detector says about one text.
 
     `category` is `family/name`, `score` a calibrated probability 0..1, `via` the view of the
-    text in which it was seen (`raw` unless it was decoded or normalised first).
+    text in which it was seen (`raw` unless it was decoded or normalised first). `fpr` is the share of
+    honest texts that score so high: 0 for rules, 1 where nobody has measured it.
     """
 
     category: str
@@ -80,6 +81,7 @@ class Finding:
     span: Span
     detector: str
     via: str = "raw"
+    fpr: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
