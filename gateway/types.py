@@ -170,6 +170,8 @@ class Verdict:
     `hits` holds every finding, `violations` those that a rule claimed, `edits` the new text of each
     part that changes, `changes` the same by stretches of the old one. `errors` names detectors that
     failed; a verdict with errors is not clean. `refused` holds what the policy does not let pass unread.
+    `degraded` names models that had no time, where the policy lets the rules decide alone. `scores` is the
+    best score of each category, also where it is too low to be a finding.
     """
 
     effect: Effect = Effect.ALLOW
@@ -180,6 +182,8 @@ class Verdict:
     errors: tuple[str, ...] = ()
     unscanned: tuple[Unscanned, ...] = ()
     refused: tuple[Unscanned, ...] = ()
+    degraded: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
     coverage: Coverage = Coverage()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 

@@ -6,26 +6,39 @@ decides what its silence means. This is the one place below the web that catches
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import TypeVar
 
 from gateway.text.views import View, raw, unescaped
 from gateway.types import Detector, Finding, Hit, Part, Span
 
-__all__ = ["Scan", "scan_parts", "scan_window"]
+__all__ = ["Scan", "attempt", "failed", "original", "scan_parts", "scan_window", "texts_for"]
 
 log = logging.getLogger("gateway.engine")
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Scan:
-    """What all detectors found. `pending`: where in the text undecided characters begin."""
+    """
+    What all detectors found. `pending`: where in the text undecided characters begin. `overloaded`: models
+    that had no time for it.
+    """
 
     hits: list[Hit] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     timings_ms: dict[str, float] = field(default_factory=dict)
     pending: int = 0
+    overloaded: list[str] = field(default_factory=list)
+
+    def add(self, other: Scan) -> None:
+        self.hits += other.hits
+        self.errors += other.errors
+        self.overloaded += other.overloaded
+        self.timings_ms |= other.timings_ms
 
 
 def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
@@ -71,6 +84,32 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
     return out
 
 
+def texts_for(part: Part) -> list[tuple[Part, View]]:
+    """What a model reads of a text: what its characters stand for."""
+    view = _views(part, part.text)[-1]
+    return [(part if view.starts is None else replace(part, text=view.text), view)]
+
+
+def original(part: Part, view: View, findings: Sequence[Finding]) -> list[Hit]:
+    return [Hit(part, _original(f, view)) for f in findings]
+
+
+def attempt(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    """The result of some work of a model, or its fault."""
+    try:
+        return work(), None
+    except Exception as e:  # as below: it becomes data, for whoever waits for the result
+        return None, e
+
+
+def failed(name: str, error: BaseException, errors: list[str]) -> None:
+    """Note a fault: the type only, messages may quote the text that was scanned."""
+    log.error("detector failed", extra={"detector": name, "error": type(error).__name__})
+    line = f"{name}: {type(error).__name__}"
+    if line not in errors:
+        errors.append(line)
+
+
 def _views(part: Part, text: str) -> list[View]:
     views = [raw(text)]
     if part.json and (view := unescaped(text)) is not None:
@@ -89,7 +128,7 @@ def _run(detector: Detector, parts: Sequence[Part], errors: list[str]) -> list[l
         found = detector.scan(parts)
         _check(detector, parts, found)
     except Exception as e:  # whatever a detector raises is a failed scan, never a clean one
-        _failed(detector, e, errors)
+        failed(detector.name, e, errors)
         return [[] for _ in parts]
     return found
 
@@ -98,7 +137,7 @@ def _pending(detector: Detector, text: str, errors: list[str]) -> int:
     try:
         return detector.pending(text)
     except Exception as e:  # as above; and nothing more leaves
-        _failed(detector, e, errors)
+        failed(detector.name, e, errors)
         return 0
 
 
@@ -111,11 +150,3 @@ def _check(detector: Detector, parts: Sequence[Part], found: list[list[Finding]]
                 raise ValueError("a span lies outside the text")
             if not 0 <= f.score <= 1:
                 raise ValueError("a score is not between 0 and 1")
-
-
-def _failed(detector: Detector, error: Exception, errors: list[str]) -> None:
-    # The type only: messages may quote the text that was scanned.
-    log.error("detector failed", extra={"detector": detector.name, "error": type(error).__name__})
-    name = f"{detector.name}: {type(error).__name__}"
-    if name not in errors:
-        errors.append(name)

@@ -119,6 +119,9 @@ class Policy(Strict):
     on_error: Literal["block", "allow_insecure"] = Field(
         "block", description="When a detector fails: stop with 503, or pass unscanned and say so."
     )
+    on_overload: Literal["block", "rules_only"] = Field(
+        "block", description="When models have no time: stop with 503, or let the rules decide alone and say so."
+    )
     unscannable: Literal["count", "refuse"] = Field(
         "count", description="Images, audio, files, unknown part types: pass and count, or refuse."
     )

@@ -155,12 +155,7 @@ class Model(ABC):
         if not self.card.golden:
             yield f"{self.name}: its card has no golden texts; `portcullis models add` writes them"
         for number, golden in enumerate(self.card.golden):
-            reading = self.open(golden.text)
-            while not reading.advance():
-                pass
-            windows = [reading.input(window) for window in reading.windows()]
-            ids = windows[0] if windows else []
-            if tuple(ids[: len(golden.ids)]) != golden.ids:
+            if tuple(self.first_ids(golden.text)[: len(golden.ids)]) != golden.ids:
                 yield f"{self.name}: golden text {number}: other token ids; the tokenizer is not the model's"
                 continue
             scores = self.golden_scores(golden.text)
@@ -168,6 +163,12 @@ class Model(ABC):
                 actual = scores.get(category)
                 if actual is None or abs(actual - expected) > self.tolerance:
                     yield f"{self.name}: golden text {number}: {category} is {actual}, should be {expected}"
+
+    def first_ids(self, text: str) -> list[int]:
+        """Of the first window of a text, special tokens included."""
+        reading = self.open(text)
+        reading.advance()
+        return next((reading.input(window) for window in reading.windows()), [])
 
     def golden_scores(self, text: str) -> dict[str, float]:
         """The best score of each category, in any kind of text; of tags that of a single token."""
