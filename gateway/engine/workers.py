@@ -26,7 +26,7 @@ from gateway.types import Finding, Part
 
 __all__ = ["Job", "Workers"]
 
-SLICE = 2  # windows of a long text in one turn
+SLICE = 1  # windows of a long text in one turn: more at once is no faster on one processor, and others wait
 PATIENCE = 4  # batches of short texts in a row while a long one waits
 OPEN = 16  # texts tokenized in one turn
 WASTE = 1.25  # a batch may be so much larger, padded, than its texts
@@ -56,7 +56,7 @@ class Workers:
     """Threads start with the first job. `stats` counts what they did."""
 
     def __init__(
-        self, *, threads: int = 1, queue: int = 16 << 20, batch_tokens: int = 1024, wait: float = 0.002,
+        self, *, threads: int = 1, queue: int = 16 << 20, batch_tokens: int = 512, wait: float = 0.002,
         cache: Cache | None = None,
     ) -> None:  # fmt: skip
         self._queue_limit = queue
