@@ -17,7 +17,7 @@ from functools import partial
 from threading import Condition, Thread
 from time import monotonic
 
-from gateway.detectors.onnx import Model, Output, Reading
+from gateway.detectors.onnx import Encoded, Model, Output
 from gateway.engine.cache import Cache, window_key
 from gateway.engine.scan import attempt
 from gateway.errors import GatewayError, Overloaded
@@ -45,7 +45,7 @@ class Job:
     windows: list[Window] | None = None  # once it is tokenized
     ids: list[int] = field(default_factory=list)  # of its only window
     outputs: list[Output] = field(default_factory=list)
-    reading: Reading | None = None
+    reading: Encoded | None = None
 
     @property
     def size(self) -> int:

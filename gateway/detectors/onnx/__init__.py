@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.detectors.onnx.card import CARD, Card, load_card
 from gateway.detectors.onnx.classifier import Classifier
-from gateway.detectors.onnx.encode import Encoder, Reading
+from gateway.detectors.onnx.encode import Encoded, Encoder
 from gateway.detectors.onnx.heads import Heads
 from gateway.detectors.onnx.model import Model, Output, useful
 from gateway.detectors.onnx.session import FAULTS, Session
@@ -17,7 +17,7 @@ from gateway.detectors.onnx.tagger import Tagger
 from gateway.detectors.onnx.verify import read_files, require_plain
 from gateway.errors import ModelError
 
-__all__ = ["Card", "Model", "Output", "Reading", "load_folder", "useful"]
+__all__ = ["Card", "Encoded", "Model", "Output", "load_folder", "useful"]
 
 KINDS: dict[str, Callable[..., Model]] = {"heads": Heads, "classifier": Classifier, "tagger": Tagger}
 

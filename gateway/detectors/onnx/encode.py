@@ -16,7 +16,7 @@ from gateway.errors import ModelError, TooLargeToScan
 from gateway.text.windows import Window, pieces, windows
 from gateway.types import Span
 
-__all__ = ["Encoder", "Reading"]
+__all__ = ["Encoded", "Encoder"]
 
 PIECE = 16 << 10  # characters that are tokenized at once
 MAX_BYTES_PER_TOKEN = 16  # of a text's limit in bytes; prose has four
@@ -44,12 +44,12 @@ class Encoder:
             raise ModelError(f"{source}: {window.tokens} tokens leave no overlap at a stride of {window.stride}")
         self.pad = self._pad()
 
-    def open(self, text: str) -> Reading:
+    def open(self, text: str) -> Encoded:
         """Raises TooLargeToScan."""
         limit = self.window.max_tokens * MAX_BYTES_PER_TOKEN
         if len(text) > limit or (not text.isascii() and len(text.encode("utf-8", "replace")) > limit):
             raise TooLargeToScan(f"a text has more than {limit} bytes, the most that is scanned")
-        return Reading(text, self)
+        return Encoded(text, self)
 
     def tokens(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Ids and offsets without special tokens."""
@@ -64,7 +64,7 @@ class Encoder:
         return 0
 
 
-class Reading:
+class Encoded:
     """
     One text on its way through a model: `advance` until it returns True, then ask for its windows.
     """

@@ -15,7 +15,7 @@ from hashlib import sha256
 import numpy as np
 
 from gateway.detectors.onnx.card import Card, Reads, channel_of
-from gateway.detectors.onnx.encode import Encoder, Reading
+from gateway.detectors.onnx.encode import Encoded, Encoder
 from gateway.detectors.onnx.session import Floats, Session
 from gateway.detectors.onnx.spans import Tagged, tagged_spans
 from gateway.errors import ModelError
@@ -85,12 +85,12 @@ class Model(ABC):
 
     @abstractmethod
     def infer(self, texts: Sequence[Sequence[int]]) -> list[Output]:
-        """Windows, as `Reading.input` gives them, through the graph in one batch."""
+        """Windows, as `Encoded.input` gives them, through the graph in one batch."""
 
     def reads(self, part: Part) -> bool:
         return any(reads.covers(part) for reads in self._readers)
 
-    def open(self, text: str) -> Reading:
+    def open(self, text: str) -> Encoded:
         return self.encoder.open(text)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
@@ -99,7 +99,7 @@ class Model(ABC):
     def pending(self, text: str) -> int:
         return len(text)
 
-    def findings(self, part: Part, reading: Reading, outputs: Sequence[Output]) -> list[Finding]:
+    def findings(self, part: Part, reading: Encoded, outputs: Sequence[Output]) -> list[Finding]:
         """
         The best window for each category, whatever its score, and all others that are of use. Spans are
         whole windows; those of tags are the words.
@@ -131,7 +131,7 @@ class Model(ABC):
         fpr = self.card.fpr(tagged.category, channel, tagged.score)  # type: ignore[arg-type]
         return Finding(tagged.category, tagged.score, tagged.span, self.name, fpr=fpr)
 
-    def _spans(self, reading: Reading, seen: Sequence[Window], outputs: Sequence[Output]) -> list[Tagged]:
+    def _spans(self, reading: Encoded, seen: Sequence[Window], outputs: Sequence[Output]) -> list[Tagged]:
         """Each token from the window that owns it."""
         rows = [
             output.tags[window.own_start - window.start : window.own_end - window.start]
@@ -207,7 +207,7 @@ def require_outputs(found: Sequence[Floats], columns: int, source: str) -> None:
         raise ModelError(f"{source}: the graph gives {found[0].shape[-1]} scores, the card names {columns}")
 
 
-def _batches(reading: Reading) -> Iterator[list[list[int]]]:
+def _batches(reading: Encoded) -> Iterator[list[list[int]]]:
     batch: list[list[int]] = []
     for window in reading.windows():
         batch.append(reading.input(window))

@@ -15,7 +15,7 @@ import numpy as np
 from gateway.types import Span
 
 if TYPE_CHECKING:
-    from gateway.detectors.onnx.encode import Reading
+    from gateway.detectors.onnx.encode import Encoded
     from gateway.detectors.onnx.session import Floats
 
 __all__ = ["Tagged", "tagged_spans"]
@@ -28,7 +28,7 @@ class Tagged:
     span: Span
 
 
-def tagged_spans(reading: Reading, tags: Floats, names: Sequence[str | None]) -> list[Tagged]:
+def tagged_spans(reading: Encoded, tags: Floats, names: Sequence[str | None]) -> list[Tagged]:
     """`tags` has a row for each token of the text; `names` says what its columns stand for."""
     out: list[Tagged] = []
     starts, ends, text = reading.starts, reading.ends, reading.text
