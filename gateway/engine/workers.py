@@ -144,6 +144,8 @@ class Workers:
     def _alike(self) -> list[Job]:
         """The text that waits longest, and others near it in length."""
         first = self._short[0]
+        if first.model.alone:
+            return [first]
         others = sorted(
             (job for job in self._short[1:] if job.model is first.model),
             key=lambda job: abs(len(job.ids) - len(first.ids)),

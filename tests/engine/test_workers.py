@@ -109,6 +109,19 @@ def test_texts_of_like_length_share_a_batch(model: Model, gate: Gate, workers: W
     assert workers.stats["padding"] == 0
 
 
+def test_in_eight_bits_each_text_is_alone(
+    model: Model, gate: Gate, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "alone", True)
+    first = workers.submit(model, Part("the"), soon())
+    gate.wait()
+    rest = [workers.submit(model, Part("the zebra"), soon()) for _ in range(4)]
+    gate.open()
+    for future in [first, *rest]:
+        future.result(LATER)
+    assert gate.batches == [1] * 5
+
+
 def test_a_batch_is_bounded(model: Model, gate: Gate) -> None:
     workers = Workers(batch_tokens=12, wait=0)
     first = workers.submit(model, Part("the"), soon())

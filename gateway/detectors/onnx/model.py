@@ -68,6 +68,8 @@ class Model(ABC):
         self.columns = self._columns()
         self.tags = self._tags()
         self.session = session
+        # Activations in 8 bits are scaled by the largest of the batch: a score would depend on who else asks.
+        self.alone = quantized
         self.tolerance = TOLERANCE_INT8 if quantized else TOLERANCE
         self.version = sha256(card.model_dump_json().encode()).hexdigest()  # it holds the hashes of all files
         readers = [column.reads for column in self.columns] + ([card.reads] if self.tags else [])
@@ -147,7 +149,7 @@ class Model(ABC):
         while not reading.advance():
             pass
         outputs: list[Output] = []
-        for batch in _batches(reading):
+        for batch in _batches(reading, 1 if self.alone else BATCH):
             outputs += self.infer(batch)
         return self.findings(part, reading, outputs)
 
@@ -175,7 +177,7 @@ class Model(ABC):
         reading = self.open(text)
         while not reading.advance():
             pass
-        outputs = [output for batch in _batches(reading) for output in self.infer(batch)]
+        outputs = [output for batch in _batches(reading, 1 if self.alone else BATCH) for output in self.infer(batch)]
         out: dict[str, float] = {}
         for output in outputs:
             pairs = [(c.category, float(output.scores[i])) for i, c in enumerate(self.columns)]
@@ -207,11 +209,11 @@ def require_outputs(found: Sequence[Floats], columns: int, source: str) -> None:
         raise ModelError(f"{source}: the graph gives {found[0].shape[-1]} scores, the card names {columns}")
 
 
-def _batches(reading: Encoded) -> Iterator[list[list[int]]]:
+def _batches(reading: Encoded, size: int) -> Iterator[list[list[int]]]:
     batch: list[list[int]] = []
     for window in reading.windows():
         batch.append(reading.input(window))
-        if len(batch) == BATCH:
+        if len(batch) == size:
             yield batch
             batch = []
     if batch:
