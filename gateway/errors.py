@@ -3,10 +3,12 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
 
 * GatewayError               500 internal
   + ConfigError              found at start-up or reload
+    - ModelError             a model's folder is not what its card says
   + RequestError             400: the caller can mend it
     - MalformedBody          400 invalid_json, duplicate_key, ...
     - Unsupported            415
     - TooLarge               413
+      - TooLargeToScan       413: longer than what a model reads
     - NotFound               404
   + AuthError                401
   + Forbidden                403
@@ -41,6 +43,12 @@ class ConfigError(GatewayError):
     code = "config_error"
 
 
+class ModelError(ConfigError):
+    """A folder with a model does not hold what it must; the message says what and how to mend it."""
+
+    code = "model_error"
+
+
 class RequestError(GatewayError):
     status, code, type = 400, "invalid_request", "invalid_request_error"
 
@@ -55,6 +63,12 @@ class Unsupported(RequestError):
 
 class TooLarge(RequestError):
     status, code = 413, "request_too_large"
+
+
+class TooLargeToScan(TooLarge):
+    """The message names the limit."""
+
+    code = "too_large_to_scan"
 
 
 class NotFound(RequestError):

@@ -17,7 +17,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from gateway.errors import ConfigError
 
-__all__ = ["Breaker", "Client", "Retries", "Route", "Server", "Settings", "Timeouts", "Upstream", "load_settings"]
+__all__ = [
+    "Breaker",
+    "Client",
+    "ModelSettings",
+    "Retries",
+    "Route",
+    "Server",
+    "Settings",
+    "Timeouts",
+    "Upstream",
+    "load_settings",
+]
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Size = Annotated[int, Field(gt=0)]
@@ -107,6 +118,20 @@ class Route(Strict):
     path: str = Field("*", description="Glob of the request path.")
 
 
+class ModelSettings(Strict):
+    folders: tuple[Path, ...] = Field(
+        (), description="Folders of more models, each model a folder with a card; one replaces a built-in name."
+    )
+    enabled: tuple[str, ...] = Field(("*",), description="Globs of the names of models to load; [] loads none.")
+    threads: int = Field(1, ge=1, le=64, description="Threads that run models, each on one processor.")
+    intra_threads: int = Field(1, ge=1, le=64, description="Threads that share one batch; rarely worth it.")
+    queue: Size = Field(16 << 20, description="Most text that may wait for models; more is overload.")
+    deadline: Seconds = Field(30, description="Longest that a text may wait and be read; longer is overload.")
+    batch_tokens: int = Field(512, ge=64, le=65_536, description="Most tokens in one batch, padding included.")
+    batch_wait: float = Field(0.002, ge=0, le=0.1, description="Longest that a batch waits for company when busy.")
+    cache: int = Field(32 << 20, ge=0, description="Memory for what models said of texts seen before; 0: none.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
@@ -132,6 +157,7 @@ class Settings(BaseSettings):
     )
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
+    models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")

@@ -87,7 +87,8 @@ class Finding:
     What a detector says about one text.
 
     `category` is `family/name`, `score` a calibrated probability 0..1, `via` the view of the
-    text in which it was seen (`raw` unless it was decoded or normalised first).
+    text in which it was seen (`raw` unless it was decoded or normalised first). `fpr` is the share of
+    honest texts that score so high: 0 for rules, 1 where nobody has measured it.
     """
 
     category: str
@@ -95,6 +96,7 @@ class Finding:
     span: Span
     detector: str
     via: str = "raw"
+    fpr: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class Verdict:
     `hits` holds every finding, `violations` those that a rule claimed, `edits` the new text of each
     part that changes, `changes` the same by stretches of the old one. `errors` names detectors that
     failed; a verdict with errors is not clean. `refused` holds what the policy does not let pass unread.
+    `degraded` names models that had no time, where the policy lets the rules decide alone. `scores` is the
+    best score of each category, also where it is too low to be a finding.
     """
 
     effect: Effect = Effect.ALLOW
@@ -193,6 +197,8 @@ class Verdict:
     errors: tuple[str, ...] = ()
     unscanned: tuple[Unscanned, ...] = ()
     refused: tuple[Unscanned, ...] = ()
+    degraded: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
     coverage: Coverage = Coverage()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 

@@ -38,7 +38,7 @@ def commands() -> list[str]:
 
 
 def test_there_are_commands() -> None:
-    assert set(commands()) == {"serve", "demo", "scan", "eval", "check", "list", "keys"}
+    assert set(commands()) == {"serve", "demo", "scan", "eval", "check", "list", "models", "keys"}
 
 
 @pytest.mark.parametrize("command", commands())

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from gateway.cli.configuration import add_config, config_path, load
 from gateway.cli.output import complain, console, warn
-from gateway.engine import Guard, self_test
+from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError
 from gateway.policy import Book, load_policies
 from gateway.resources import folder
@@ -62,6 +62,7 @@ def _look(path: Path | None, folders: list[Path]) -> _Found:
     guard = Guard()
     try:
         found.settings = load(path)
+        guard = Guard(models=load_models(found.settings.models))
         found.warnings += _missing_keys(found.settings)
     except ConfigError as e:
         found.mistakes += e.message.splitlines()

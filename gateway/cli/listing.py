@@ -14,7 +14,7 @@ from rich.text import Text
 from gateway.cli.configuration import add_config, config_path, load
 from gateway.cli.example import example, settings
 from gateway.cli.output import console
-from gateway.engine import Guard
+from gateway.engine import Guard, load_models
 from gateway.policy import load_policies
 from gateway.resources import folder
 from gateway.types import Detector
@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         _show(rows)
+        if arguments.what == "detectors" and not load_models(load(config_path(arguments)).models).loaded:
+            console().print("no models are loaded: only rules look at texts")
     return 0
 
 
@@ -58,20 +60,20 @@ def _detectors(arguments: argparse.Namespace) -> Rows:
             "reads": sorted(detector.kinds) if detector.kinds is not None else ["all kinds of text"],
             "streams": _reach(detector),
         }
-        for detector in Guard().detectors
+        for detector in _guard(arguments).detectors
     ]
 
 
 def _categories(arguments: argparse.Namespace) -> Rows:
     """What no detector of ours finds by itself is what a policy tells it to look for."""
-    guard = Guard()
+    guard = _guard(arguments)
     names = {c: sorted(d.name for d in guard.detectors if c in d.categories) for c in sorted(guard.categories)}
     return [{"category": category, "detectors": found or ["as policies say"]} for category, found in names.items()]
 
 
 def _policies(arguments: argparse.Namespace) -> Rows:
     chosen = load(config_path(arguments))
-    book = load_policies([folder("policies"), *chosen.policies], Guard().categories)
+    book = load_policies([folder("policies"), *chosen.policies], _guard(arguments).categories)
     return [
         {
             "policy": name + (" (default)" if name == chosen.policy and not arguments.json else ""),
@@ -86,6 +88,10 @@ def _policies(arguments: argparse.Namespace) -> Rows:
 
 def _settings(arguments: argparse.Namespace) -> Rows:
     return [{"setting": s.name, "default": s.default, "help": s.help} for s in settings()]
+
+
+def _guard(arguments: argparse.Namespace) -> Guard:
+    return Guard(models=load_models(load(config_path(arguments)).models))
 
 
 LISTS: dict[str, Callable[[argparse.Namespace], Rows]] = {

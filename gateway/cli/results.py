@@ -93,8 +93,5 @@ class Result:
 
     def _scores(self) -> dict[str, float]:
         """The best score of each category that was looked for, 0 where there was nothing."""
-        scores = dict.fromkeys(self.categories, 0.0)
-        for hit in self.verdict.hits:
-            category = hit.finding.category
-            scores[category] = max(scores.get(category, 0.0), round(hit.finding.score, 4))
-        return scores
+        found = {category: round(score, 4) for category, score in self.verdict.scores.items()}
+        return dict.fromkeys(self.categories, 0.0) | found

@@ -19,7 +19,7 @@ from rich.text import Text
 from gateway.cli.configuration import add_config, config_path, load
 from gateway.cli.output import complain, console
 from gateway.cli.results import PATH, Result
-from gateway.engine import Guard
+from gateway.engine import Guard, load_models
 from gateway.errors import MalformedBody, RequestError
 from gateway.policy import Ruleset, load_policies
 from gateway.resources import folder
@@ -53,7 +53,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(arguments: argparse.Namespace) -> int:
     settings = load(config_path(arguments))
     text = None if arguments.jsonl is not None else _text(arguments)
-    guard = Guard(threads=settings.scan_threads, inline=settings.inline_scan)
+    guard = Guard(threads=settings.scan_threads, inline=settings.inline_scan, models=load_models(settings.models))
     try:
         book = load_policies([folder("policies"), *settings.policies], guard.categories)
         ruleset = book[arguments.policy or settings.policy]

@@ -16,11 +16,15 @@ from functools import lru_cache
 from typing import TypeVar
 
 from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
-from gateway.engine.edit import Replacement, render, replacements
-from gateway.engine.scan import scan_parts
+from gateway.detectors.onnx import Model
+from gateway.engine.edit import render
+from gateway.engine.models import Models
+from gateway.engine.outcome import best, changes, effect, told, utf8_size
+from gateway.engine.scan import Scan, scan_parts
 from gateway.engine.stream import Channel, Released, Terms
 from gateway.engine.vault import RESTORE, Vault
 from gateway.engine.views import NESTED, judges_whole
+from gateway.errors import TooLargeToScan
 from gateway.policy import Ruleset, label
 from gateway.types import (
     Contextual,
@@ -56,6 +60,7 @@ class Plan:
     contextual: tuple[Contextual, ...]  # those of them that must see the request before they judge the answer
     others: tuple[Detector, ...]
     fail_open: bool
+    rules_only: bool  # may text pass that only the rules have read, when models have no time?
     holds: bool
     max_hold: int
     rewrites_whole: bool
@@ -72,8 +77,11 @@ class Guard:
         inline: int = 32 << 10,
         placeholder_key: bytes | None = None,
         own_keys: Sequence[str] = (),
+        models: Models | None = None,
     ) -> None:
-        self.detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
+        self.models = models or Models()
+        own_detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
+        self.detectors: tuple[Detector, ...] = (*own_detectors, *self.models.loaded)
         # Our upstream keys are masked in every answer, whatever the policy: an upstream may echo them.
         own = CustomRule(OWN_KEY, keywords=tuple(own_keys), case_sensitive=True, whole_word=False)
         self.own_keys: tuple[Detector, ...] = custom([own]) if own_keys else ()
@@ -87,8 +95,9 @@ class Guard:
         """Every category that a built-in detector, or a policy's own list of tools, can find."""
         return frozenset({"tool/denied", "tool/argument", NESTED}).union(*(d.categories for d in self.detectors))
 
-    def begin(self, policies: Policies) -> Exchange:
-        return Exchange(self, policies, Vault(self._key))
+    def begin(self, policies: Policies, tenant: str = "") -> Exchange:
+        """`tenant` is who asks: nothing that a cache knows passes from one to another."""
+        return Exchange(self, policies, Vault(self._key), tenant)
 
     def check_policy(self, ruleset: Ruleset) -> None:
         """Build what the policy needs. Raises ConfigError where a pattern of it is wrong."""
@@ -101,7 +110,23 @@ class Guard:
             return work()
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
+    async def look(self, detectors: Sequence[Detector], parts: Sequence[Part], tenant: str) -> Scan:
+        """Rules and models at the same time. Raises TooLargeToScan."""
+        models = [d for d in detectors if isinstance(d, Model)]
+        rules = [d for d in detectors if not isinstance(d, Model)]
+        size = sum(utf8_size(part.text) for part in parts)
+        pending = await self.run(size, lambda: self.models.submit(models, parts, tenant)) if models else None
+        try:
+            scan = await self.run(size, lambda: scan_parts(rules, parts)) if rules else Scan()
+            if pending is not None:
+                scan.add(await pending.result())
+        finally:
+            if pending is not None:
+                pending.cancel()
+        return scan
+
     def close(self) -> None:
+        self.models.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _plan(self, policies: Policies, direction: Direction) -> Plan:
@@ -116,6 +141,7 @@ class Guard:
             contextual=tuple(d for d in wanted if isinstance(d, Contextual)),
             others=tuple(d for d in wanted if not isinstance(d, Contextual)),
             fail_open=all(p.monitors or p.policy.on_error == "allow_insecure" for p in policies),
+            rules_only=all(p.monitors or p.policy.on_overload == "rules_only" for p in policies),
             holds=not all(p.monitors for p in policies),
             max_hold=min((p.policy.max_hold for p in policies), default=16_384),
             rewrites_whole=any(
@@ -127,8 +153,9 @@ class Guard:
 class Exchange:
     """One request and its answer. Not shared."""
 
-    def __init__(self, guard: Guard, policies: Policies, vault: Vault) -> None:
+    def __init__(self, guard: Guard, policies: Policies, vault: Vault, tenant: str = "") -> None:
         self._guard = guard
+        self._tenant = tenant
         self.policies = policies
         self.vault = vault
         self._bound: tuple[Detector, ...] | None = None
@@ -154,8 +181,9 @@ class Exchange:
         """Judge an answer piece by piece."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         holds = plan.holds or bool(self._guard.own_keys or self.vault.values)
-        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open)
-        return Stream(self._guard, self._answer_detectors(), terms, self._judge_output, bool(plan.detectors))
+        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only)
+        looks = bool(plan.detectors)
+        return Stream(self._guard, self._answer_detectors(), terms, self._judge_output, looks, self._tenant)
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
@@ -173,26 +201,34 @@ class Exchange:
 
     async def _check(self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
-        sizes = [utf8_size(part.text) for part in parts]
-        scan = await self._guard.run(sum(sizes), lambda: scan_parts(detectors, parts))
+        try:
+            scan = await self._guard.look(detectors, parts, self._tenant)
+        except TooLargeToScan as e:
+            if transcript.direction is Direction.INPUT and not plan.fail_open:
+                raise
+            scan = Scan(errors=[e.code])
+        overloaded = tuple(scan.overloaded)
+        errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))
         violations = self._judge(scan.hits, transcript.direction)
-        changes = _changes(violations)
-        seen = sum(sizes)
+        rewritten = changes(violations)
+        seen = sum(utf8_size(part.text) for part in parts)
         unread = sum(u.size for u in transcript.unscanned)
-        scanned = 0 if scan.errors or not plan.detectors else seen
-        effect = _effect(violations)
+        scanned = 0 if errors or overloaded or not plan.detectors else seen
+        strongest = effect(violations)
         refused = self._refused(transcript)
-        if refused or any(not edits for _, edits in changes.values()) or (scan.errors and not plan.fail_open):
-            effect = Effect.BLOCK
+        if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
+            strongest = Effect.BLOCK
         return Verdict(
-            effect,
+            strongest,
             tuple(violations),
-            tuple(hit for hit in scan.hits if hit.finding.category != RESTORE),
-            {path: render(part.text, 0, len(part.text), edits) for path, (part, edits) in changes.items()},
-            {path: tuple((e.span, e.text) for e in edits) for path, (_, edits) in changes.items()},
-            tuple(scan.errors),
+            told(scan.hits, violations),
+            {path: render(part.text, 0, len(part.text), edits) for path, (part, edits) in rewritten.items()},
+            {path: tuple((e.span, e.text) for e in edits) for path, (_, edits) in rewritten.items()},
+            errors,
             transcript.unscanned,
             refused,
+            overloaded if plan.rules_only else (),
+            best(scan.hits),
             Coverage(scanned, seen + unread),
             scan.timings_ms,
         )
@@ -234,15 +270,19 @@ class Stream:
         terms: Terms,
         judge: Callable[[Iterable[Hit]], list[Violation]],
         looks: bool,
+        tenant: str = "",
     ) -> None:
         self._guard = guard
+        self._tenant = tenant
         self._looks = looks  # does a policy want anything found?
-        self._detectors = detectors
+        self._detectors = [d for d in detectors if not isinstance(d, Model)]
+        self._models = [d for d in detectors if isinstance(d, Model)]
         self._terms = terms
         self._judge = judge
         self._channels: dict[Path, Channel] = {}
         self._violations: list[Violation] = []
         self._errors: list[str] = []
+        self._degraded: list[str] = []
         self._unscanned: list[Unscanned] = []
         self._seen = 0
         self.stopped = False
@@ -251,19 +291,37 @@ class Stream:
         """The next piece of a text, or a text that stands alone."""
         channel = self._channels.get(delta.channel)
         if channel is None or delta.whole:
-            channel = Channel(replace(delta.part, text=""), self._detectors, self._judge, self._terms)
-        size = utf8_size(delta.part.text)
+            part = replace(delta.part, text="")
+            watched = any(model.reads(part) for model in self._models)
+            channel = Channel(part, self._detectors, self._judge, self._terms, watched=watched)
+        text = delta.part.text
+        size = utf8_size(text)
         self._seen += size
         if not delta.whole:
             self._channels[delta.channel] = channel
-            return self._note(await self._guard.run(size, lambda: channel.feed(delta.part.text)))
-        first = await self._guard.run(size, lambda: channel.feed(delta.part.text))
-        return self._note(first, channel.close())
+        scan = await self._scores(channel, text) if channel.due(text) else None
+        first = await self._guard.run(size, lambda: channel.feed(text, scan))
+        if not delta.whole:
+            return self._note(first)
+        return self._note(first, await self._close(channel))
 
     async def close(self, channel: Path) -> Released:
         """This text has ended."""
-        known = self._channels[channel]
-        return self._note(await self._guard.run(known.held, known.close))
+        return self._note(await self._close(self._channels[channel]))
+
+    async def _close(self, channel: Channel) -> Released:
+        scan = await self._scores(channel, "") if channel.watched and not channel.stopped else None
+        return await self._guard.run(channel.held, lambda: channel.close(scan))
+
+    async def _scores(self, channel: Channel, text: str) -> Scan:
+        """What models say of a text so far."""
+        try:
+            scan = await self._guard.look(self._models, [channel.so_far(text)], self._tenant)
+        except TooLargeToScan as e:
+            return Scan(errors=[e.code])
+        if self._terms.rules_only:
+            self._degraded += [name for name in scan.overloaded if name not in self._degraded]
+        return scan
 
     def channel(self, path: Path) -> Channel | None:
         return self._channels.get(path)
@@ -286,14 +344,15 @@ class Stream:
 
     def verdict(self) -> Verdict:
         """What was decided so far."""
-        effect = Effect.BLOCK if self.stopped else _effect(self._violations)
+        strongest = Effect.BLOCK if self.stopped else effect(self._violations)
         unread = sum(u.size for u in self._unscanned)
-        scanned = 0 if self._errors or not self._looks else self._seen
+        scanned = 0 if self._errors or self._degraded or not self._looks else self._seen
         return Verdict(
-            effect,
+            strongest,
             tuple(self._violations),
             errors=tuple(self._errors),
             unscanned=tuple(self._unscanned),
+            degraded=tuple(self._degraded),
             coverage=Coverage(scanned, self._seen + unread),
         )
 
@@ -317,23 +376,6 @@ def _firm(violation: Violation) -> Violation:
     if violation.effect is not Effect.REDACT or not judges_whole(violation.hit.finding.via):
         return violation
     return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
-
-
-def utf8_size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-
-
-def _effect(violations: Iterable[Violation]) -> Effect:
-    return max((v.effect for v in violations if v.action != "restore"), default=Effect.ALLOW)
-
-
-def _changes(violations: Iterable[Violation]) -> dict[Path, tuple[Part, list[Replacement]]]:
-    """What to rewrite, by path."""
-    by_path: dict[Path, tuple[Part, list[Violation]]] = {}
-    for violation in violations:
-        if violation.effect is Effect.REDACT:
-            by_path.setdefault(violation.hit.part.path, (violation.hit.part, []))[1].append(violation)
-    return {path: (part, replacements(part.text, mine, json=part.json)) for path, (part, mine) in by_path.items()}
 
 
 def _detectors_of(ruleset: Ruleset) -> list[Detector]:

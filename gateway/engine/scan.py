@@ -6,25 +6,28 @@ decides what its silence means. This is the one place below the web that catches
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import TypeVar
 
 from gateway.engine.joined import joined
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
 from gateway.text.views import View
 from gateway.types import Detector, Finding, Hit, Part, Reading, Span
 
-__all__ = ["Scan", "distinct", "scan_growing", "scan_parts", "scan_window"]
+__all__ = ["Scan", "attempt", "distinct", "failed", "original", "scan_growing", "scan_parts", "scan_window"]
 
 log = logging.getLogger("gateway.engine")
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Scan:
     """
     What all detectors found. `pending`: where in the text undecided characters begin. `seen`: the
-    views of a window.
+    views of a window. `overloaded`: models that had no time for it.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -32,6 +35,13 @@ class Scan:
     timings_ms: dict[str, float] = field(default_factory=dict)
     pending: int = 0
     seen: list[Seen] = field(default_factory=list)
+    overloaded: list[str] = field(default_factory=list)
+
+    def add(self, other: Scan) -> None:
+        self.hits += other.hits
+        self.errors += other.errors
+        self.overloaded += other.overloaded
+        self.timings_ms |= other.timings_ms
 
 
 def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
@@ -171,6 +181,26 @@ def _scan_joined(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan
     out.hits += dict.fromkeys(hits)
 
 
+def original(part: Part, view: View, findings: Sequence[Finding]) -> list[Hit]:
+    return [Hit(part, _original(f, view)) for f in findings]
+
+
+def attempt(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    """The result of some work of a model, or its fault."""
+    try:
+        return work(), None
+    except Exception as e:  # as below: it becomes data, for whoever waits for the result
+        return None, e
+
+
+def failed(name: str, error: BaseException, errors: list[str]) -> None:
+    """Note a fault: the type only, messages may quote the text that was scanned."""
+    log.error("detector failed", extra={"detector": name, "error": type(error).__name__})
+    line = f"{name}: {type(error).__name__}"
+    if line not in errors:
+        errors.append(line)
+
+
 def _original(finding: Finding, view: View) -> Finding:
     if view.starts is None and view.name == "raw":
         return finding
@@ -182,7 +212,7 @@ def _run(detector: Detector, parts: Sequence[Part], errors: list[str]) -> list[l
         found = detector.scan(parts)
         _check(detector, parts, found)
     except Exception as e:  # whatever a detector raises is a failed scan, never a clean one
-        _failed(detector, e, errors)
+        failed(detector.name, e, errors)
         return [[] for _ in parts]
     return found
 
@@ -191,7 +221,7 @@ def _pending(detector: Detector, text: str, errors: list[str]) -> int:
     try:
         return detector.pending(text)
     except Exception as e:  # as above; and nothing more leaves
-        _failed(detector, e, errors)
+        failed(detector.name, e, errors)
         return 0
 
 
@@ -204,11 +234,3 @@ def _check(detector: Detector, parts: Sequence[Part], found: list[list[Finding]]
                 raise ValueError("a span lies outside the text")
             if not 0 <= f.score <= 1:
                 raise ValueError("a score is not between 0 and 1")
-
-
-def _failed(detector: Detector, error: Exception, errors: list[str]) -> None:
-    # The type only: messages may quote the text that was scanned.
-    log.error("detector failed", extra={"detector": detector.name, "error": type(error).__name__})
-    name = f"{detector.name}: {type(error).__name__}"
-    if name not in errors:
-        errors.append(name)

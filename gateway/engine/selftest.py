@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.engine.scan import scan_parts
+from gateway.detectors.onnx import Model
+from gateway.engine.scan import attempt, scan_parts
 from gateway.types import Contextual, Detector, Direction, Kind, Part, Role, Transcript
 
 __all__ = ["PROBES", "self_test"]
@@ -36,7 +37,10 @@ def self_test(detectors: Iterable[Detector]) -> tuple[str, ...]:
     """What is wrong, one line each; empty when all is well."""
     out: list[str] = []
     for detector in detectors:
-        if detector.name in PROBES:
+        if isinstance(detector, Model):
+            problems, error = attempt(detector.check)
+            out += [f"{detector.name}: {type(error).__name__}"] if problems is None else problems
+        elif detector.name in PROBES:
             out += _check(_bound(detector), *PROBES[detector.name])
     return tuple(out)
 

@@ -54,23 +54,31 @@ class Terms:
 
     `holds` False (policies that only watch): everything leaves at once, findings are still reported.
     `wait`: nothing leaves before the end. `fail_open`: a failed detector does not stop the text.
+    `rules_only`: nor do models that have no time.
     """
 
     max_hold: int
     holds: bool = True
     wait: bool = False
     fail_open: bool = False
+    rules_only: bool = False
 
 
 class Channel:
     """
     One text of one answer. `feed` pieces, then `close`.
 
+    Models take time and threads, so who feeds a `watched` channel asks them: what they say of `so_far`,
+    where a piece is `due` and at the end, comes in as a `Scan`.
+
     `released` and `edited` are offsets in the original text.
     """
 
-    def __init__(self, part: Part, detectors: Sequence[Detector], judge: Judge, terms: Terms) -> None:
+    def __init__(
+        self, part: Part, detectors: Sequence[Detector], judge: Judge, terms: Terms, *, watched: bool = False
+    ) -> None:
         self._part = part
+        self.watched = watched
         self._near = tuple(d for d in detectors if d.reach is not None)
         self._whole = tuple(d for d in detectors if d.reach is None)
         self._judge = judge
@@ -98,7 +106,18 @@ class Channel:
     def held(self) -> int:
         return len(self._window) - self._cut
 
-    def feed(self, text: str) -> Released:
+    def due(self, text: str) -> bool:
+        """Is it time for models to look, with this piece?"""
+        return self.watched and not self.stopped and self.size + len(text) >= self._next_look
+
+    def so_far(self, text: str) -> Part:
+        """The whole text up to now, with its next piece."""
+        whole = "".join((*self._all, self._half, text))
+        if not whole.isascii():
+            whole = whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return replace(self._part, text=whole)
+
+    def feed(self, text: str, models: Scan | None = None) -> Released:
         """Add a piece; returns what may leave."""
         if self.stopped or self.closed:
             return Released(stopped=self.stopped)
@@ -106,14 +125,14 @@ class Channel:
         if not text:
             return Released()
         self._append(text)
-        if self._looks and self.size >= self._next_look:
+        if models is not None or (self._looks and self.size >= self._next_look):
             self._next_look = self.size + max(FIRST_STRIDE, self.size // 4)
-            early = self._look_at_whole()
+            early = self._look_at_whole(models)
             if early.stopped:
                 return early
         return self._settle(text, ended=False)
 
-    def close(self) -> Released:
+    def close(self, models: Scan | None = None) -> Released:
         """The text has ended; returns the rest."""
         if self.stopped or self.closed:
             return Released(stopped=self.stopped)
@@ -121,7 +140,7 @@ class Channel:
         self._half = ""
         self._append(last)
         self.closed = True
-        return self._settle(last, ended=True)
+        return self._settle(last, ended=True, models=models)
 
     def _append(self, text: str) -> None:
         self._window += text
@@ -137,14 +156,14 @@ class Channel:
             text, self._half = text[:-1], text[-1]
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
-    def _settle(self, fed: str, ended: bool) -> Released:
+    def _settle(self, fed: str, ended: bool, models: Scan | None = None) -> Released:
         scan = scan_window(self._near, self._part, self._window, self._cut, ended=ended)
         open_at = len(self._window) if ended else self._open_at(scan)
         hits = [h for h in scan.hits if self._cut <= h.finding.span.start < open_at]
         violations = self._judge(hits)
         errors = tuple(scan.errors)
-        if ended and self._looks:
-            whole = self._scan_whole()
+        if ended and (self._looks or models is not None):
+            whole = self._scan_whole(models)
             hits += whole.hits
             violations += self._judge(whole.hits)
             errors += tuple(whole.errors)
@@ -210,15 +229,21 @@ class Channel:
         begin = left_context(self._window, seen, cut, self._behind)
         self._window, self._base, self._cut = self._window[begin:], self._base + begin, cut - begin
 
-    def _look_at_whole(self) -> Released:
-        scan = self._scan_whole()
+    def _look_at_whole(self, models: Scan | None) -> Released:
+        scan = self._scan_whole(models)
         violations = self._judge(scan.hits)
         if self._must_stop(violations, scan.errors):
             return self._stop([v for v in violations if v.effect is Effect.BLOCK], scan.hits, scan.errors)
         return Released()
 
-    def _scan_whole(self) -> Scan:
-        return scan_growing(self._near, self._whole, replace(self._part, text="".join(self._all)))
+    def _scan_whole(self, models: Scan | None) -> Scan:
+        text = "".join(self._all)
+        scan = scan_growing(self._near, self._whole, replace(self._part, text=text)) if self._looks else Scan()
+        if models is not None:
+            scan.add(models)
+            if not self._terms.rules_only:
+                scan.errors += [f"{name}: Overloaded" for name in models.overloaded]
+        return scan
 
 
 def _shift(violation: Violation, by: int) -> Violation:

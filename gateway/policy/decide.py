@@ -57,7 +57,7 @@ class Ruleset:
         for hit in hits:
             finding, part = hit.finding, hit.part
             for rule, action in self._rules(finding.category, direction, part.role, part.kind):
-                if finding.score < rule.threshold:
+                if not rule.claims(finding.score, finding.fpr):
                     continue
                 if action.effect is not Effect.ALLOW and not any(a.covers(hit) for a in self._allow):
                     out.append(self._violation(hit, rule, action, tokens))

@@ -19,6 +19,16 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _as_share(value: object) -> object:
+    """`1%` is 0.01."""
+    if isinstance(value, str) and value.strip().endswith("%"):
+        try:
+            return float(value.strip().removesuffix("%")) / 100
+        except ValueError:
+            return value
+    return value
+
+
 Category = Annotated[str, Field(pattern=CATEGORY)]
 Categories = Annotated[tuple[Category, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 
@@ -36,7 +46,10 @@ class Rule(Strict):
     directions: tuple[Direction, ...] = Field(tuple(Direction), min_length=1, description="Prompts, answers or both.")
     roles: tuple[Role, ...] = Field((), description="Only texts of these roles; none: all.")
     kinds: tuple[Kind, ...] = Field((), description="Only these kinds of text; none: all.")
-    threshold: float = Field(0.5, ge=0, le=1, description="Least score.")
+    threshold: float = Field(0.5, ge=0, le=1, description="Least score; with `max_fpr` alone any score will do.")
+    max_fpr: Annotated[float, BeforeValidator(_as_share), Field(ge=0, le=1)] | None = Field(
+        None, description="Largest share of honest texts that score so high: `1%` or 0.01."
+    )
     text: str | None = Field(None, max_length=1000, alias="with", description="What `replace` puts in.")
     message: str = Field("", max_length=1000, description="Shown to the client instead of the policy's message.")
 
@@ -49,6 +62,12 @@ class Rule(Strict):
     @property
     def title(self) -> str:
         return self.name or self.category[0]
+
+    def claims(self, score: float, fpr: float) -> bool:
+        """Is a finding certain enough?"""
+        if self.max_fpr is None:
+            return score >= self.threshold
+        return fpr <= self.max_fpr and ("threshold" not in self.model_fields_set or score >= self.threshold)
 
 
 class Allow(Strict):
@@ -99,6 +118,9 @@ class Policy(Strict):
     mode: Literal["enforce", "monitor"] = Field("enforce", description="`monitor` records and changes nothing.")
     on_error: Literal["block", "allow_insecure"] = Field(
         "block", description="When a detector fails: stop with 503, or pass unscanned and say so."
+    )
+    on_overload: Literal["block", "rules_only"] = Field(
+        "block", description="When models have no time: stop with 503, or let the rules decide alone and say so."
     )
     unscannable: Literal["count", "refuse"] = Field(
         "count", description="Images, audio, files, unknown part types: pass and count, or refuse."

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from gateway.errors import GatewayError, RequestError, ScanError, UpstreamError
+from gateway.errors import GatewayError, Overloaded, RequestError, ScanError, UpstreamError
 from gateway.policy import Ruleset
 from gateway.surfaces import show
 from gateway.types import Direction, Effect, Json, Verdict, Violation
@@ -84,17 +84,23 @@ def refused(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict) -> Ga
             code="unscannable_content",
         )
     if verdict.errors:
-        return ScanError("the request could not be scanned")
+        return _unread(verdict, "request")
     return RequestError("the request cannot be redacted safely", code="unsafe_edit")
 
 
 def withheld(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict) -> str:
     """What a blocked answer says. Raises where it is to end with an error instead."""
     if verdict.errors and not _claimed(verdict):
-        raise ScanError("the answer could not be scanned")
+        raise _unread(verdict, "answer")
     if any(p.policy.output_block == "error" and not p.monitors for p in policies):
         raise blocked(event, policies, verdict, Direction.OUTPUT)
     return block_message(policies, verdict, Direction.OUTPUT)
+
+
+def _unread(verdict: Verdict, what: str) -> GatewayError:
+    if all(error.endswith(": Overloaded") for error in verdict.errors):
+        return Overloaded(f"the {what} could not be scanned in time")
+    return ScanError(f"the {what} could not be scanned")
 
 
 def block_message(policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction) -> str:
@@ -133,11 +139,14 @@ def note(turn: Turn, direction: Direction, verdict: Verdict, count: bool = True)
 def guard_headers(event: Event) -> Headers:
     """What every answer says about its guard."""
     coverage = f"in={event.request.scanned}/{event.request.seen} out={event.answer.scanned}/{event.answer.seen}"
-    return [
+    headers = [
         (b"x-guard-event-id", event.id.encode()),
         (b"x-guard-decision", event.decision.encode()),
         (b"x-guard-coverage", coverage.encode()),
     ]
+    if degraded := dict.fromkeys(event.request.degraded + event.answer.degraded):
+        headers.append((b"x-guard-degraded", ",".join(degraded).encode()))
+    return headers
 
 
 def retry_headers(error: GatewayError) -> Headers:

@@ -93,7 +93,7 @@ class ChatCompletions:
         caller.require_model(transcript.model)
         policies = gateway.policies_for(caller, transcript.model, self._path, _asked(scope))
         event.apply(policies)
-        exchange = gateway.guard.begin(policies)
+        exchange = gateway.guard.begin(policies, caller.name)
         async with watch(receive, lambda: turn.send.ended):
             verdict = await exchange.request(transcript)
             note(turn, Direction.INPUT, verdict)

@@ -37,6 +37,7 @@ class Side:
     seen: int = 0
     unscanned: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, verdict: Verdict) -> Side:
@@ -52,6 +53,7 @@ class Side:
             verdict.coverage.seen,
             dict(sizes),
             verdict.errors,
+            verdict.degraded,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -69,6 +71,7 @@ class Side:
             self.seen + other.seen,
             dict(Counter(self.unscanned) + Counter(other.unscanned)),
             tuple(dict.fromkeys(other.errors + self.errors)),
+            tuple(dict.fromkeys(other.degraded + self.degraded)),
         )
 
 
@@ -96,7 +99,7 @@ class Event:
     @property
     def scanned(self) -> bool:
         sides = [s for s in (self.request, self.answer) if s.decision != "none"]
-        return bool(sides) and all(not s.errors and s.scanned == s.seen for s in sides)
+        return bool(sides) and all(not s.errors and not s.degraded and s.scanned == s.seen for s in sides)
 
     @property
     def decision(self) -> str:

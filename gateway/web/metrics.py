@@ -7,6 +7,7 @@ Times of a streamed answer are those of delivered bytes: the first token counts 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -73,6 +74,12 @@ class Metrics:
             registry=registry,
         )
         self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
+        self.cached = Counter(
+            "guard_cache_lookups", "Texts that a model had read before, or not.", ["result"], registry=registry
+        )
+        self.tokens = Counter("guard_model_tokens", "Tokens that models read.", registry=registry)
+        self.shed = Counter("guard_model_shed", "Texts that models had no time for.", registry=registry)
+        self._models: dict[str, int] = {}
         self._children: dict[tuple[int | str, ...], Any] = {}
 
     def verdict(self, route: str, direction: Direction, verdict: Verdict) -> None:
@@ -94,6 +101,19 @@ class Metrics:
 
     def event(self, event: Event) -> None:
         self._child(self.requests, event.route, event.decision, str(event.status)).inc()
+
+    def models(self, totals: Mapping[str, int]) -> None:
+        """What cache and workers have counted since they began; the difference to the last time is added."""
+        for name, counter in (
+            ("hits", self.cached.labels("hit")),
+            ("misses", self.cached.labels("miss")),
+            ("tokens", self.tokens),
+            ("shed", self.shed),
+        ):
+            more = totals[name] - self._models.get(name, 0)
+            if more > 0:
+                counter.inc(more)
+                self._models[name] = totals[name]
 
     def render(self) -> bytes:
         """The text format: of this process, or of all workers where they share SHARED."""

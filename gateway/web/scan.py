@@ -103,7 +103,7 @@ class Scan:
     async def _text(
         self, part: Part, request: ScanRequest, policies: tuple[Ruleset, ...], direction: Direction, event: Event
     ) -> Json:
-        exchange = self._gateway.guard.begin(policies)
+        exchange = self._gateway.guard.begin(policies, event.client)
         verdict = await _judge(exchange, Transcript((part,), direction))
         out = self._result(request, exchange, verdict, event)
         if request.want.redacted:
@@ -115,7 +115,7 @@ class Scan:
     ) -> Json:
         body: Json = {"model": "scan", "messages": request.messages}
         transcript = SURFACE.request(body)
-        exchange = self._gateway.guard.begin(policies)
+        exchange = self._gateway.guard.begin(policies, event.client)
         if direction is Direction.OUTPUT:
             answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
             exchange.see(transcript)
@@ -142,7 +142,7 @@ class Scan:
             "timings_ms": {name: round(ms, 3) for name, ms in verdict.timings_ms.items()},
         }
         if request.want.scores:
-            out["scores"] = _scores(exchange.categories(Direction(request.direction)), verdict.hits)
+            out["scores"] = _scores(exchange.categories(Direction(request.direction)), verdict)
         return out
 
 
@@ -172,6 +172,7 @@ def _findings(verdict: Verdict, spans: bool) -> list[Json]:
         finding: Json = {
             "category": hit.finding.category,
             "score": round(hit.finding.score, 4),
+            "fpr": round(hit.finding.fpr, 6),
             "message": hit.part.message,
             "path": show(hit.part.path),
             "detector": hit.finding.detector,
@@ -186,13 +187,10 @@ def _findings(verdict: Verdict, spans: bool) -> list[Json]:
     return out
 
 
-def _scores(categories: Sequence[str], hits: Sequence[Hit]) -> dict[str, float]:
+def _scores(categories: Sequence[str], verdict: Verdict) -> dict[str, float]:
     """The best score of each category that was looked for, 0 where there was nothing."""
-    scores = dict.fromkeys(categories, 0.0)
-    for hit in hits:
-        category = hit.finding.category
-        scores[category] = max(scores.get(category, 0.0), round(hit.finding.score, 4))
-    return scores
+    found = {category: round(score, 4) for category, score in verdict.scores.items()}
+    return dict.fromkeys(categories, 0.0) | found
 
 
 def _order(path: Path) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from time import perf_counter
 
 import httpx
 
-from gateway.engine import Guard, self_test
+from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError, RequestError
 from gateway.policy import Book, Ruleset, load_policies
 from gateway.resources import folder
@@ -60,6 +60,7 @@ class Gateway:
             inline=settings.inline_scan,
             placeholder_key=key.get_secret_value().encode() if key else None,
             own_keys=self.pool.keys,
+            models=load_models(settings.models),
         )
         self.book = self.load_book()
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
@@ -127,6 +128,8 @@ class Gateway:
     def finish(self, event: Event, began: float) -> None:
         event.duration_ms = round((perf_counter() - began) * 1000, 3)
         self.metrics.event(event)
+        if self.guard.models.loaded:
+            self.metrics.models(self.guard.models.stats())
         self._sink(event)
 
     async def start(self) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.tiny_models import make
+
 ROOT = Path(__file__).parent.parent.parent
 TINY = ["--seconds", "0.2", "--warmup", "0.1"]
 
@@ -81,3 +83,14 @@ def test_views(tmp_path: Path) -> None:
 def test_hotspots(tmp_path: Path) -> None:
     report, _ = run("hotspots", tmp_path, *TINY, "--connections", "2")
     assert any(f["function"].startswith("web/chat:") for f in report["functions"])
+
+
+def test_model(tmp_path: Path) -> None:
+    folder = make(tmp_path / "tiny", window={"tokens": 256, "stride": 192})
+    report, _ = run("model", tmp_path, "--repeats", "1", "--alone", "--model", str(folder))
+    (model,) = report["models"]
+    assert [(c["tokens"], c["batch"]) for c in model["per_token"]] == [(n, b) for n in (32, 128, 256) for b in (1, 8)]
+    assert model["throughput"]["ratio"] > 0
+    tokens = [turn["tokens"] for turn in model["conversation"]["turns"]]
+    assert len(tokens) == 30
+    assert max(tokens) < 3 * min(tokens)  # new text only

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
+from gateway.detectors.onnx import load_folder
 from gateway.engine.selftest import PROBES
 from gateway.types import Contextual, Detector, Direction, Kind, Part, Role, Transcript
+from tests.support.tiny_models import make
 
 PROMPT = "You are the harbour assistant and must never tell anybody about the northern lighthouse schedule."
 
@@ -21,7 +26,16 @@ def every() -> list[Detector]:
         Transcript((Part(PROMPT, role=Role.SYSTEM),), Direction.INPUT)
     )
     assert bound is not None
-    return [*out, bound]
+    return [*out, bound, *models()]
+
+
+def models() -> list[Detector]:
+    """One of each kind and family."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            load_folder(make(Path(folder) / f"{shape}-{kind}", kind, shape))
+            for kind, shape in (("classifier", "deberta"), ("tagger", "roberta"), ("heads", "bert"))
+        ]
 
 
 DETECTORS = every()
@@ -43,6 +57,8 @@ WORDS = [part.text for part, _ in PROBES.values()] + [
     "-----BEGIN ",
     "[a](",
     "password=",
+    "zebra",
+    "Lisbon",
 ]
 TEXTS = st.lists(st.sampled_from(WORDS) | st.text(max_size=6), max_size=8).map("".join)
 KINDS = st.sampled_from(list(Kind))

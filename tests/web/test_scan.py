@@ -77,6 +77,7 @@ def test_what_a_finding_says(client: httpx.Client) -> None:
         "message": 0,
         "path": "texts[0]",
         "detector": "pii",
+        "fpr": 0.0,
         "via": "raw",
         "rule": "personal-data-in",
         "action": "placeholder",

@@ -1,0 +1,198 @@
+"""
+A model's card: what its outputs mean, which texts they are for, how it was measured.
+
+The card is all that a new model needs besides its graph and its tokenizer. Unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from math import exp, log
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gateway.errors import ModelError
+from gateway.types import Direction, Kind, Part, Role
+
+__all__ = ["CARD", "FILES", "Card", "Curve", "Golden", "Head", "Reads", "WindowSize", "channel_of", "load_card"]
+
+CARD = "card.yaml"
+FILES = ("model.onnx", "tokenizer.json")
+MAX_CARD = 4 << 20
+
+# What a model reads unless its card says otherwise: names, addresses and log probabilities are no prose.
+PROSE = frozenset(Kind) - {Kind.TOOL_NAME, Kind.URL, Kind.LOGPROB, Kind.METADATA}
+
+Channel = Literal["user", "document", "tool", "code", "answer"]
+Category = Annotated[str, Field(pattern=r"^[a-z0-9_-]+/[a-z0-9_.-]+$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reads(Strict):
+    """Which texts; none given: all prose. `directions`: what the assistant wrote is output, all else input."""
+
+    kinds: tuple[Kind, ...] = ()
+    roles: tuple[Role, ...] = ()
+    directions: tuple[Direction, ...] = ()
+
+    def covers(self, part: Part) -> bool:
+        if part.kind not in (self.kinds or PROSE):
+            return False
+        if self.roles and part.role not in self.roles:
+            return False
+        direction = Direction.OUTPUT if part.role is Role.ASSISTANT else Direction.INPUT
+        return not self.directions or direction in self.directions
+
+
+class Head(Reads):
+    category: Category
+
+
+class WindowSize(Strict):
+    """In tokens, the special ones included."""
+
+    tokens: int = Field(256, ge=16, le=8192)
+    stride: int = Field(192, ge=1)
+    max_tokens: int = Field(131_072, ge=1, le=1 << 20)
+
+    @model_validator(mode="after")
+    def _overlap(self) -> WindowSize:
+        if self.stride > self.tokens - 8:
+            raise ValueError("windows must overlap: `stride` is at most `tokens` - 8")
+        return self
+
+
+class Curve(Strict):
+    """
+    The measured share of honest texts at or above each score.
+
+    Between two scores the share falls evenly on a logarithmic scale, over the score's log odds. It goes
+    on so past the last score: nobody measures one in a million, but long texts are judged by it.
+    """
+
+    scores: tuple[Share, ...] = Field(min_length=1)
+    fpr: tuple[Share, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _falls(self) -> Curve:
+        if len(self.scores) != len(self.fpr):
+            raise ValueError("`scores` and `fpr` have different lengths")
+        if any(a >= b for a, b in zip(self.scores, self.scores[1:], strict=False)):
+            raise ValueError("`scores` must ascend")
+        if any(a < b for a, b in zip(self.fpr, self.fpr[1:], strict=False)):
+            raise ValueError("`fpr` must not rise with the score")
+        return self
+
+    def at(self, score: float) -> float:
+        """The share of honest texts with such a score or a higher one."""
+        if score < self.scores[0]:
+            return 1.0
+        measured = sum(f > 0 for f in self.fpr)  # above those, not one honest text was seen
+        if measured == 0:
+            return 0.0
+        index = min(bisect_right(self.scores, score), measured) - 1
+        low = min(index, measured - 2)
+        if low < 0:
+            return self.fpr[0]
+        x0, x1 = _log_odds(self.scores[low]), _log_odds(self.scores[low + 1])
+        y0, y1 = log(self.fpr[low]), log(self.fpr[low + 1])
+        return exp(y0 + (y1 - y0) * (_log_odds(score) - x0) / (x1 - x0)) if x1 > x0 else self.fpr[index]
+
+
+def _log_odds(score: float) -> float:
+    score = min(max(score, 1e-7), 1 - 1e-7)
+    return log(score / (1 - score))
+
+
+class Golden(Strict):
+    """A known text: the ids of its first tokens, special ones included, and scores to be met again."""
+
+    text: str = Field(min_length=1)
+    ids: tuple[int, ...] = ()
+    scores: Mapping[Category, Share] = {}
+
+
+class Card(Strict):
+    version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    kind: Literal["heads", "classifier", "tagger"]
+    description: str = ""
+    license: str = ""
+    files: Mapping[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
+    window: WindowSize = WindowSize()
+    reads: Reads = Reads()  # of a classifier and of tags; heads have their own
+    heads: tuple[Head, ...] = ()
+    labels: Mapping[str, Category | None] = {}  # in the order of the outputs
+    activation: Literal["softmax", "sigmoid"] = "softmax"
+    tags: tuple[Category | None, ...] = ()
+    calibration: Mapping[Category, Mapping[Channel, Curve]] = {}
+    golden: tuple[Golden, ...] = ()
+    data: Any = None
+    quality: Any = None
+    speed: Any = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Card:
+        if self.kind == "heads" and not (self.heads or any(self.tags)):
+            raise ValueError("`heads` names no category")
+        if self.kind != "heads" and not any(self.labels.values()):
+            raise ValueError("`labels` gives no label a category")
+        if self.kind == "heads" and self.labels:
+            raise ValueError("`labels` belongs to classifiers and taggers")
+        if self.kind != "heads" and (self.heads or self.tags):
+            raise ValueError("`heads` and `tags` belong to the kind `heads`")
+        if len({head.category for head in self.heads}) < len(self.heads):
+            raise ValueError("a category stands twice in `heads`")
+        return self
+
+    @property
+    def categories(self) -> frozenset[str]:
+        named = (*(head.category for head in self.heads), *self.tags, *self.labels.values())
+        return frozenset(category for category in named if category)
+
+    def fpr(self, category: str, channel: Channel, score: float) -> float:
+        """1 where nobody has measured it."""
+        curve = self.calibration.get(category, {}).get(channel)
+        return 1.0 if curve is None else curve.at(score)
+
+
+def load_card(path: Path) -> Card:
+    """Raises ModelError, one line per mistake."""
+    try:
+        if path.stat().st_size > MAX_CARD:
+            raise ModelError(f"{path}: larger than {MAX_CARD} bytes")
+        data = yaml.safe_load(path.read_text("utf-8"))
+        return Card.model_validate(data)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as e:
+        raise ModelError(f"{path}: cannot be read: {e}") from None
+    except ValidationError as e:
+        raise ModelError(
+            "\n".join(f"{path}: {'.'.join(map(str, m['loc'])) or 'card'}: {m['msg']}" for m in e.errors())
+        ) from None
+
+
+def channel_of(part: Part) -> Channel:
+    """Which honest texts a text is compared with."""
+    if part.kind is Kind.DOCUMENT:
+        return "document"
+    if part.kind in (Kind.TOOL_RESULT, Kind.TOOL_DESCRIPTION) or part.role in (Role.TOOL, Role.FUNCTION):
+        return "tool"
+    if part.role is Role.ASSISTANT:
+        return "answer"
+    return "code" if _is_code(part.text) else "user"
+
+
+def _is_code(text: str) -> bool:
+    """More than half of it stands between fences."""
+    if text.count("```") < 2:
+        return False
+    fenced = sum(map(len, text.split("```")[1::2]))
+    return 2 * fenced > len(text)

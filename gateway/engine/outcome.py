@@ -1,0 +1,45 @@
+"""What findings and violations come to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gateway.detectors.onnx import useful
+from gateway.engine.edit import Replacement, replacements
+from gateway.engine.vault import RESTORE
+from gateway.types import Effect, Hit, Part, Path, Violation
+
+__all__ = ["best", "changes", "effect", "told", "utf8_size"]
+
+
+def utf8_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def effect(violations: Iterable[Violation]) -> Effect:
+    return max((v.effect for v in violations if v.action != "restore"), default=Effect.ALLOW)
+
+
+def told(hits: Sequence[Hit], violations: Iterable[Violation]) -> tuple[Hit, ...]:
+    """Findings worth telling: those that a rule claimed, and those that some rule might."""
+    claimed = {violation.hit for violation in violations}
+    told = (h for h in hits if h in claimed or useful(h.finding.score, h.finding.fpr))
+    return tuple(hit for hit in told if hit.finding.category != RESTORE)
+
+
+def best(hits: Iterable[Hit]) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for hit in hits:
+        category = hit.finding.category
+        if category != RESTORE:
+            scores[category] = max(scores.get(category, 0.0), hit.finding.score)
+    return scores
+
+
+def changes(violations: Iterable[Violation]) -> dict[Path, tuple[Part, list[Replacement]]]:
+    """What to rewrite, by path."""
+    by_path: dict[Path, tuple[Part, list[Violation]]] = {}
+    for violation in violations:
+        if violation.effect is Effect.REDACT:
+            by_path.setdefault(violation.hit.part.path, (violation.hit.part, []))[1].append(violation)
+    return {path: (part, replacements(part.text, mine, json=part.json)) for path, (part, mine) in by_path.items()}
