@@ -97,7 +97,7 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
     for s in views.seen:
         fresh = s.view.index(cut)
         # What an unfinished escape or word will say is not in the view yet.
-        known = len(s.view.text) if s.reading is Reading.RAW else s.view.index(s.view.open_at)
+        known = len(s.view.text) if ended or s.reading is Reading.RAW else s.view.index(s.view.open_at)
         for detector in detectors:
             if not for_detector(detector, [s]):
                 continue
@@ -140,12 +140,11 @@ def _steps(via: str) -> int:
 
 
 def _covers(direct: Finding, other: Finding) -> bool:
-    return (
-        direct.via != other.via
-        and direct.score >= other.score
-        and direct.span.start <= other.span.start
-        and other.span.end <= direct.span.end
-    )
+    if direct.via == other.via or direct.score < other.score:
+        return False
+    if judges_whole(other.via):  # such a reading may add a letter to a value, which is no new one
+        return direct.span.start < other.span.end and other.span.start < direct.span.end
+    return direct.span.start <= other.span.start and other.span.end <= direct.span.end
 
 
 def _scan_seen(detector: Detector, mine: Sequence[Seen], out: Scan) -> None:
