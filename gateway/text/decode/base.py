@@ -34,9 +34,9 @@ _CHARACTER = (
 )
 _TEXT = re.compile(f"{_CHARACTER}{{4,}}+".encode())
 _LONG_TEXT = compile_re2(f"{_CHARACTER}{{6,}}", utf8=False)  # faster where there is little to find
-WORK, START = 110, 2_000_000  # per character, and for any text: 9 milliseconds for 64 KiB
+WORK, START = 110, 3_000_000  # per character, and for any text: 10 milliseconds for 64 KiB
 _RUN_PRICE, _UNIT_PRICE = 4000, 15  # of a reading at one alignment
-_STRETCH_PRICE = 8000  # of judging whether something is text
+_STRETCH_PRICE, _LETTER_PRICE = 1500, 30  # of judging whether something is text
 _SAMPLE = 200  # characters that decide what a long stretch is
 
 
@@ -208,7 +208,9 @@ def _stretches(data: bytes, code: Code, flowing: bool, least: int, budget: Budge
         if end - begin < (least if whole else 12) and not goes_on:
             continue
         out = data[begin:end].decode("utf-8", "ignore")
-        if goes_on or (budget.work_on(_STRETCH_PRICE) and is_text(out, code.strict)):
+        if goes_on or (
+            budget.work_on(_STRETCH_PRICE + _LETTER_PRICE * min(len(out), _SAMPLE)) and is_text(out, code.strict)
+        ):
             yield begin, end, out
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from gateway.text.patterns import compile_set
 
-from gateway.text.patterns import compile_re2, compile_set
-
-__all__ = ["Sieve", "suspects"]
+__all__ = ["suspects"]
 
 _GAP = r"[\s,;:|/_\-]{1,3}"
 _MIX = "(?:[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z])"
@@ -28,29 +24,6 @@ _GATES = {
 }
 _NAMES = tuple(_GATES)
 _SET = compile_set(_GATES.values())
-
-
-class Sieve:
-    """
-    A pattern looked for only where an automaton, many times faster, has seen what it must contain.
-
-    What `gate` sees first begins at most `before` characters after the match. ASCII alone counts.
-    """
-
-    def __init__(self, pattern: str, gate: str, before: int) -> None:
-        self._pattern = re.compile(pattern)
-        self._gate: Any = compile_re2(gate, utf8=False)
-        self._before = before
-
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        data = text.encode("ascii", "replace")  # a byte a character
-        at = 0
-        while (seen := self._gate.search(data, at)) is not None:
-            match = self._pattern.search(text, max(at, seen.start() - self._before))
-            if match is None:
-                return
-            yield match
-            at = max(match.end(), at + 1)
 
 
 def suspects(text: str) -> list[str]:
