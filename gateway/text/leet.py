@@ -19,7 +19,9 @@ _KINDS = bytes(
 )
 _TRACES = (b"a0a", b" 0a", b"a0 ", b"a00a", b"a1a")
 # Between the ends of a word: no sign that ends a sentence, no digits before a unit.
-_WORD = re.compile(r"(?<![\w@$|+])(?=[0134578@$!|+]*[A-Za-z])[A-Za-z0134578@$|+!]{2,32}(?<!!)(?![\w@$|+])")
+_WORD = re.compile(
+    r"(?<![\w@$|+])(?=[0134578@$!|+]*+[A-Za-z])(?=[A-Za-z]*+[0134578@$!|+])[A-Za-z0134578@$|+!]{2,32}(?<!!)(?![\w@$|+])"
+)
 _SIGN = re.compile(r"[0134578@$|+!]")
 _LONG_NUMBER = re.compile(r"\d{4}")
 _AS_I = str.maketrans("0134578@$!|+", "oieastbasilt")

@@ -26,6 +26,7 @@ _KNOWN = COMMON | TELLING
 _WORD = re.compile(r"[a-z]{3,}")
 _ENCODED = re.compile(
     r"[0-9a-fA-F]{12,}|[A-Za-z0-9+/=_-]{16,}|(?:(?:0[xX])?[0-9a-fA-F]{2,8}[ ,:]{1,2}){4,}|[.\-/ ]{12,}"
+    r"|(?:[A-Za-z0-9+/_-]{6,}[ \n]){3}"
     r"|(?:(?:\\[uUx]?|&#x?|%|=|U\+)\{?[0-9a-fA-F]{2,8}[};]? ?){3,}"
 )
 _CHARACTER = (
