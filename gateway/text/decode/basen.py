@@ -58,21 +58,28 @@ def base64(text: str, budget: Budget) -> Found | None:
 
 def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
     """Tokens that belong together, or single ones."""
-    # One byte a character: what is not ASCII is no letter of it.
-    if _MIXED_PAIR.search(text.encode("ascii", "replace")) is None:
-        for match in _LONG.finditer(text):
-            if not plain_word(match[0]):
-                yield [match.span()]
-        return
-    for chain in _CHAIN.finditer(text):
+    data = text.encode("ascii", "replace")  # a byte a character: what is not ASCII is no letter of it
+    pair = _MIXED_PAIR.search(data)
+    done = 0
+    for chain in _CHAIN.finditer(text) if pair is not None else ():
+        start, end = chain.span()
         if not budget.work_on(_CHAIN_PRICE):
             return
-        if _MIXED_PAIR.search(chain[0].encode("ascii", "replace")) is not None:
-            yield from _pieces(text, *chain.span(), budget)
-            continue
-        for match in _LONG.finditer(text, *chain.span()):
-            if not plain_word(match[0]):
-                yield [match.span()]
+        if pair is not None and pair.start() < start:
+            pair = _MIXED_PAIR.search(data, start)
+        if pair is None:
+            break
+        if pair.start() < end:
+            yield from _long(text, done, start)
+            yield from _pieces(text, start, end, budget)
+            done = end
+    yield from _long(text, done, len(text))
+
+
+def _long(text: str, start: int, end: int) -> Iterator[Spans]:
+    for match in _LONG.finditer(text, start, end):
+        if not plain_word(match[0]):
+            yield [match.span()]
 
 
 def _pieces(text: str, start: int, end: int, budget: Budget) -> Iterator[Spans]:

@@ -47,7 +47,7 @@ def test_whole_readings_are_marked(encoding: str) -> None:
     assert all(name in WHOLE_NAMES for name, _ in WHOLE.values())
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(SENTENCES, st.sampled_from(sorted(LOCAL)), st.sampled_from(sorted(LOCAL)))
 def test_two_encodings_are_undone(sentence: str, inner: str, outer: str) -> None:
     coded = LOCAL[outer][1](LOCAL[inner][1](sentence))
