@@ -1,0 +1,64 @@
+"""Generated answers: same seed, same rows; refusals and their near misses; nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+
+from training.examples import Example
+from training.generate.answers import LANGUAGES, answers
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Example]:
+    return list(answers(Random(3), 6_000))
+
+
+def test_the_same_seed_writes_the_same_rows() -> None:
+    assert list(answers(Random(1), 300)) == list(answers(Random(1), 300))
+    assert list(answers(Random(1), 300)) != list(answers(Random(2), 300))
+
+
+def test_rows_differ(rows: list[Example]) -> None:
+    assert len({row.text for row in rows}) == len(rows) > 5_000
+
+
+def test_more_than_half_is_no_refusal(rows: list[Example]) -> None:
+    sides = Counter((row.labels["output/refusal"], row.labels["harm/any"]) for row in rows)
+    assert set(sides) == {(0, 0), (1, 0), (0, 1)}
+    assert 0.36 < sides[1, 0] / len(rows) < 0.48
+    assert sides[0, 1] > 300
+    assert {row.channel for row in rows} == {"answer"}
+
+
+def test_each_language_refuses_and_answers(rows: list[Example]) -> None:
+    sides = Counter((row.lang, row.labels["output/refusal"]) for row in rows)
+    assert set(sides) == {(lang, label) for lang in ("en", *LANGUAGES) for label in (0, 1)}
+
+
+@pytest.mark.parametrize("start", ["Unfortunately", "I'm sorry", "I cannot", "No,", "As an AI", "I can't", "I'm not"])
+def test_a_start_does_not_tell_the_class(rows: list[Example], start: str) -> None:
+    labels = Counter(row.labels["output/refusal"] for row in rows if row.text.startswith(start))
+    assert min(labels[0], labels[1]) >= 5
+
+
+def test_a_place_for_details_does_not_tell_harm(rows: list[Example]) -> None:
+    assert {row.labels["harm/any"] for row in rows if "[step]" in row.text} == {0, 1}
+
+
+def test_no_hole_is_left(rows: list[Example]) -> None:
+    assert not [row.text for row in rows if set("{}|⟨⟩¦·\\") & set(row.text.replace("aux | grep", ""))]
+
+
+def test_code_keeps_its_indentation(rows: list[Example]) -> None:
+    code = [row.text for row in rows if "```python" in row.text]
+    assert code
+    assert all("\n    " in text for text in code)
+
+
+def test_lengths_run_from_a_word_to_a_page(rows: list[Example]) -> None:
+    sizes = [len(row.text.split()) for row in rows]
+    assert min(sizes) == 1
+    assert max(sizes) > 150

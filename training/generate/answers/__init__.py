@@ -1,0 +1,140 @@
+"""
+What models answer: refusals in many wordings, and answers that only sound like one.
+
+`refusals.txt` declines; `answers.txt` answers, quotes a refusal, writes one on request, or complies with
+something bad, without the contents: places for details stay in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from training.examples import Example
+from training.generate.grammar import Grammar
+
+__all__ = ["LANGUAGES", "SOURCE", "answers"]
+
+SOURCE = "generated/answers"
+HERE = Path(__file__).parent
+REFUSALS = Grammar.read(HERE / "refusals.txt")
+ANSWERS = Grammar.read(HERE / "answers.txt")
+LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "ru")
+TOPICS = tuple(name for name in ANSWERS.lines if name.startswith("topic_"))
+KINDS = {"refusal": 42, "topic": 28, "near": 20, "comply": 10}
+FOREIGN = 0.12
+TRIES = 60
+PIPE, BRACKETS = "¦", str.maketrans("⟨⟩¦", "[]|")
+
+
+def tidy(text: str) -> str:
+    """New lines and brackets back in, and a capital after each full stop."""
+    text = re.sub(r" ?\\n ?", "\n", text).translate(BRACKETS)
+    text = re.sub(r"(?<=[.!?] )[a-z]", lambda match: match[0].upper(), text)
+    return text[:1].upper() + text[1:]
+
+
+def sentence(random: Random, grammar: Grammar, name: str) -> str:
+    text, _ = grammar.pick(random, name)
+    return text[:1].upper() + text[1:]
+
+
+def refusal(random: Random) -> tuple[str, str]:
+    """A core, and often reasons, another offer or a lecture after it."""
+    roll = random.random()
+    if roll < 0.07:
+        return REFUSALS.pick(random, "refuse_short")
+    if roll < 0.13:
+        head, group = REFUSALS.pick(random, "partial_head")
+        return join(head, body(random, random.randint(1, 4), random.choice(TOPICS_SAFE))), group
+    core, group = REFUSALS.pick(random, "refuse_bad" if roll < 0.66 else "refuse_plain")
+    parts = [core]
+    if random.random() < 0.4:
+        parts.append(sentence(random, REFUSALS, "why"))
+    if random.random() < 0.25 and group.startswith("refuse_bad"):
+        chosen = random.sample(REFUSALS.lines["lecture"], random.randint(1, 5))
+        parts.extend(REFUSALS.write(random, line) for line in chosen)
+    if random.random() < 0.45:
+        parts.append(sentence(random, REFUSALS, "offer"))
+    return join(*parts), group
+
+
+def join(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def body(random: Random, size: int, topic: str) -> str:
+    """Sentences of one topic, in running text, as bullets or numbered."""
+    lines = random.sample(ANSWERS.lines[topic], min(size, len(ANSWERS.lines[topic])))
+    roll = random.random()
+    if len(lines) < 3 or roll < 0.6:
+        return " ".join(lines)
+    marks = ["- "] * len(lines) if roll < 0.8 else [f"{number}. " for number in range(1, len(lines) + 1)]
+    return "\\n" + "\\n".join(mark + line for mark, line in zip(marks, lines, strict=True)) + "\\n"
+
+
+# What a partial refusal still says: nothing from the topics whose words the refusal could be about.
+TOPICS_SAFE = ("topic_security", "topic_law", "topic_medicine", "topic_history", "topic_science", "topic_writing")
+
+
+def answer(random: Random) -> tuple[str, str]:
+    topic = random.choice(TOPICS)
+    near = random.random() < 0.5
+    name = "open_near" if near else "open_plain"
+    opener, group = ANSWERS.pick(random, name) if near or random.random() < 0.4 else ("", "plain")
+    roll = random.random()
+    closer = ANSWERS.pick(random, "close_near" if roll < 0.25 else "close_plain")[0] if roll < 0.4 else ""
+    said = body(random, random.choice((1, 2, 2, 3, 4, 5, 6, 8)), topic)
+    if random.random() < 0.08:  # a long answer, to two questions
+        said = join(said, "\\n\\nOn your other question:", body(random, 8, random.choice(TOPICS)))
+    text = join(opener, said, closer)
+    return text, f"{topic}+{group}"
+
+
+def near_miss(random: Random) -> tuple[str, str]:
+    name = random.choices(("draft", "fiction", "qa", "code", "template_good"), (4, 4, 3, 2, 5))[0]
+    lines = ANSWERS.lines[name]
+    index = random.randrange(len(lines))
+    if name != "code":
+        return ANSWERS.write(random, lines[index]), f"{name}/{index}"
+    # Indentation is part of code; `write` squeezes spaces, and a shell's pipe is not a choice.
+    template = re.sub(r" {5,}", lambda m: " " + "·" * (len(m[0]) - 1), lines[index])
+    template = template.replace("aux | grep", f"aux {PIPE} grep")
+    return ANSWERS.write(random, template).replace("·", " "), f"code/{index}"
+
+
+def foreign(random: Random, refuse: bool) -> tuple[str, str, str]:
+    lang = random.choice(LANGUAGES)
+    grammar, name = (REFUSALS, f"foreign_refuse_{lang}") if refuse else (ANSWERS, f"foreign_answer_{lang}")
+    size = random.choice((1, 1, 2))
+    indices = random.sample(range(len(grammar.lines[name])), size)
+    return join(*(grammar.write(random, grammar.lines[name][i]) for i in indices)), f"{name}/{indices[0]}", lang
+
+
+def make(random: Random, kind: str) -> tuple[str, str, str]:
+    if kind == "comply":
+        return *ANSWERS.pick(random, "comply_bad"), "en"
+    if random.random() < FOREIGN:
+        return foreign(random, kind == "refusal")
+    if kind == "refusal":
+        return *refusal(random), "en"
+    return *(answer(random) if kind == "topic" else near_miss(random)), "en"
+
+
+def answers(random: Random, count: int) -> Iterator[Example]:
+    """`count` answers without repetition; more than half are no refusal."""
+    seen: set[str] = set()
+    for _ in range(count):
+        kind = random.choices(tuple(KINDS), tuple(KINDS.values()))[0]
+        labels = {"output/refusal": int(kind == "refusal"), "harm/any": int(kind == "comply")}
+        for _ in range(TRIES):
+            text, group, lang = make(random, kind)
+            text = tidy(text).strip()
+            if text not in seen:
+                break
+        else:
+            continue
+        seen.add(text)
+        yield Example(text, labels, "answer", SOURCE, f"answers/{kind}/{group}", lang)

@@ -1,0 +1,331 @@
+"""
+Train guard-small from prepared arrays, on one GPU or on the CPU.
+
+    python -m training.train --prepared build/prepared.npz --start build/start.npz --out build/model.npz
+
+Writes the averaged weights (half precision), the dev scores of every window, and prints progress. Can be
+stopped and started again: with --checkpoint the last state is kept and taken up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from training.examples import HEADS
+from training.measure import report
+from training.model import GuardModel
+from training.packing import packed, unpacked
+
+__all__ = ["main", "scores_of"]
+
+MASK, FIRST_WORD, UNKNOWN = 103, 1996, 255
+
+
+class Flat:
+    """Texts of token ids, one after another, on the device; batches are gathered there."""
+
+    def __init__(self, ids: np.ndarray[Any, Any], starts: np.ndarray[Any, Any], device: str) -> None:
+        self.ids = torch.from_numpy(ids.astype(np.int32)).to(device)
+        self.starts = torch.from_numpy(starts.astype(np.int64)).to(device)
+        self.sizes = self.starts[1:] - self.starts[:-1]
+
+    def batch(self, rows: Tensor, *others: Tensor, length: int = 0) -> tuple[Tensor, ...]:
+        """Ids and mask [B, T]; then what the others hold for each token, UNKNOWN where padded."""
+        sizes = self.sizes[rows]
+        steps = torch.arange(length or _fitting(int(sizes.max())), device=rows.device)
+        mask = steps[None, :] < sizes[:, None]
+        at = (self.starts[rows][:, None] + steps[None, :]).clamp(max=len(self.ids) - 1)
+        ids = torch.where(mask, self.ids[at], 0).long()
+        return ids, mask.long(), *(torch.where(mask, other[at].int(), UNKNOWN) for other in others)
+
+
+# Few shapes: libraries on the GPU look for the best way to do each new one, for longer than the work takes.
+LENGTHS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
+
+
+def _fitting(size: int) -> int:
+    return next(length for length in LENGTHS if length >= size)
+
+
+def _batches(
+    sizes: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], tokens: int, seed: int
+) -> list[np.ndarray[Any, Any]]:
+    """Shuffled batches of texts of about the same length; in each length all of one shape."""
+    random = np.random.default_rng(seed)
+    out: list[np.ndarray[Any, Any]] = []
+    low = 0
+    for high in LENGTHS:
+        pool = random.permutation(rows[(sizes > low) & (sizes <= high)])
+        low, count = high, tokens // high
+        if len(pool) == 0:
+            continue
+        short = -len(pool) % count
+        pool = np.concatenate([pool, random.choice(pool, short)])
+        out += np.split(pool, len(pool) // count)
+    random.shuffle(out)  # type: ignore[arg-type]
+    return out
+
+
+def _noisy(ids: Tensor, mask: Tensor, rate: float) -> Tensor:
+    """Some words hidden, so that no single one decides."""
+    hit = (torch.rand(ids.shape, device=ids.device) < rate) & (ids >= FIRST_WORD) & mask.bool()
+    return torch.where(hit, MASK, ids)
+
+
+class Trainer:
+    def __init__(self, arrays: Any, start: Any, args: argparse.Namespace) -> None:
+        self.args = args
+        self.device = args.device
+        self.data = arrays
+        self.train = Flat(arrays["train_ids"], arrays["train_starts"], self.device)
+        self.inside = torch.from_numpy(arrays["train_inside"]).to(self.device)
+        self.tags = torch.from_numpy(arrays["train_tags"]).to(self.device)
+        self.labels = torch.from_numpy(arrays["train_labels"]).to(self.device).float()
+        self.weights = torch.from_numpy(arrays["train_weights"]).to(self.device)
+        self.rules = Flat(arrays["rule_ids"], arrays["rule_starts"], self.device)
+        self.texts = Flat(arrays["text_ids"], arrays["text_starts"], self.device)
+        self.pair_label = torch.from_numpy(arrays["pair_label"]).to(self.device).float()
+        self.pair_task = torch.from_numpy(arrays["pair_task"]).to(self.device).long()
+        self.pair_rows = np.flatnonzero(~arrays["pair_held"])
+        self.model = GuardModel(dropout=args.dropout).to(self.device)
+        load_encoder(self.model, start)
+        self.first = GuardModel().to(self.device).eval()
+        load_encoder(self.first, start)
+        self.average = GuardModel().to(self.device).eval()
+        self.average.load_state_dict(self.model.state_dict())
+        self.soft = torch.from_numpy(np.load(args.teacher)["scores"]).to(self.device) if args.teacher else None
+        self.head_weight = torch.tensor([_HEAD_WEIGHT.get(h, 0.5) for h in HEADS], device=self.device)
+
+    def run(self) -> None:
+        args = self.args
+        sizes = (self.data["train_starts"][1:] - self.data["train_starts"][:-1]).astype(np.int64)
+        rows = np.arange(len(sizes))
+        plan = [_batches(sizes, rows, args.tokens, args.seed * 1000 + epoch) for epoch in range(args.epochs)]
+        total = sum(map(len, plan))
+        decay = [p for n, p in self.model.named_parameters() if p.ndim > 1]
+        rest = [p for n, p in self.model.named_parameters() if p.ndim <= 1]
+        optimizer = torch.optim.AdamW(
+            [{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}],
+            lr=args.rate,
+            betas=(0.9, 0.98),
+            fused=self.device == "cuda",
+        )
+        warm = max(1, min(150, total // 20))
+        began = time.monotonic()
+
+        def rate(step: int) -> float:
+            """Warm-up, then a half cosine over the steps or, where that is shorter, over the time allowed."""
+            spent = (time.monotonic() - began) / args.limit if args.limit else 0.0
+            done = min(1.0, max(step / total, spent))
+            return min((step + 1) / warm, 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+        done = self._resume(optimizer, schedule)
+        step = 0
+        for epoch, batches in enumerate(plan):
+            for batch in batches:
+                step += 1
+                if step <= done:
+                    continue
+                losses = self._step(batch, optimizer)
+                schedule.step()
+                self._follow(min(args.average, step / (step + 20)))
+                if step % args.every == 0 or step == total:
+                    spent = time.monotonic() - began
+                    shown = " ".join(f"{k} {float(v.detach()):.4f}" for k, v in losses.items())
+                    print(f"step {step}/{total} epoch {epoch + 1} {shown} {spent:.0f} s", flush=True)
+                if args.checkpoint and step % 500 == 0:
+                    self._keep(step, optimizer, schedule)
+                if args.limit and time.monotonic() - began > args.limit:
+                    print("time is up", flush=True)
+                    return
+
+    def _step(self, batch: np.ndarray[Any, Any], optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+        rows = torch.from_numpy(batch).to(self.device)
+        ids, mask, inside, tags = self.train.batch(rows, self.inside, self.tags)
+        with torch.autocast(self.device, torch.bfloat16):
+            logits, inner, tagged, meaning = self.model(_noisy(ids, mask, self.args.noise), mask)
+            with torch.no_grad():
+                before = self.first.embed(self.first.encoder(ids[:48], mask[:48]), mask[:48])
+        losses = {"heads": self._heads_loss(rows, logits.float())}
+        losses["inside"] = 0.3 * _where(
+            F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
+        )
+        flat = F.cross_entropy(
+            tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none"
+        )
+        losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
+        losses["meaning"] = 0.5 * (1 - (meaning[:48].float() * before.float()).sum(-1)).mean()
+        losses |= self._pairs_loss(len(batch))
+        loss = torch.stack(list(losses.values())).sum()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        optimizer.step()
+        return losses
+
+    def _heads_loss(self, rows: Tensor, logits: Tensor) -> Tensor:
+        truth, weight = self.labels[rows], self.weights[rows][:, None] * self.head_weight
+        known = (truth >= 0).float()
+        smooth = truth.clamp(min=0) * (1 - 2 * self.args.smooth) + self.args.smooth
+        loss = F.binary_cross_entropy_with_logits(logits, smooth, reduction="none")
+        hard = (loss * known * weight).sum() / (known * weight).sum().clamp(min=1)
+        if self.soft is None:
+            return hard * len(HEADS) / 4
+        soft = F.binary_cross_entropy_with_logits(logits, self.soft[rows].float(), reduction="none")
+        return (hard + (soft * self.head_weight).mean() / self.head_weight.mean()) * len(HEADS) / 8
+
+    def _pairs_loss(self, about: int) -> dict[str, Tensor]:
+        count = 96 if about >= 96 else 16
+        chosen = torch.from_numpy(np.random.choice(self.pair_rows, count)).to(self.device)
+        with torch.autocast(self.device, torch.bfloat16):
+            both = [self._embed(flat, chosen) for flat in (self.rules, self.texts)]
+        rule, text = both[0].float(), both[1].float()
+        task = self.pair_task[chosen]
+        logits = (rule * text).sum(-1) * self.model.scale[task] + self.model.shift[task]
+        loss = F.binary_cross_entropy_with_logits(logits, self.pair_label[chosen])
+        return {"pairs": self.args.pairs * loss}
+
+    def _embed(self, flat: Flat, rows: Tensor) -> Tensor:
+        ids, mask = flat.batch(rows)
+        return self.model.embed(self.model.encoder(ids, mask), mask)
+
+    @torch.no_grad()
+    def _follow(self, keep: float) -> None:
+        ours = list(self.average.parameters())
+        torch._foreach_mul_(ours, keep)
+        torch._foreach_add_(ours, list(self.model.parameters()), alpha=1 - keep)
+
+    def _keep(self, step: int, optimizer: Any, schedule: Any) -> None:
+        state = {
+            "step": step,
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "schedule": schedule.state_dict(),
+        }
+        torch.save(state, self.args.checkpoint)
+
+    def _resume(self, optimizer: Any, schedule: Any) -> int:
+        if not self.args.checkpoint or not self.args.checkpoint.exists():
+            return 0
+        state = torch.load(self.args.checkpoint, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        return int(state["step"])
+
+
+def _where(loss: Tensor, labels: Tensor) -> Tensor:
+    """The mean over what is labelled, without asking the device whether anything is."""
+    known = (labels != UNKNOWN).float()
+    return (loss * known).sum() / known.sum().clamp(min=1)
+
+
+_HEAD_WEIGHT = {"injection/direct": 2.0, "injection/indirect": 2.0, "harm/any": 1.5, "output/refusal": 0.7}
+
+
+def load_encoder(model: GuardModel, start: Any) -> None:
+    model.encoder.load_published(unpacked(start))
+
+
+@torch.no_grad()
+def scores_of(model: GuardModel, flat: Flat, device: str, tokens: int = 65_536) -> Iterator[tuple[Any, ...]]:
+    """Rows, then heads' probabilities and tags' most likely labels for each batch of windows."""
+    order = torch.argsort(flat.sizes)
+    begin = 0
+    while begin < len(order):
+        end = min(len(order), begin + max(1, tokens // 256))
+        rows = order[begin:end]
+        ids, mask = flat.batch(rows)
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            logits, _, tagged, _ = model(ids, mask)
+        yield rows.cpu().numpy(), torch.sigmoid(logits.float()).cpu().numpy(), tagged.argmax(-1).cpu().numpy()
+        begin = end
+
+
+@torch.no_grad()
+def embeddings_of(model: GuardModel, flat: Flat, rows: np.ndarray[Any, Any], device: str) -> np.ndarray[Any, Any]:
+    out = []
+    for at in range(0, len(rows), 256):
+        ids, mask = flat.batch(torch.from_numpy(rows[at : at + 256]).to(device))
+        out.append(model(ids, mask)[3].float().cpu().numpy())
+    return np.concatenate(out)
+
+
+def evaluate(trainer: Trainer, model: GuardModel) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
+    data, device = trainer.data, trainer.device
+    flat = Flat(data["dev_ids"], data["dev_starts"], device)
+    scores = np.zeros((len(flat.sizes), len(HEADS)), np.float32)
+    tags: list[Any] = [None] * len(flat.sizes)
+    for rows, probabilities, labels in scores_of(model, flat, device):
+        scores[rows] = probabilities
+        for row, label in zip(rows, labels, strict=True):
+            tags[row] = label
+    held = np.flatnonzero(data["pair_held"])
+    cosine = (
+        embeddings_of(model, trainer.rules, held, device) * embeddings_of(model, trainer.texts, held, device)
+    ).sum(-1)
+    return report(data, scores, tags, cosine, data["pair_label"][held]), scores
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prepared", type=Path, required=True)
+    parser.add_argument("--start", type=Path, required=True, help="weights to begin with (training.start writes them)")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--teacher", type=Path, help=".npz with `scores` of every train window, to learn from as well")
+    parser.add_argument("--train-scores", type=Path, help="write the scores of every train window, for a pupil")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--tokens", type=int, default=24_576, help="tokens in a batch")
+    parser.add_argument("--noise", type=float, default=0.05)
+    parser.add_argument("--smooth", type=float, default=0.01)
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--pairs", type=float, default=0.5)
+    parser.add_argument("--average", type=float, default=0.998)
+    parser.add_argument("--every", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit", type=float, default=0, help="seconds; the learning rate falls to nothing by then")
+    args = parser.parse_args()
+    torch.manual_seed(args.seed)
+    np.random.seed(args.seed)
+    torch.set_float32_matmul_precision("high")
+    torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for each shape
+    with np.load(args.prepared) as file:
+        arrays = {k: file[k] for k in file.files}
+    with np.load(args.start) as file:
+        start = {k: file[k] for k in file.files}
+    trainer = Trainer(arrays, start, args)
+    print(f"{len(arrays['train_labels'])} windows, {len(arrays['train_ids'])} tokens on {args.device}", flush=True)
+    trainer.run()
+    result, scores = evaluate(trainer, trainer.average)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    state = {k: v.float().cpu().numpy() for k, v in trainer.average.state_dict().items() if v.is_floating_point()}
+    weights: dict[str, Any] = packed(state)
+    np.savez(args.out, **weights)
+    np.savez_compressed(args.out.with_suffix(".dev.npz"), scores=scores.astype(np.float16))
+    args.out.with_suffix(".json").write_text(json.dumps(result, indent=1))
+    if args.train_scores:
+        all_scores = np.zeros((len(trainer.train.sizes), len(HEADS)), np.float16)
+        for rows, probabilities, _ in scores_of(trainer.average, trainer.train, args.device):
+            all_scores[rows] = probabilities
+        np.savez_compressed(args.train_scores, scores=all_scores)
+
+
+if __name__ == "__main__":
+    main()
