@@ -24,7 +24,7 @@ _MIX = "[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z]"
 _MIXED = re.compile(rf"[{_LETTERS}]*?(?:{_MIX})")
 _TOKEN = re.compile(rf"([{_LETTERS}]*?(?:{_MIX})[{_LETTERS}]*+={{0,2}})|[{_LETTERS}]++={{0,2}}|={{1,2}}")
 _CHAIN = re.compile(rf"[{_LETTERS}](?:[={_LETTERS}]|\s{{1,2}}(?=[={_LETTERS}])){{11,}}+")
-_CHAIN_PRICE, _TOKEN_PRICE = 2500, 1800
+_CHAIN_PRICE, _TOKEN_PRICE = 600, 2800
 # RE2, since a backtracking search would walk a long token once per character of it.
 _MIXED_PAIR = compile_re2(rf"(?:{_MIX})[{_LETTERS}]*\s{{1,2}}[{_LETTERS}]*(?:{_MIX})")
 _URL = str.maketrans("-_", "+/")
