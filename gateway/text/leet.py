@@ -19,7 +19,9 @@ _KINDS = bytes(
 )
 _TRACES = (b"a0a", b" 0a", b"a0 ", b"a00a", b"a1a")
 # Between the ends of a word: no sign that ends a sentence, no digits before a unit.
-_WORD = re.compile(r"(?<![\w@$|+])(?=[01345789@$!|+]*[A-Za-z])[A-Za-z01345789@$|+!]{2,32}(?<!!)(?![\w@$|+])")
+_WORD = re.compile(
+    r"(?<![\w@$|+])(?=[01345789@$!|+]*+[A-Za-z])(?=[A-Za-z]*+[01345789@$!|+])[A-Za-z01345789@$|+!]{2,32}(?<!!)(?![\w@$|+])"
+)
 _SIGN = re.compile(r"[01345789@$|+!]")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+", "oieastbgasilt")

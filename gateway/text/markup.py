@@ -19,7 +19,10 @@ __all__ = ["markup", "untagged"]
 # Whether there is anything to look for, in one walk.
 _ANY = compile_re2(r"<[!a-zA-Z]|\]\(|!\[|(?m)^ {0,3}\[[^\]\n]*\]:|(?m)^ {0,3}(?:```|~~~)|\A---|\\[a-z]+\{")
 
-_OPENS = re.compile(r"<(?:!--|([A-Za-z][A-Za-z0-9:-]{0,60}))")
+# A comment, or a tag that may hide something or hold a text: a bare one does not.
+_OPENS = re.compile(
+    r"<(?:!--|((?:script|style|template|noscript)\b|[A-Za-z][A-Za-z0-9:-]{0,60}(?=[\s/\"'])(?!\s*+/?>)))", re.IGNORECASE
+)
 _INSIDE = re.compile(r"[^\"'<>]*")
 _ATTRIBUTE = re.compile(r"(?<![\w:.@-])([A-Za-z@][\w:.-]{0,60})(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>=]+)))?")
 _TEXTS = frozenset({"alt", "title", "value", "content", "placeholder", "label", "summary", "description", "srcdoc"})
@@ -31,6 +34,8 @@ _UNSEEN = re.compile(
 )
 _NEVER_SHOWN = frozenset({"template", "noscript", "script", "style"})
 _LITERAL = re.compile(r"\"([^\"\\\n]{4,})\"|'([^'\\\n]{4,})'|`([^`]{4,})`")
+# So many tags are taken apart, and one more for so many characters: pages have fewer.
+_TAGS_ANY, _TAG_EVERY = 400, 64
 _QUOTED = r"(?:\"([^\"]{1,4000})\"|'([^']{1,4000})'|\(([^()]{1,4000})\))"
 _MARKDOWN = re.compile(
     rf"!\[([^\[\]]{{1,4000}})\]|\]\(\s{{0,3}}<?[^\s()<>]{{0,2000}}>?\s{{1,3}}{_QUOTED}"
@@ -46,7 +51,9 @@ _LATEX_UNSEEN = re.compile(
     re.MULTILINE,
 )
 
-_TAGS = re.compile(r"(?<=\w)(?:</?[A-Za-z][A-Za-z0-9-]{0,30}(?:[\s/][^<>]{0,1000})?>|<!--[^<>]{0,1000}-->)+(?=\w)")
+# The look behind comes after the first character, which a search can jump to.
+_TAG = r"/?[A-Za-z][A-Za-z0-9-]{0,30}(?:[\s/][^<>]{0,1000})?>|!--[^<>]{0,1000}-->"
+_TAGS = re.compile(rf"<(?<=\w<)(?:{_TAG})(?:<(?:{_TAG}))*+(?=\w)")
 _BLOCK = re.compile(
     r"</?(?:p|div|br|hr|li|ul|ol|td|th|tr|table|h[1-6]|section|article|pre|blockquote|option)\b", re.IGNORECASE
 )
@@ -70,8 +77,12 @@ def untagged(text: str) -> View | None:
         return None
     edits = []
     cut = False
+    blocks: dict[str, bool] = {}
     for match in _TAGS.finditer(text):
-        block = _BLOCK.search(match[0]) is not None
+        tags = match[0]
+        block = blocks.get(tags)
+        if block is None:
+            block = blocks[tags] = _BLOCK.search(tags) is not None
         cut = cut or not block
         edits.append(Edit(match.start(), match.end(), " " if block else ""))
     return apply("untagged", text, edits, len(text))[0] if cut else None
@@ -120,7 +131,12 @@ def _html(text: str) -> Iterator[tuple[int, int]]:
         low = text
     absent: set[str] = set()  # elements that are not closed any more
     hidden = at = 0
+    left = _TAGS_ANY + len(text) // _TAG_EVERY
     while (match := _OPENS.search(text, at)) is not None:
+        left -= 1
+        if left < 0:  # nothing is passed over: the rest is read as it stands
+            yield match.start(), len(text)
+            return
         name = match[1]
         if name is None:
             end = text.find("-->", match.end())

@@ -12,6 +12,7 @@ import re
 import numpy as np
 
 from gateway.text.codepoints import decode, encode
+from gateway.text.patterns import Sieve
 from gateway.text.views import View, offsets
 
 __all__ = ["joined"]
@@ -22,6 +23,7 @@ _KINDS = bytes(97 if chr(i).isalpha() else 32 if chr(i) in _SEPARATORS else 33 f
 _PAIRS = tuple(b" a" + b" " * gap + b"a " for gap in range(1, 6))  # two letters alone, next to each other
 # Letters alone, each with one to five separators before the next; no letter touches the stretch.
 _STRETCH = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}[^\W\d_](?![^\W_])){3,}")
+_ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:[{re.escape(_SEPARATORS)}]{{1,5}}[A-Za-z]){{3}}", 0)
 _GAPS = re.compile(r"[^\w]+|_+")
 
 
@@ -30,7 +32,7 @@ def joined(text: str) -> View | None:
         return None
     spans: list[tuple[int, int]] = []  # what is left out
     spaces: list[int] = []
-    for match in _STRETCH.finditer(text):
+    for match in (_ASCII_STRETCH if text.isascii() else _STRETCH).finditer(text):
         if match.end() - match.start() < 2 * LEAST - 1:
             continue
         _gaps(text, match.start(), match.end(), spans, spaces)

@@ -28,6 +28,7 @@ _KNOWN = COMMON | TELLING
 _WORD = re.compile(r"[a-z]{3,}")
 _ENCODED = re.compile(
     r"[0-9a-fA-F]{12,}|[A-Za-z0-9+/=_-]{16,}|(?:(?:0[xX])?[0-9a-fA-F]{2,8}[ ,:]{1,2}){4,}|[.\-/ ]{12,}"
+    r"|(?:[A-Za-z0-9+/_-]{6,}[ \n]){3}"
     r"|(?:(?:\\[uUx]?|&#x?|%|=|U\+)\{?[0-9a-fA-F]{2,8}[};]? ?){3,}"
 )
 _CHARACTER = (
@@ -36,9 +37,9 @@ _CHARACTER = (
 )
 _TEXT = re.compile(f"{_CHARACTER}{{4,}}+".encode())
 _LONG_TEXT = compile_re2(f"{_CHARACTER}{{6,}}", utf8=False)  # faster where there is little to find
-WORK, START = 110, 2_000_000  # per character, and for any text: 9 milliseconds for 64 KiB
+WORK, START = 110, 3_000_000  # per character, and for any text: 10 milliseconds for 64 KiB
 _RUN_PRICE, _UNIT_PRICE = 4000, 15  # of a reading at one alignment
-_STRETCH_PRICE = 8000  # of judging whether something is text
+_STRETCH_PRICE, _LETTER_PRICE = 1500, 30  # of judging whether something is text
 # A disguise of the letters does not make noise of them.
 _TAGS = {0xE0000 + code: code for code in range(32, 127)}
 _SAMPLE = 200  # characters that decide what a long stretch is
@@ -216,7 +217,9 @@ def _stretches(data: bytes, code: Code, flowing: bool, least: int, budget: Budge
         if end - begin < (least if whole else 12) and not goes_on:
             continue
         out = data[begin:end].decode("utf-8", "ignore")
-        if goes_on or (budget.work_on(_STRETCH_PRICE) and is_text(out, code.strict)):
+        if goes_on or (
+            budget.work_on(_STRETCH_PRICE + _LETTER_PRICE * min(len(out), _SAMPLE)) and is_text(out, code.strict)
+        ):
             yield begin, end, out
 
 

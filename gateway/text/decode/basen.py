@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from operator import and_
 
 from gateway.text.decode.base import BLOCK, Budget, Code, Found, Run, hidden, is_text
-from gateway.text.decode.gate import Sieve
 from gateway.text.decode.maps import Edit
-from gateway.text.patterns import compile_re2
+from gateway.text.patterns import Sieve, compile_re2
 
 __all__ = ["adjoin", "base32", "base64", "base85", "is_mixed"]
 
@@ -25,10 +24,9 @@ _MIX = "[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z]"
 _MIXED = re.compile(rf"[{_LETTERS}]*?(?:{_MIX})")
 _TOKEN = re.compile(rf"([{_LETTERS}]*?(?:{_MIX})[{_LETTERS}]*+={{0,2}})|[{_LETTERS}]++={{0,2}}|={{1,2}}")
 _CHAIN = re.compile(rf"[{_LETTERS}](?:[={_LETTERS}]|\s{{1,2}}(?=[={_LETTERS}])){{11,}}+")
-_CHAIN_PRICE, _TOKEN_PRICE = 2500, 1800
+_CHAIN_PRICE, _TOKEN_PRICE = 600, 2800
 # RE2, since a backtracking search would walk a long token once per character of it.
 _MIXED_PAIR = compile_re2(rf"(?:{_MIX})[{_LETTERS}]*\s{{1,2}}[{_LETTERS}]*(?:{_MIX})")
-_NO_SIGNS = str.maketrans("", "", "-_/+")
 _URL = str.maketrans("-_", "+/")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}|[a-z2-7]{24,})={0,6}(?![A-Za-z0-9])")
 _ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)(?:~>|\Z)")
@@ -38,6 +36,8 @@ _B85_HEAD = r"(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3}"
 _HEAD_A85, _HEAD_B85 = re.compile(_A85_HEAD), re.compile(_B85_HEAD)
 _B85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 _DENSE = Sieve(r"(?<!\S)[!-~]{15,}", rf"(?:^|\s)[!-~]?(?:{_A85_HEAD}|{_B85_HEAD})", 0)
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _CLOSING = "\"'`)]}>"
 _DENSE_MAX = 16384  # characters of base85 per text: the decoders are slow
 _DENSE_PRICE = 200  # of a character of base85
@@ -58,21 +58,28 @@ def base64(text: str, budget: Budget) -> Found | None:
 
 def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
     """Tokens that belong together, or single ones."""
-    # One byte a character: what is not ASCII is no letter of it.
-    if _MIXED_PAIR.search(text.encode("ascii", "replace")) is None:
-        for match in _LONG.finditer(text):
-            if not plain_word(match[0]):
-                yield [match.span()]
-        return
-    for chain in _CHAIN.finditer(text):
+    data = text.encode("ascii", "replace")  # a byte a character: what is not ASCII is no letter of it
+    pair = _MIXED_PAIR.search(data)
+    done = 0
+    for chain in _CHAIN.finditer(text) if pair is not None else ():
+        start, end = chain.span()
         if not budget.work_on(_CHAIN_PRICE):
             return
-        if _MIXED_PAIR.search(chain[0].encode("ascii", "replace")) is not None:
-            yield from _pieces(text, *chain.span(), budget)
-            continue
-        for match in _LONG.finditer(text, *chain.span()):
-            if not plain_word(match[0]):
-                yield [match.span()]
+        if pair is not None and pair.start() < start:
+            pair = _MIXED_PAIR.search(data, start)
+        if pair is None:
+            break
+        if pair.start() < end:
+            yield from _long(text, done, start)
+            yield from _pieces(text, start, end, budget)
+            done = end
+    yield from _long(text, done, len(text))
+
+
+def _long(text: str, start: int, end: int) -> Iterator[Spans]:
+    for match in _LONG.finditer(text, start, end):
+        if not plain_word(match[0]):
+            yield [match.span()]
 
 
 def _pieces(text: str, start: int, end: int, budget: Budget) -> Iterator[Spans]:
@@ -99,8 +106,8 @@ def _settled(text: str, spans: Spans, marks: list[bool]) -> Iterator[Spans]:
 
 
 def plain_word(token: str) -> bool:
-    """Lower case and joined by nothing but signs: no base64 of any length looks so."""
-    return token.islower() and len(token) < 64 and token.translate(_NO_SIGNS).isalpha()
+    """No capitals: no base64 of more than a word or two looks so."""
+    return len(token) < 64 and token == token.lower()
 
 
 def is_mixed(text: str, span: tuple[int, int]) -> bool:
@@ -205,7 +212,13 @@ def base85(text: str, budget: Budget) -> Found | None:
     for match in _DENSE.finditer(text):
         while mark is not None and mark.end <= match.start():
             mark = next(marked, None)
-        if match[0].isalnum() or (mark is not None and mark.start <= match.start()):
+        token = match[0]
+        # Numbers with signs between them are most of what begins like a text.
+        if (
+            token.isalnum()
+            or 3 * len(token.translate(_NO_DIGITS)) < len(token)
+            or (mark is not None and mark.start <= match.start())
+        ):
             continue
         found = _bare85(text, match.start(), match.end(), budget)
         if budget.over:
@@ -221,7 +234,7 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
         for begin in (start, start + 1):
             if looks.match(text, begin, end) is None:
                 continue
-            if not _begins_text(text[begin : begin + 5], 33 if read is _a85 else None):
+            if not _begins_text(text[begin : begin + 10], 33 if read is _a85 else None):
                 continue
             head = read(text[begin : begin + 15]) if budget.work_on(_DENSE_PRICE * (end - start + 80)) else None
             if head is None or not is_text(head):
@@ -235,12 +248,23 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
     return None
 
 
-def _begins_text(five: str, base: int | None) -> bool:
-    """Are the first four bytes ASCII? In any of the alphabets; Python's own readers are slow."""
-    number = 0
-    for character in five:
-        number = number * 85 + (_B85.find(character) if base is None else ord(character) - base)
-    return number < 1 << 32 and number.to_bytes(4).isascii()
+def _begins_text(ten: str, base: int | None) -> bool:
+    """Are the first bytes text? Python's own readers of these alphabets are slow."""
+    data = b""
+    for five in (ten[:5], ten[5:]):
+        number = 0
+        for character in five:
+            number = number * 85 + (_B85.find(character) if base is None else ord(character) - base)
+        if number >= 1 << 32:
+            return False
+        data += number.to_bytes(4)
+        if len(data.translate(None, _CONTROLS)) < len(data):
+            return False
+    try:
+        codecs.utf_8_decode(data, "strict", False)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _a85(units: Sequence[str]) -> str | None:

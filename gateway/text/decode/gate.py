@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from gateway.text.patterns import compile_set
 
-from gateway.text.patterns import compile_re2, compile_set
-
-__all__ = ["Sieve", "suspects"]
+__all__ = ["suspects"]
 
 _GAP = r"[\s,;:|/_\-]{1,3}"
 _MIX = "(?:[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z])"
@@ -18,39 +14,16 @@ _GATES = {
     "backslash": r"\\[uUxN0-7]|[uU]\+[0-9A-Fa-f]{4}",
     "quoted_printable": r"=[0-9A-F]{2}|=\r?\n",
     "punycode": "(?i)xn--",
-    "base64": rf"[A-Za-z0-9+/_-]{{12}}|{_MIX}[A-Za-z0-9+/_-]*\s{{1,2}}[A-Za-z0-9+/_-]*{_MIX}",
     "hex": rf"[0-9a-fA-F]{{16}}|(?:[0-9a-fA-F]{{2}}h?{_GAP}(?:0[xX]|[xX$#])?){{4}}",
     "binary": rf"[01]{{24}}|[01]{{7,8}}{_GAP}(?:0b)?[01]{{7}}",
     "octal": rf"(?:[0-7]{{2,3}}{_GAP}(?:0o?)?){{4}}",
     "decimal": rf"(?:[0-9]{{1,3}}{_GAP}){{4}}",
+    "base64": rf"[A-Za-z0-9+/_-]{{12}}|{_MIX}[A-Za-z0-9+/_-]*\s{{1,2}}[A-Za-z0-9+/_-]*{_MIX}",
     "base32": "[A-Z2-7]{16}|[a-z2-7]{24}",
     "base85": r"(?:^|\s)[!-~]?(?:(?:[+-J][!-u]{4}){3}|(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3})|<~",
 }
 _NAMES = tuple(_GATES)
 _SET = compile_set(_GATES.values())
-
-
-class Sieve:
-    """
-    A pattern looked for only where an automaton, many times faster, has seen what it must contain.
-
-    What `gate` sees first begins at most `before` characters after the match. ASCII alone counts.
-    """
-
-    def __init__(self, pattern: str, gate: str, before: int) -> None:
-        self._pattern = re.compile(pattern)
-        self._gate: Any = compile_re2(gate, utf8=False)
-        self._before = before
-
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        data = text.encode("ascii", "replace")  # a byte a character
-        at = 0
-        while (seen := self._gate.search(data, at)) is not None:
-            match = self._pattern.search(text, max(at, seen.start() - self._before))
-            if match is None:
-                return
-            yield match
-            at = max(match.end(), at + 1)
 
 
 def suspects(text: str) -> list[str]:

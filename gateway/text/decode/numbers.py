@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from gateway.text.decode.base import LISTED, LISTED_AHEAD, Budget, Code, Found, Run, hidden
-from gateway.text.decode.gate import Sieve
 from gateway.text.decode.maps import Edit
+from gateway.text.patterns import Sieve
 
 __all__ = ["binary", "decimal", "hexadecimal", "octal"]
 

@@ -47,7 +47,7 @@ def test_whole_readings_are_marked(encoding: str) -> None:
     assert all(name in WHOLE_NAMES for name, _ in WHOLE.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(SENTENCES, st.sampled_from(sorted(LOCAL)), st.sampled_from(sorted(LOCAL)))
 def test_two_encodings_are_undone(sentence: str, inner: str, outer: str) -> None:
     coded = LOCAL[outer][1](LOCAL[inner][1](sentence))
@@ -157,7 +157,19 @@ def test_every_character_has_a_place(text: str, ended: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["%41&#65;\\x41=41=42 ", "getUser setName ", "aB ", "105 ", b64(SENTENCE) + " ", "<a b='", "A" * 16]
+    "unit",
+    [
+        "%41&#65;\\x41=41=42 ",
+        "getUser setName ",
+        "aB ",
+        "105 ",
+        b64(SENTENCE) + " ",
+        "<a b='",
+        "A" * 16,
+        "6f 6e ",
+        "101 110 ",
+        "xn--a-1ga ",
+    ],
 )
 def test_counted_work_grows_with_the_text(unit: str) -> None:
     def work(size: int) -> int:
@@ -167,4 +179,11 @@ def test_counted_work_grows_with_the_text(unit: str) -> None:
         assert budget.spent <= budget.work
         return budget.spent
 
-    assert work(1 << 17) <= work(1 << 14) * 8**1.1 + 1000
+    assert work(1 << 20) <= work(1 << 16) * 16**1.1
+
+
+def test_what_the_budget_leaves_unread_is_reported() -> None:
+    text = "%41&#65;\\x41=41=42 " * 10_000
+    budget = Budget.of(text)
+    assert decoded(text, budget).exhausted
+    assert budget.over
