@@ -81,7 +81,7 @@ async def test_json_is_read_as_what_it_says(tmp_path: Path) -> None:
 async def test_in_a_conversation_only_new_text_is_read(model: Model) -> None:
     g = guard(model)
     rules = (parse_policy(policy(BLOCK)),)
-    turns = [f"the weather is fine {'a ' * n}" for n in range(10)]
+    turns = [f"the weather is fine {'oh ' * n}" for n in range(10)]
     spent = []
     for n in range(1, 11):
         await g.begin(rules, "ann").request(prompt(*turns[:n]))
