@@ -83,8 +83,8 @@ def split(table: RegexDetector, texts: Sequence[str]) -> tuple[Figures, list[Fig
     runs: Counter[int] = Counter()
     for text in texts:
         data = text.encode()
-        rows = table._sieve.rows(data)
-        whole.append(_once(table._sieve.rows, data))
+        rows = table.sieve.rows(data)
+        whole.append(_once(table.sieve.rows, data))
         times = {index: _row(table, index, data) for index in rows}
         inner.append(sum(times.values()))
         spent.update({index: round(1000 * time) for index, time in times.items()})

@@ -8,8 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from time import perf_counter
 
+from gateway.detectors.base import Table
+from gateway.detectors.needles import Joint, Look
+from gateway.detectors.sieve import Sieve
 from gateway.text.views import View, raw, unescaped
 from gateway.types import Detector, Finding, Hit, Part, Span
 
@@ -31,16 +35,22 @@ class Scan:
 def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
     """Whole texts, each in every view."""
     out = Scan()
-    views = [(part, view) for part in parts for view in _views(part, part.text)]
+    if not parts:
+        return out
+    seen = [_Seen(p, v, p if v.starts is None else replace(p, text=v.text)) for p in parts for v in _views(p, p.text)]
+    began = perf_counter()
+    looks = _looks(detectors, [one.read for one in seen])
+    out.timings_ms["literals"] = (perf_counter() - began) * 1000
     for detector in detectors:
-        mine = [(p, v) for p, v in views if detector.kinds is None or p.kind in detector.kinds]
+        kinds = detector.kinds
+        mine = [i for i, one in enumerate(seen) if kinds is None or one.part.kind in kinds]
         if not mine:
             continue
-        texts = [part if view.starts is None else replace(part, text=view.text) for part, view in mine]
         began = perf_counter()
-        found = _run(detector, texts, out.errors)
-        for (part, view), findings in zip(mine, found, strict=True):
-            out.hits += [Hit(part, _original(f, view)) for f in findings]
+        found = _run(detector, [seen[i].read for i in mine], out.errors, looks and [looks[i] for i in mine])
+        for i, findings in zip(mine, found, strict=True):
+            if findings:
+                out.hits += [Hit(seen[i].part, _original(f, seen[i].view)) for f in findings]
         out.timings_ms[detector.name] = out.timings_ms.get(detector.name, 0) + (perf_counter() - began) * 1000
     out.hits = list(dict.fromkeys(out.hits)) if len(out.hits) > 1 else out.hits
     return out
@@ -71,6 +81,31 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A part in one of its views; `read` is what detectors get."""
+
+    part: Part
+    view: View
+    read: Part
+
+
+def _looks(detectors: Sequence[Detector], parts: Sequence[Part]) -> list[Look] | None:
+    """One look at each text for the literals of all tables; None where that fails, then each looks for itself."""
+    sieves = tuple(sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves)
+    try:
+        joint = _joint(sieves)
+        return [joint.look(part.text.encode()) for part in parts]
+    except Exception as e:  # text that is no Unicode, say: each detector will fail by itself, and closed
+        log.warning("no common look", extra={"error": type(e).__name__})
+        return None
+
+
+@lru_cache(maxsize=16)
+def _joint(sieves: tuple[Sieve, ...]) -> Joint:
+    return Joint(sieves)
+
+
 def _views(part: Part, text: str) -> list[View]:
     views = [raw(text)]
     if part.json and (view := unescaped(text)) is not None:
@@ -84,9 +119,15 @@ def _original(finding: Finding, view: View) -> Finding:
     return replace(finding, span=view.original(finding.span), via=view.name)
 
 
-def _run(detector: Detector, parts: Sequence[Part], errors: list[str]) -> list[list[Finding]]:
+def _run(
+    detector: Detector, parts: Sequence[Part], errors: list[str], looks: Sequence[Look] | None = None
+) -> list[list[Finding]]:
     try:
-        found = detector.scan(parts)
+        found = (
+            detector.scan(parts)
+            if looks is None or not isinstance(detector, Table)
+            else detector.scan_seen(parts, looks)
+        )
         _check(detector, parts, found)
     except Exception as e:  # whatever a detector raises is a failed scan, never a clean one
         _failed(detector, e, errors)
@@ -105,7 +146,7 @@ def _pending(detector: Detector, text: str, errors: list[str]) -> int:
 def _check(detector: Detector, parts: Sequence[Part], found: list[list[Finding]]) -> None:
     if len(found) != len(parts):
         raise ValueError("a list of findings is missing")
-    for part, findings in zip(parts, found, strict=True):
+    for part, findings in zip(parts, found, strict=True) if any(found) else ():
         for f in findings:
             if not 0 <= f.span.start <= f.span.end <= len(part.text):
                 raise ValueError("a span lies outside the text")

@@ -59,9 +59,10 @@ class Counting:
         self._pattern = pattern
         self._work = work
 
-    def search(self, data: bytes, at: int = 0) -> Any:
-        found = self._pattern.search(data, at)
-        self._work[0] += (len(data) if found is None else found.end()) - at
+    def search(self, data: bytes, at: int = 0, end: int | None = None) -> Any:
+        end = len(data) if end is None else end
+        found = self._pattern.search(data, at, end)
+        self._work[0] += (end if found is None else found.end()) - at
         return found
 
 
