@@ -17,7 +17,7 @@ from gateway.detectors.needles import Look, Stretches
 from gateway.detectors.prefix import VALUE, Shape, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
-from gateway.text.patterns import compile_re2
+from gateway.text.patterns import Search, compile_re2, searcher
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = [
@@ -69,7 +69,7 @@ def value_group(pattern: Any) -> int:
     return int(pattern.groupindex.get(VALUE.encode(), 0))
 
 
-def matches(pattern: Any, group: int, data: bytes, stretches: Stretches | None = None) -> Iterator[Match]:
+def matches(search: Search, group: int, data: bytes, stretches: Stretches | None = None) -> Iterator[Match]:
     """
     Every start at which the pattern matches, also inside an earlier match. A match then depends only
     on the characters around it, not on where the search began: streams and whole texts agree.
@@ -80,8 +80,8 @@ def matches(pattern: Any, group: int, data: bytes, stretches: Stretches | None =
     size = len(data)
     for begin, last, end in stretches or ((0, size, size),):
         at = begin
-        while (found := pattern.search(data, at, end)) is not None and (start := found.start()) <= last:
-            yield Match(start, *found.span(group))
+        while at <= end and 0 <= (start := (found := search(data, at, end))[0][0]) <= last:
+            yield Match(start, *found[group])
             at = start + 1
             tried += 1
             if tried > MAX_CANDIDATES:
@@ -125,7 +125,7 @@ class RegexDetector(Table):
         self.reach: int | None = max(s.reach for s in shapes)
         self.behind = max(s.behind for s in shapes)
         patterns = [compile_re2(row.pattern) for row in self.rows]
-        self._patterns = [(pattern, value_group(pattern)) for pattern in patterns]
+        self._patterns = [(searcher(pattern), value_group(pattern)) for pattern in patterns]
         groups = [group(row) if group else "" for row in self.rows]
         self.sieve = Sieve([row.pattern for row in self.rows], groups, [s.reach for s in shapes])
         self._beginnings = [
