@@ -19,6 +19,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 __all__ = ["Edged", "Joint", "Look", "Stretches", "needles"]
 
 _BLOCK = 64 << 10  # bytes looked through at a time: hits take a hundred bytes each
+_DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # every digit becomes a zero, all else a space
 _MOST_VARIANTS = 64
 _GOOD_LENGTH = 4
 _UTF8 = 4  # bytes of a character at most
@@ -27,8 +28,9 @@ _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-# left, right, and the rows that ask for these edges: (number of the sieve, row, reach)
-_Owners = list[tuple[bytes | None, bytes | None, tuple[tuple[int, int, int], ...]]]
+_Row = tuple[int, int, int, bool]  # number of the sieve, row, reach, does it need a digit?
+# left, right, and the rows that ask for these edges
+_Owners = list[tuple[bytes | None, bytes | None, tuple[_Row, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Edged:
     reach: int
     left: bytes | None  # truth values for the byte before it; None: any
     right: bytes | None
+    digit: bool = False  # its matches hold one
 
 
 class Needing(Protocol):
@@ -62,10 +65,10 @@ class Joint:
 
     def __init__(self, sieves: Sequence[Needing], *, small: bool = False) -> None:
         self._sieves = tuple(sieves)
-        owners: dict[bytes, dict[tuple[bytes | None, bytes | None], set[tuple[int, int, int]]]] = {}
+        owners: dict[bytes, dict[tuple[bytes | None, bytes | None], set[_Row]]] = {}
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
-                owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add((number, e.row, e.reach))
+                owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add((number, e.row, e.reach, e.digit))
         self._owners = [
             [(left, right, tuple(sorted(rows))) for (left, right), rows in by_edge.items()]
             for by_edge in owners.values()
@@ -85,31 +88,34 @@ class Joint:
             return Look(data, found)
         lower = data.lower()
         size = len(data)
+        digits = data.translate(_DIGITS)
         for start, end, owners in self._hits(lower):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
                 if (left is None or left[before]) and (right is None or right[after]):
-                    for number, row, reach in rows:
-                        mine = found.setdefault(self._sieves[number], {})
+                    for number, row, reach, digit in rows:
                         around = reach * wide
-                        stretch = [max(0, end - around), start, min(size, start + around)]
+                        first, last = end - around, start + around
+                        first = 0 if first < 0 else first
+                        if digit and digits.find(b"0", first, last) < 0:
+                            continue
+                        mine = found.get(self._sieves[number])
+                        if mine is None:
+                            mine = found[self._sieves[number]] = {}
+                        last = size if last > size else last
                         stretches = mine.get(row)
                         if stretches is None:
-                            mine[row] = [stretch]
-                        elif stretch[0] <= stretches[-1][2]:
-                            stretches[-1][1:] = start, max(stretches[-1][2], stretch[2])
+                            mine[row] = [[first, start, last]]
+                        elif first <= stretches[-1][2]:
+                            stretches[-1][1:] = start, max(stretches[-1][2], last)
                         else:
-                            stretches.append(stretch)
+                            stretches.append([first, start, last])
         return Look(data, found)
 
     def _hits(self, lower: bytes) -> Iterator[tuple[int, int, _Owners]]:
         assert self._automaton is not None
         owners = self._owners
-        if len(lower) <= _BLOCK:
-            for index, start, end in self._automaton.find_matches_as_indexes(lower, overlapping=True):
-                yield start, end, owners[index]
-            return
         for begin in range(0, len(lower), _BLOCK):
             block = lower[begin : begin + _BLOCK + self._longest - 1]
             for index, start, end in self._automaton.find_matches_as_indexes(block, overlapping=True):
@@ -122,7 +128,7 @@ class Joint:
             data = data.replace(char, plain)
         for _, _, owners in self._hits(data.lower()):
             for _, _, rows in owners:
-                for number, row, _ in rows:
+                for number, row, _, _ in rows:
                     found.setdefault(self._sieves[number], {})[row] = None
 
 

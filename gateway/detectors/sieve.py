@@ -31,6 +31,8 @@ _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
 _MOST_BYTES = 12  # that are looked for one by one
+_LONGEST_NEEDLE = 10  # bytes; what follows tells little more, and makes the automaton large
+_DIGITS = frozenset("0123456789")
 _MOST_RARE = 64  # characters of a class that may be one of them
 _WORDS = """
     about above after again all also and answer any are ask because been before being below both but can could did
@@ -62,10 +64,16 @@ class Sieve:
                 rest.setdefault(group, []).append(index)
                 continue
             width = shape(pattern).reach if reach is None else reach[index]
+            rare = _rare(list(parser.parse(pattern, ASCII)))
+            digit = rare is not None and rare <= _DIGITS
             for literal in run.strings:
                 for needle, first, last in needles(literal):
                     left, right = run.left if first else None, run.right if last else None
-                    self.needles.append((needle, Edged(index, width, left, right)))
+                    if len(needle) > _LONGEST_NEEDLE:
+                        keep_end = left is None and right is not None
+                        needle = needle[-_LONGEST_NEEDLE:] if keep_end else needle[:_LONGEST_NEEDLE]
+                        left, right = (None, right) if keep_end else (left, None)
+                    self.needles.append((needle, Edged(index, width, left, right, digit)))
         # (?m): a line's ends count as a text's
         self._sets = [
             (compile_set(f"(?m){patterns[i]}" for i in rows), rows, gate([patterns[i] for i in rows]))
