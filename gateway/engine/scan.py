@@ -103,7 +103,7 @@ def _looks(detectors: Sequence[Detector], parts: Sequence[Part]) -> list[Look] |
 
 @lru_cache(maxsize=16)
 def _joint(sieves: tuple[Sieve, ...]) -> Joint:
-    return Joint(sieves)
+    return Joint(sieves, small=True)
 
 
 def _views(part: Part, text: str) -> list[View]:
