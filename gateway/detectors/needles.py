@@ -68,7 +68,9 @@ class Joint:
         owners: dict[bytes, dict[tuple[bytes | None, bytes | None], set[_Row]]] = {}
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
-                owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add((number, e.row, e.reach, e.digit))
+                owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add(
+                    (number, e.row, e.reach, e.digit)
+                )
         self._owners = [
             [(left, right, tuple(sorted(rows))) for (left, right), rows in by_edge.items()]
             for by_edge in owners.values()
