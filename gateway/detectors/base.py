@@ -7,7 +7,6 @@ those run for their spans and check digits. RE2 is linear in the text for any pa
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -88,17 +87,21 @@ def matches(search: Search, group: int, data: bytes, stretches: Stretches | None
                 raise ScanError(f"more than {MAX_CANDIDATES} candidates for one pattern")
 
 
-class Table(ABC):
-    """A detector whose texts may be looked at for it and for others at once."""
+class Table:
+    """
+    A detector whose texts may be looked at for it and for others at once.
+
+    A plain class: every scan asks whether a detector is one, and of an abstract class that is slow.
+    """
 
     @property
-    @abstractmethod
     def sieves(self) -> tuple[Sieve, ...]:
         """What a `Joint` must look for, to give `scan_seen` its looks."""
+        raise NotImplementedError
 
-    @abstractmethod
     def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
         """As `scan`, with a look at each of the parts."""
+        raise NotImplementedError
 
 
 class RegexDetector(Table):

@@ -174,7 +174,7 @@ class Exchange:
         parts = [part for part in transcript.parts if part.text]
         sizes = [utf8_size(part.text) for part in parts]
         scan = await self._guard.run(sum(sizes), lambda: scan_parts(detectors, parts))
-        violations = self._judge(scan.hits, transcript.direction)
+        violations = self._judge(scan.hits, transcript.direction) if scan.hits else []
         changes = _changes(violations)
         seen = sum(sizes)
         unread = sum(u.size for u in transcript.unscanned)
