@@ -35,6 +35,8 @@ def configure(level: str = "info", stream: IO[str] | None = None) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Terminal() if stream.isatty() else JsonLines())
     logging.root.handlers[:] = [handler]
+    # None of our formats shows them, and each costs at every record.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.root.setLevel(logging.WARNING)
     logging.getLogger("gateway").setLevel(level.upper())
 

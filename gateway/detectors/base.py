@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from gateway.detectors.needles import Look, Stretches
 from gateway.detectors.prefix import VALUE, Shape, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
-from gateway.text.patterns import compile_re2
+from gateway.text.patterns import Search, compile_re2, searcher
 from gateway.types import OF_ONE_TEXT, Finding, Kind, Part, Reading, Span
 
 __all__ = [
     "Match",
     "RegexDetector",
     "Row",
+    "Table",
     "begun",
     "code_points",
     "compile_beginning",
@@ -34,8 +36,6 @@ __all__ = [
 
 # One row may try so many starts in one text. More is not prose but an attack on our CPU: fail closed.
 MAX_CANDIDATES = 100_000
-# Up to so many texts it is cheaper to try what any of them may hold on each than to sieve each.
-MANY_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,43 @@ def value_group(pattern: Any) -> int:
     return int(pattern.groupindex.get(VALUE.encode(), 0))
 
 
-def matches(pattern: Any, group: int, data: bytes) -> Iterator[Match]:
+def matches(search: Search, group: int, data: bytes, stretches: Stretches | None = None) -> Iterator[Match]:
     """
     Every start at which the pattern matches, also inside an earlier match. A match then depends only
     on the characters around it, not on where the search began: streams and whole texts agree.
+
+    `stretches`: where matches can be, each wide enough for the longest that begins up to its second offset.
     """
-    at, tried = 0, 0
-    while (found := pattern.search(data, at)) is not None:
-        yield Match(found.start(), *found.span(group))
-        at = found.start() + 1
-        tried += 1
-        if tried > MAX_CANDIDATES:
-            raise ScanError(f"more than {MAX_CANDIDATES} candidates for one pattern")
+    tried = 0
+    size = len(data)
+    for begin, last, end in stretches or ((0, size, size),):
+        at = begin
+        while at <= end and 0 <= (start := (found := search(data, at, end))[0][0]) <= last:
+            yield Match(start, *found[group])
+            at = start + 1
+            tried += 1
+            if tried > MAX_CANDIDATES:
+                raise ScanError(f"more than {MAX_CANDIDATES} candidates for one pattern")
 
 
-class RegexDetector:
+class Table:
+    """
+    A detector whose texts may be looked at for it and for others at once.
+
+    A plain class: every scan asks whether a detector is one, and of an abstract class that is slow.
+    """
+
+    @property
+    def sieves(self) -> tuple[Sieve, ...]:
+        """What a `Joint` must look for, to give `scan_seen` its looks."""
+        raise NotImplementedError
+
+    def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
+        """As `scan`, with a look at each of the parts."""
+        raise NotImplementedError
+
+
+class RegexDetector(Table):
     """
     A detector that is a table. Immutable; safe to share between threads.
 
@@ -108,44 +130,43 @@ class RegexDetector:
         self.reach: int | None = max(s.reach for s in shapes)
         self.behind = max(s.behind for s in shapes)
         patterns = [compile_re2(row.pattern) for row in self.rows]
-        self._patterns = [(pattern, value_group(pattern)) for pattern in patterns]
+        self._patterns = [(searcher(pattern), value_group(pattern)) for pattern in patterns]
         groups = [group(row) if group else "" for row in self.rows]
-        self._sieve = Sieve([row.pattern for row in self.rows], groups)
+        self.sieve = Sieve([row.pattern for row in self.rows], groups, [s.reach for s in shapes])
         self._beginnings = [
             compile_beginning(s for s, g in zip(shapes, groups, strict=True) if g == name)
             for name in dict.fromkeys(groups)
         ]
 
+    @property
+    def sieves(self) -> tuple[Sieve, ...]:
+        return (self.sieve,)
+
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        if len(parts) < 2:
-            return [self._scan(part.text) for part in parts]
-        # One look at all of them: most texts of a request hold nothing. Joined by line ends, where the
-        # sieve sees a text begin and end, so that what matches alone matches here.
-        rows = self._sieve.rows("\n".join([part.text for part in parts]).encode())
-        if not rows:
-            return [[] for _ in parts]
-        if len(parts) <= MANY_PARTS:
-            return [self._scan(part.text, rows) for part in parts]
-        return [self._scan(part.text) for part in parts]
+        return [self._scan(part.text, self.sieve.look(part.text.encode())) for part in parts]
+
+    def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
+        return [self._scan(part.text, look) for part, look in zip(parts, looks, strict=True)]
 
     def pending(self, text: str) -> int:
         assert self.reach is not None
         data = text[-self.reach :].encode()
         return len(text) - max(begun(beginning, data) for beginning in self._beginnings)
 
-    def _scan(self, text: str, rows: Sequence[int] | None = None) -> list[Finding]:
-        data = text.encode()
-        if rows is None:
-            rows = self._sieve.rows(data)
-        if not rows:
+    def _scan(self, text: str, look: Look) -> list[Finding]:
+        candidates = self.sieve.candidates(look)
+        if not candidates:
             return []
+        data = look.data
         found = [
             (row, match)
-            for index in rows
+            for index, stretches in sorted(candidates.items())
             for row in (self.rows[index],)
-            for match in matches(*self._patterns[index], data)
+            for match in matches(*self._patterns[index], data, stretches)
             if row.valid is None or row.valid(data[match.value_start : match.value_end].decode())
         ]
+        if not found:
+            return []
         spans = code_points(text, data, [(m.value_start, m.value_end) for _, m in found])
         return outermost(
             Finding(row.category, row.score, span, self.name) for (row, _), span in zip(found, spans, strict=True)

@@ -28,6 +28,7 @@ from gateway.detectors.base import (
 )
 from gateway.detectors.prefix import Shape, shape
 from gateway.errors import ConfigError, ScanError
+from gateway.text.patterns import searcher
 from gateway.types import Detector, Finding, Kind, Part, Reading
 
 __all__ = ["MAX_KEYWORDS", "MAX_PATTERN", "CustomRule", "CustomRules", "UserPattern", "custom", "user_pattern"]
@@ -88,7 +89,7 @@ class UserPattern:
         """
         group = value_group(self.regex)
         if self.shape is not None:
-            found = matches(self.regex, group, data)
+            found = matches(searcher(self.regex), group, data)
             yield from ((m.value_start, m.value_end) for m in found if m.value_end > m.value_start)
             return
         for count, match in enumerate(self.regex.finditer(data)):

@@ -3,31 +3,37 @@ Which rows of a table can match a text at all.
 
 An RE2 Set builds its automaton while it reads. For a few hundred rows that share word boundaries,
 gaps and counted repetitions it meets new states in every new text, and each costs microseconds
-[measured: 1000 us for 2 kB of fresh prose, 20 us for known prose]. A Set of the literals that matches
-must contain has few states, all of them soon known. Rows that ask for no telling literal stay a Set
-of patterns, in several groups where their states would multiply.
+[measured: 1000 us for 2 kB of fresh prose, 20 us for known prose]. So rows wait for a literal that
+their matches must contain: one automaton finds those of all tables (`needles`), and a row is tried only
+around them. Rows that ask for no telling literal are a Set of patterns, in several groups where their
+states would multiply; a group is asked only where one of the bytes that it needs stands in the text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from re import A as ASCII
+from re import I as IGNORECASE
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from gateway.detectors.prefix import CATEGORY
+from gateway.detectors.needles import Edged, Joint, Look, Stretches, needles
+from gateway.detectors.prefix import CATEGORY, shape
 from gateway.text.patterns import compile_set
 
-__all__ = ["Sieve", "literals", "telling"]
+__all__ = ["Sieve", "anchor", "literals"]
 
 _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
-_SHORT_WORD = 5
-_MOST_RUNS = 3  # of one row
+_MOST_BYTES = 12  # that are looked for one by one
+_LONGEST_NEEDLE = 10  # bytes; what follows tells little more, and makes the automaton large
+_DIGITS = frozenset("0123456789")
+_MOST_RARE = 64  # characters of a class that may be one of them
 _WORDS = """
     about above after again all also and answer any are ask because been before being below both but can could did
     does down each even every first for forget from full get give given has have her here him his how into its just
@@ -43,46 +49,72 @@ Node = tuple[Any, Any]
 Strings = frozenset[str]
 
 _EMPTY: Strings = frozenset({""})
+_NOWHERE: Mapping[int, Stretches | None] = {}
 
 
 class Sieve:
     """Immutable. Gives at least the rows that match, for a text or for several joined by line ends."""
 
-    def __init__(self, patterns: Sequence[str], groups: Sequence[str]) -> None:
-        by_literal: dict[str, set[tuple[int, int]]] = {}  # -> (row, which of its runs)
-        self._needed: list[int] = []  # runs of each row
+    def __init__(self, patterns: Sequence[str], groups: Sequence[str], reach: Sequence[int] | None = None) -> None:
+        self.needles: list[tuple[bytes, Edged]] = []
         rest: dict[str, list[int]] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
-            runs = telling(pattern)
-            self._needed.append(len(runs))
-            for number, run in enumerate(runs):
-                for literal in run:
-                    by_literal.setdefault(literal, set()).add((index, number))
-            if not runs:
+            run = anchor(pattern)
+            if run is None:
                 rest.setdefault(group, []).append(index)
+                continue
+            width = shape(pattern).reach if reach is None else reach[index]
+            rare = _rare(list(parser.parse(pattern, ASCII)))
+            digit = rare is not None and rare <= _DIGITS
+            for literal in run.strings:
+                for needle, first, last in needles(literal):
+                    left, right = run.left if first else None, run.right if last else None
+                    if len(needle) > _LONGEST_NEEDLE:
+                        keep_end = left is None and right is not None
+                        needle = needle[-_LONGEST_NEEDLE:] if keep_end else needle[:_LONGEST_NEEDLE]
+                        left, right = (None, right) if keep_end else (left, None)
+                    self.needles.append((needle, Edged(index, width, left, right, digit)))
         # (?m): a line's ends count as a text's
-        self._sets = [(compile_set(f"(?m){patterns[i]}" for i in rows), rows) for rows in rest.values()]
-        self._literals = compile_set(by_literal) if by_literal else None
-        self._runs = [frozenset(runs) for runs in by_literal.values()]
+        self._sets = [
+            (compile_set(f"(?m){patterns[i]}" for i in rows), rows, gate([patterns[i] for i in rows]))
+            for rows in rest.values()
+        ]
+        self._alone: Joint | None = None
 
     def rows(self, data: bytes) -> list[int]:
-        hits = [members[hit] for found, members in self._sets for hit in found.Match(data) or ()]
-        if self._literals is not None and (seen := self._literals.Match(data)):
-            counts: dict[int, int] = {}
-            for row, _ in frozenset().union(*[self._runs[literal] for literal in seen]):
-                counts[row] = count = counts.get(row, 0) + 1
-                if count == self._needed[row]:
-                    hits.append(row)
-        return sorted(hits)
+        """The rows that may match."""
+        return sorted(self.candidates(self.look(data)))
+
+    def look(self, data: bytes) -> Look:
+        """A look for this sieve alone, where no `Joint` has looked for it and others."""
+        if self._alone is None:
+            self._alone = Joint((self,), small=True)
+        return self._alone.look(data)
+
+    def candidates(self, look: Look) -> dict[int, Stretches | None]:
+        """The rows that may match, and between which bytes; None: anywhere."""
+        found: dict[int, Stretches | None] = {**look.found.get(self, _NOWHERE)}
+        for patterns, rows, asked in self._sets:
+            if asked is None or _holds(look.data, asked):
+                for hit in patterns.Match(look.data) or ():
+                    found[rows[hit]] = None
+        return found
+
+
+def _holds(data: bytes, asked: tuple[bytes, ...]) -> bool:
+    for byte in asked:  # noqa: SIM110 (a generator costs more than these few looks)
+        if byte in data:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Strings of which a match must hold one, and the edges that must stand around it, as patterns."""
+    """Strings of which a match must hold one, and the bytes that may stand around it; None: any."""
 
     strings: Strings
-    left: str = ""
-    right: str = ""
+    left: bytes | None = None
+    right: bytes | None = None
 
 
 def literals(pattern: str) -> Strings:
@@ -94,24 +126,45 @@ def literals(pattern: str) -> Strings:
     return runs[0].strings if runs else frozenset()
 
 
-def telling(pattern: str) -> list[list[str]]:
-    """
-    Lists of patterns, the most telling first: every match needs one of each list. Short words come
-    with the edges that the pattern asks for: `vin` is not in `moving`.
-    """
-    case = "(?i:" if "(?i" in pattern else "(?:"
-    return [
-        [
-            f"(?m){run.left}{case}{_escape(text)}){run.right}" if _is_short_word(text) else f"{case}{_escape(text)})"
-            for text in sorted(run.strings)
-        ]
-        for run in _required(list(parser.parse(pattern, ASCII)))
-    ]
+def anchor(pattern: str) -> _Run | None:
+    """The most telling of the lists of strings of which every match holds one."""
+    runs = _required(list(parser.parse(pattern, ASCII)))
+    return runs[0] if runs else None
 
 
-def _is_short_word(text: str) -> bool:
-    """Short words stand inside others; for long ones and for codes the edges cost more than they save."""
-    return text.isalpha() and len(text) <= _SHORT_WORD
+def gate(patterns: Iterable[str]) -> tuple[bytes, ...] | None:
+    """Bytes of which every match of any of these patterns holds one, if they are few."""
+    asked: set[str] = set()
+    for pattern in patterns:
+        found = _rare(list(parser.parse(pattern, ASCII)))
+        if found is None:
+            return None
+        asked |= found
+    first = {char.encode()[:1] for char in asked}
+    return tuple(sorted(first)) if len(first) <= _MOST_BYTES else None
+
+
+def _rare(nodes: Sequence[Node]) -> Strings | None:
+    """The smallest set of characters of which every match holds one: digits, marks; None for many or letters."""
+    sets = [found for node in nodes if (found := _rare_of(node)) is not None]
+    return min(sets, key=len, default=None)
+
+
+def _rare_of(node: Node) -> Strings | None:
+    kind, arg = node
+    if kind is op.LITERAL:
+        return None if chr(arg).isalpha() or chr(arg) in " .,-'" else frozenset({chr(arg)})
+    if kind is op.IN:
+        found = _characters(arg, _MOST_RARE)
+        return None if found is None or any(char.isalpha() or char in " .,-'" for char in found) else found
+    if kind is op.SUBPATTERN:
+        return _rare(list(arg[3]))
+    if kind is op.BRANCH:
+        options = [_rare(list(branch)) for branch in arg[1]]
+        return None if None in options else frozenset().union(*(o for o in options if o is not None))
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
+        return _rare(list(arg[2]))
+    return None
 
 
 def _required(nodes: Sequence[Node]) -> list[_Run]:
@@ -120,17 +173,26 @@ def _required(nodes: Sequence[Node]) -> list[_Run]:
     with what is particular to it: a prefix, a service's name.
     """
     candidates: list[_Run] = []
-    joined, left = _EMPTY, ""
-    for node in nodes:
+    joined, left = _EMPTY, None
+    for node in _flat(nodes):
         exact = _exact(node)
         if exact is not None and len(joined) * len(exact) <= _MAX_LITERALS:
             joined = frozenset(a + b for a, b in product(joined, exact))
             continue
-        candidates += [_Run(joined, left, _edge(node)), *_inside(node)]
-        joined, left = (exact, "") if exact is not None else (_EMPTY, _edge(node))
+        candidates += [_Run(joined, left, _edge(node, 0)), *_inside(node)]
+        joined, left = (exact, None) if exact is not None else (_EMPTY, _edge(node, -1))
     candidates.append(_Run(joined, left))
     long = [run for run in candidates if _shortest(run.strings) >= _MIN_LENGTH]
-    return sorted(long, key=_worth, reverse=True)[:_MOST_RUNS]
+    return sorted(long, key=_worth, reverse=True)
+
+
+def _flat(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Without the groups: a literal's edge may stand outside its own."""
+    for node in nodes:
+        if node[0] is op.SUBPATTERN:
+            yield from _flat(node[1][3])
+        else:
+            yield node
 
 
 def _worth(run: _Run) -> float:
@@ -139,29 +201,36 @@ def _worth(run: _Run) -> float:
     return min(_shortest(run.strings), _GOOD_LENGTH) - (1.5 if common else 0)
 
 
-def _edge(node: Node) -> str:
+def _edge(node: Node, side: int) -> bytes | None:
     """
-    A pattern for the end of a word next to a literal: the text's end, or a character of a class that
-    leaves some out. A class of what may follow tells little and costs states.
+    What may stand next to a literal: a table of truth values for the 256 bytes. A text's or a line's end
+    may always, and whatever is not ASCII. None where a node tells little. `side`: 0 after it, -1 before it.
     """
     kind, arg = node
-    if kind is op.SUBPATTERN and not (arg[1] or arg[2]) and len(arg[3]) == 1:
-        return _edge(arg[3][0])
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]) == 1:
-        return _edge(arg[2][0])
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]):
+        return _edge(arg[2][side], side)
+    if kind is op.SUBPATTERN and len(arg[3]):
+        return _edge(arg[3][side], side)
     if kind is op.BRANCH:
-        options = [_end(branch[0]) if len(branch) == 1 else "" for branch in map(list, arg[1])]
-        return f"(?:{'|'.join(options)})" if all(options) else ""
-    return _end(node)
+        options = [_edge(branch[side], side) if len(branch) else None for branch in arg[1]]
+        known = [option for option in options if option is not None]
+        return bytes(map(max, *known)) if len(known) == len(options) > 1 else None
+    if kind is op.AT and arg in (op.AT_BEGINNING, op.AT_END):
+        return _ENDS
+    if kind is op.LITERAL and arg < 128:
+        return _table(lambda byte: chr(byte).lower() == chr(arg).lower())
+    if kind is op.IN:
+        either = [re.compile(f"[{''.join(map(_item, arg))}]", ASCII | case) for case in (0, IGNORECASE)]
+        return _table(lambda byte: any(one.match(chr(byte)) for one in either))
+    return None
 
 
-def _end(node: Node) -> str:
-    kind, arg = node
-    if kind is op.AT:
-        return {op.AT_BEGINNING: "^", op.AT_END: "$"}.get(arg, "")
-    if kind is op.IN and (arg[0][0] is op.NEGATE or all(item[1] is op.CATEGORY_NOT_WORD for item in arg)):
-        return "[" + "".join(map(_item, arg)) + "]"
-    return ""
+def _table(allowed: Callable[[int], bool]) -> bytes:
+    return bytes(byte > 127 or byte == _LINE_END or allowed(byte) for byte in range(256))
+
+
+_LINE_END = 10
+_ENDS = _table(lambda byte: False)
 
 
 def _item(item: Node) -> str:
@@ -169,17 +238,13 @@ def _item(item: Node) -> str:
     if kind is op.NEGATE:
         return "^"
     if kind is op.RANGE:
-        return f"\\x{{{arg[0]:x}}}-\\x{{{arg[1]:x}}}"
-    return CATEGORY[arg] if kind is op.CATEGORY else f"\\x{{{arg:x}}}"
+        return f"\\U{arg[0]:08x}-\\U{arg[1]:08x}"
+    return CATEGORY[arg] if kind is op.CATEGORY else f"\\U{arg:08x}"
 
 
 def _shortest(strings: Strings) -> int:
     """In UTF-8 bytes: two ideographs tell as much as six letters."""
     return min((len(text.encode()) for text in strings), default=0)
-
-
-def _escape(text: str) -> str:
-    return "".join(f"\\x{{{ord(c):x}}}" for c in text)
 
 
 def _inside(node: Node) -> list[_Run]:
@@ -189,7 +254,11 @@ def _inside(node: Node) -> list[_Run]:
         return _required(list(arg[3]))
     if kind is op.BRANCH:
         branches = [_required(list(branch)) for branch in arg[1]]
-        return [_Run(frozenset().union(*(runs[0].strings for runs in branches)))] if all(branches) else []
+        if not all(branches):
+            return []
+        sides = [(runs[0].left, runs[0].right) for runs in branches]
+        strings = frozenset().union(*(runs[0].strings for runs in branches))
+        return [_Run(strings, *sides[0])] if len(set(sides)) == 1 else [_Run(strings)]
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
         return _required(list(arg[2]))
     return []
@@ -214,10 +283,18 @@ def _exact(node: Node) -> Strings | None:
     return None
 
 
-def _characters(items: Sequence[Node]) -> Strings | None:
-    if any(kind is not op.LITERAL for kind, _ in items) or len(items) > 8:
-        return None
-    return frozenset(chr(code) for _, code in items)
+def _characters(items: Sequence[Node], most: int = 8) -> Strings | None:
+    found: set[str] = set()
+    for kind, arg in items:
+        if kind is op.LITERAL:
+            found.add(chr(arg))
+        elif kind is op.RANGE and arg[1] - arg[0] < most:
+            found.update(map(chr, range(arg[0], arg[1] + 1)))
+        elif kind is op.CATEGORY and arg is op.CATEGORY_DIGIT:
+            found.update("0123456789")
+        else:
+            return None
+    return frozenset(found) if len(found) <= most else None
 
 
 def _sequence(nodes: Sequence[Node]) -> Strings | None:

@@ -209,7 +209,7 @@ class Exchange:
             scan = Scan(errors=[e.code])
         overloaded = tuple(scan.overloaded)
         errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))
-        violations = self._judge(scan.hits, transcript.direction)
+        violations = self._judge(scan.hits, transcript.direction) if scan.hits else []
         rewritten = changes(violations)
         seen = sum(utf8_size(part.text) for part in parts)
         unread = sum(u.size for u in transcript.unscanned)

@@ -6,11 +6,16 @@ decides what its silence means. This is the one place below the web that catches
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from time import perf_counter
 from typing import TypeVar
 
+from gateway.detectors.base import Table
+from gateway.detectors.needles import Joint
+from gateway.detectors.needles import Look as Literals
+from gateway.detectors.sieve import Sieve
 from gateway.engine.joined import joined
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
 from gateway.text.views import View
@@ -47,13 +52,19 @@ class Scan:
 def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
     """Whole texts, each in every view, and what they say together."""
     out = Scan()
-    if not detectors:
+    if not detectors or not parts:
         return out
     looks = [(part, look(part, part.text)) for part in parts]
     seen = [s for _, views in looks for s in views.seen]
+    began = perf_counter()
+    literals = _literals(detectors, seen)
+    out.timings_ms["literals"] = (perf_counter() - began) * 1000
     for detector in detectors:
+        mine = for_detector(detector, seen)
+        if not mine:
+            continue
         began = perf_counter()
-        _scan_seen(detector, for_detector(detector, seen), out)
+        _scan_seen(detector, mine, out, literals)
         out.timings_ms[detector.name] = out.timings_ms.get(detector.name, 0) + (perf_counter() - began) * 1000
     out.hits += _nested(looks)
     out.hits = distinct(out.hits)
@@ -147,12 +158,32 @@ def _covers(direct: Finding, other: Finding) -> bool:
     return direct.span.start <= other.span.start and other.span.end <= direct.span.end
 
 
-def _scan_seen(detector: Detector, mine: Sequence[Seen], out: Scan) -> None:
+def _scan_seen(
+    detector: Detector, mine: Sequence[Seen], out: Scan, literals: Mapping[int, Literals] | None = None
+) -> None:
     if not mine:
         return
-    found = _run(detector, [s.text for s in mine], out.errors)
+    known = None if literals is None else [literals[id(s)] for s in mine]
+    found = _run(detector, [s.text for s in mine], out.errors, known)
     for s, findings in zip(mine, found, strict=True):
-        out.hits += [Hit(s.part, _original(f, s.view)) for f in findings]
+        if findings:
+            out.hits += [Hit(s.part, _original(f, s.view)) for f in findings]
+
+
+def _literals(detectors: Sequence[Detector], seen: Sequence[Seen]) -> dict[int, Literals] | None:
+    """One look at each text for the literals of all tables; None where that fails, then each looks for itself."""
+    sieves = tuple(sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves)
+    try:
+        joint = _joint(sieves)
+        return {id(s): joint.look(s.text.text.encode()) for s in seen}
+    except Exception as e:  # text that is no Unicode, say: each detector will fail by itself, and closed
+        log.warning("no common look", extra={"error": type(e).__name__})
+        return None
+
+
+@lru_cache(maxsize=16)
+def _joint(sieves: tuple[Sieve, ...]) -> Joint:
+    return Joint(sieves, small=True)
 
 
 def _nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
@@ -206,9 +237,15 @@ def _original(finding: Finding, view: View) -> Finding:
     return replace(finding, span=view.original(finding.span), via=view.name)
 
 
-def _run(detector: Detector, parts: Sequence[Part], errors: list[str]) -> list[list[Finding]]:
+def _run(
+    detector: Detector, parts: Sequence[Part], errors: list[str], looks: Sequence[Literals] | None = None
+) -> list[list[Finding]]:
     try:
-        found = detector.scan(parts)
+        found = (
+            detector.scan(parts)
+            if looks is None or not isinstance(detector, Table)
+            else detector.scan_seen(parts, looks)
+        )
         _check(detector, parts, found)
     except Exception as e:  # whatever a detector raises is a failed scan, never a clean one
         failed(detector.name, e, errors)
@@ -227,7 +264,7 @@ def _pending(detector: Detector, text: str, errors: list[str]) -> int:
 def _check(detector: Detector, parts: Sequence[Part], found: list[list[Finding]]) -> None:
     if len(found) != len(parts):
         raise ValueError("a list of findings is missing")
-    for part, findings in zip(parts, found, strict=True):
+    for part, findings in zip(parts, found, strict=True) if any(found) else ():
         for f in findings:
             if not 0 <= f.span.start <= f.span.end <= len(part.text):
                 raise ValueError("a span lies outside the text")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import re2
 
 from gateway.errors import ConfigError
 
-__all__ = ["MAX_MEMORY", "Sieve", "compile_re2", "compile_set"]
+__all__ = ["MAX_MEMORY", "Search", "Sieve", "compile_re2", "compile_set", "searcher"]
 
 # A DFA cache this large keeps all built-in rows of one detector fast; RE2 refills it when it is full.
 MAX_MEMORY = 128 << 20
@@ -27,6 +28,27 @@ def compile_re2(pattern: str, max_memory: int = MAX_MEMORY, *, utf8: bool = True
     except re2.error as e:
         reason = e.args[0].decode() if isinstance(e.args[0], bytes) else str(e)
         raise ConfigError(f"RE2 does not accept the pattern {pattern!r}: {reason}") from None
+
+
+# Between two bytes of a text: the first match and its groups, each (-1, -1) where there is none.
+Search = Callable[[bytes, int, int], Sequence[tuple[int, int]]]
+
+
+def searcher(pattern: Any) -> Search:
+    """
+    A compiled pattern's search without re2's wrapper, whose Python costs more than a short search. The
+    wrapper's inside is not promised: where it has changed, its front door is used.
+    """
+    match = getattr(getattr(pattern, "_regexp", None), "Match", None)
+    anchor = getattr(getattr(re2, "_Anchor", None), "UNANCHORED", None)
+    if match is not None and anchor is not None:
+        return partial(match, anchor)
+
+    def search(data: bytes, begin: int, end: int) -> Sequence[tuple[int, int]]:
+        found = pattern.search(data, begin, end)
+        return ((-1, -1),) if found is None else [found.span(i) for i in range(pattern.groups + 1)]
+
+    return search
 
 
 def compile_set(patterns: Iterable[str]) -> Any:

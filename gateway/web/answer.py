@@ -71,6 +71,13 @@ class Answer:
             raise await self._too_large(limit)
         pieces: list[bytes] = []
         size = 0
+        if self._encoding in _PLAIN:
+            while (piece := await self._next()) is not None:
+                size += len(piece)
+                if size > limit:
+                    raise await self._too_large(limit)
+                pieces.append(piece)
+            return b"".join(pieces)
         async with aclosing(self.chunks()) as chunks:
             async for piece in chunks:
                 size += len(piece)

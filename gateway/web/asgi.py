@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -15,6 +14,8 @@ from gateway.errors import GatewayError, RequestError, TooLarge, Unsupported
 __all__ = ["ClientGone", "Headers", "Sender", "error_body", "header", "read_json", "require_json", "respond", "watch"]
 
 Headers = list[tuple[bytes, bytes]]
+
+GRACE = 0.1  # seconds in which nobody looks whether the client is still there
 
 
 class ClientGone(Exception):
@@ -107,34 +108,48 @@ def error_body(error: GatewayError, guard: Mapping[str, Any] | None = None) -> b
     return orjson.dumps({"error": fields})
 
 
-@asynccontextmanager
-async def watch(receive: Receive, ended: Callable[[], bool] = bool) -> AsyncIterator[None]:
+def watch(receive: Receive, ended: Callable[[], bool] = bool) -> _Watch:
     """
     Cancel the block when the client goes; then ClientGone is raised. The body must have been read.
 
     Once `ended` is true the client has all it came for: servers say `http.disconnect` then, too.
-    The block's own `finally` clauses run, so its upstream call is closed before this returns.
+    The block's own `finally` clauses run, so its upstream call is closed before this returns. A block
+    that ends within `GRACE` seconds is not watched: a task for each would be a good part of its cost.
     """
-    current = asyncio.current_task()
-    assert current is not None
-    gone = False
+    return _Watch(receive, ended)
 
-    async def wait() -> None:
-        nonlocal gone
-        while (await receive())["type"] != "http.disconnect":
+
+class _Watch:
+    __slots__ = ("_block", "_ended", "_gone", "_receive", "_timer", "_watcher")
+
+    def __init__(self, receive: Receive, ended: Callable[[], bool]) -> None:
+        self._receive = receive
+        self._ended = ended
+        self._block: asyncio.Task[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._gone = False
+
+    async def __aenter__(self) -> None:
+        self._block = asyncio.current_task()
+        self._timer = asyncio.get_running_loop().call_later(GRACE, self._begin)
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        assert self._timer is not None
+        assert self._block is not None
+        self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
+        if self._gone and isinstance(error, asyncio.CancelledError):
+            self._block.uncancel()
+            raise ClientGone from None
+
+    def _begin(self) -> None:
+        self._watcher = asyncio.get_running_loop().create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
             pass
-        if ended():
-            return
-        gone = True
-        current.cancel()
-
-    watcher = asyncio.create_task(wait())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not gone:
-            raise
-        current.uncancel()
-        raise ClientGone from None
-    finally:
-        watcher.cancel()
+        if not self._ended() and self._block is not None:
+            self._gone = True
+            self._block.cancel()

@@ -41,6 +41,9 @@ class Side:
 
     @classmethod
     def of(cls, verdict: Verdict) -> Side:
+        scanned, seen = verdict.coverage.scanned, verdict.coverage.seen
+        if not verdict.violations and not verdict.unscanned:
+            return cls(DECISION[verdict.effect], {}, (), scanned, seen, {}, verdict.errors)
         claimed = [v for v in verdict.violations if v.action != "restore"]
         sizes: Counter[str] = Counter()
         for item in verdict.unscanned:
@@ -49,8 +52,8 @@ class Side:
             DECISION[verdict.effect],
             dict(Counter(v.hit.finding.category for v in claimed)),
             tuple(dict.fromkeys(f"{v.policy}:{v.rule}:{v.action}" for v in claimed)),
-            verdict.coverage.scanned,
-            verdict.coverage.seen,
+            scanned,
+            seen,
             dict(sizes),
             verdict.errors,
             verdict.degraded,
@@ -129,4 +132,8 @@ def new_event_id() -> str:
 
 
 def log_event(event: Event) -> None:
-    log.info("request", extra={"event": event.as_json()})
+    """`log.info("request", extra={"event": ...})`, without the search for who called."""
+    if log.isEnabledFor(logging.INFO):
+        record = logging.getLogRecordFactory()(log.name, logging.INFO, __file__, 0, "request", (), None)
+        record.event = event.as_json()
+        log.handle(record)

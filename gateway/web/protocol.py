@@ -79,7 +79,7 @@ class _Hardened(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.transport = _Lingering(transport, self._owes_reading, self._linger)
+        self.transport = _Lingering(transport, self.loop, self._owes_reading, self._linger)
         self._arm(self.limits.header_timeout, self._head_is_late)
 
     def pause_writing(self) -> None:
@@ -285,16 +285,22 @@ def _busy(cycle: RequestResponseCycle | None) -> bool:
 
 
 class _Lingering(asyncio.Transport):
-    """A transport whose `close`, while the client may still send, ends only our side at first (RFC 9112, 9.6)."""
+    """
+    A transport whose `close`, while the client may still send, ends only our side at first (RFC 9112, 9.6).
+    The head of an answer waits for what is written in the same turn of the loop: one system call, one packet.
+    """
 
     def __init__(
         self,
         inner: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
         owes_reading: Callable[[], bool],
         linger: Callable[[Callable[[], None]], None],
     ) -> None:
         super().__init__()
         self._inner = inner
+        self._loop = loop
+        self._head: bytes | bytearray | memoryview = b""
         self._owes_reading = owes_reading
         self._linger = linger
         self._lingers = False
@@ -302,6 +308,7 @@ class _Lingering(asyncio.Transport):
     def close(self) -> None:
         if self.is_closing():
             return
+        self._flush()
         if not self._owes_reading() or not self._inner.can_write_eof():
             self._inner.close()
             return
@@ -313,17 +320,31 @@ class _Lingering(asyncio.Transport):
         return self._lingers or self._inner.is_closing()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        if not self._lingers:
+        if self._lingers:
+            return
+        if self._head:
+            head, self._head = self._head, b""
+            self._inner.write(b"".join((head, data)))
+        elif data[:7] == b"HTTP/1.":
+            self._head = data
+            self._loop.call_soon(self._flush)
+        else:
             self._inner.write(data)
 
+    def _flush(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._inner.write(head)
+
     def abort(self) -> None:
+        self._head = b""
         self._inner.abort()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self._inner.get_extra_info(name, default)
 
     def get_write_buffer_size(self) -> int:
-        return self._inner.get_write_buffer_size()
+        return self._inner.get_write_buffer_size() + len(self._head)
 
     def can_write_eof(self) -> bool:
         return self._inner.can_write_eof()

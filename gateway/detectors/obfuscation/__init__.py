@@ -52,6 +52,9 @@ _CHECKS: tuple[tuple[Check, str], ...] = (
     (FULLWIDTH, r"[\x{ff21}-\x{ff3a}\x{ff41}-\x{ff5a}]"),
 )
 
+# Bytes with which no check has anything to do: ASCII without control characters, but for white space and escape.
+_PLAIN = bytes(byte for byte in range(128) if byte in b"\t\n\r\x1b" or 32 <= byte < 127)
+
 
 class Obfuscation:
     """Hidden, reordered and look-alike characters. Stateless; safe to share between threads."""
@@ -77,8 +80,11 @@ class Obfuscation:
         return begin + min(check.pending(tail) for check in (_MIXED, *checks))
 
     def _scan(self, text: str) -> list[Finding]:
+        data = text.encode()
+        if not data.translate(None, _PLAIN):
+            return []
         found: list[Finding] = []
-        for index in self._set.Match(text.encode()) or ():
+        for index in self._set.Match(data) or ():
             check = _CHECKS[index][0]
             for score, span in check.find(text):
                 found.append(Finding(check.category, score, span, self.name))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.detectors.base import RegexDetector, Row
+from gateway.detectors.base import RegexDetector, Row, Table
+from gateway.detectors.needles import Look
 from gateway.detectors.secret import (
     cloud,
     code_hosting,
@@ -21,6 +22,7 @@ from gateway.detectors.secret import (
 )
 from gateway.detectors.secret.block import BlockDetector
 from gateway.detectors.secret.shapes import LEFT
+from gateway.detectors.sieve import Sieve
 from gateway.types import Detector, Finding, Kind, Part, Reading
 
 __all__ = ["secret"]
@@ -53,7 +55,7 @@ _RANK = {
 _PROVIDER = 2
 
 
-class SecretDetector:
+class SecretDetector(Table):
     """Immutable; safe to share between threads. Findings may overlap only where neither says more."""
 
     name = _NAME
@@ -70,7 +72,16 @@ class SecretDetector:
         self.behind = max(self._table.behind, self._blocks.behind)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        rows, blocks = self._table.scan(parts), self._blocks.scan(parts)
+        return self._merge(self._table.scan(parts), self._blocks.scan(parts))
+
+    @property
+    def sieves(self) -> tuple[Sieve, ...]:
+        return self._table.sieves
+
+    def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
+        return self._merge(self._table.scan_seen(parts, looks), self._blocks.scan(parts))
+
+    def _merge(self, rows: list[list[Finding]], blocks: list[list[Finding]]) -> list[list[Finding]]:
         return [_most_telling([*r, *b]) if r or b else [] for r, b in zip(rows, blocks, strict=True)]
 
     def pending(self, text: str) -> int:
