@@ -2,7 +2,7 @@
 Words with something between their letters: `i g n o r e`, `i.g.n.o.r.e`, a letter a line.
 
 Only stretches of at least LEAST letters that stand alone. A longer or other separator than the usual
-one of the stretch is the gap between two words; where there is none, all letters are one word.
+one of the stretch is the gap between two words; where there is none, a list of words tells them apart.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import numpy as np
 
 from gateway.text.codepoints import decode, encode
 from gateway.text.patterns import Sieve
+from gateway.text.segment import LEAST as MANY
+from gateway.text.segment import cuts
 from gateway.text.views import View, offsets
 
 __all__ = ["joined"]
@@ -66,10 +68,23 @@ def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces:
     common = max(set(kinds), key=kinds.count)
     # Where separators change at random, only their length tells a gap between words.
     steady = 2 * kinds.count(common) > len(kinds) or max(lengths) == usual
-    for a, b in gaps:
+    word = 0  # the letter that begins it; the gap before a letter has its number less one
+    for at, (a, b) in enumerate(gaps):
         spans.append((a, b))
         if b - a > usual or (steady and text[a] != common):
             spaces.append(a)
+            _cut(text, gaps, word, at, start, spaces)
+            word = at + 1
+    _cut(text, gaps, word, len(gaps), start, spaces)
+
+
+def _cut(text: str, gaps: list[tuple[int, int]], first: int, last: int, start: int, spaces: list[int]) -> None:
+    """Spaces between the words that the letters from `first` to `last` run together."""
+    if last - first + 1 < MANY:
+        return
+    letters = "".join(text[gaps[at - 1][1] if at else start] for at in range(first, last + 1)).lower()
+    if len(letters) == last - first + 1:
+        spaces += (gaps[first + at - 1][0] for at in cuts(letters))
 
 
 def _open_at(text: str) -> int:

@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from gateway.text.confusables import all_folded
 from gateway.text.decode.maps import Edit
-from gateway.text.decode.words import COMMON, TELLING
+from gateway.text.words import COMMON, TELLING
 from gateway.text.normalise import normalised
 from gateway.text.patterns import compile_re2
 from gateway.text.views import Lazy
