@@ -9,6 +9,7 @@ several words of letters and signs are read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 from gateway.text.views import View
@@ -28,10 +29,11 @@ _KINDS = bytes(
 )
 _TRACES = (b"a0a", b" 0a", b"a0 ", b"a00a", b"a1a", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
-_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
+_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5}})[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
 _UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<])[^26]{2,}")
+_INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
 _AS_L = str.maketrans("01345789@$!|+(<\u20ac", "oleastbgasiltcce")
@@ -44,32 +46,31 @@ def leet(text: str) -> list[View]:
     kinds = b" " + signs.encode("latin-1", "replace").translate(_KINDS) + b" "
     if sum(map(kinds.count, _TRACES)) < FEW:
         return []
-    out = []
+    counts = Counter(_TOKEN.findall(text))
     known: dict[str, str] = {}
+    unknown: list[str] = []
+    words = sure = 0
+    for token, count in counts.items():
+        if word := _known(token):
+            known[token] = word
+            written = _LETTER.search(token) is not None
+            words += written * count
+            sure += written and len(token) > 2
+        elif len(token) <= LONGEST and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
+            unknown.append(token)
+            words += count
+            sure += _INSIDE.search(token) is not None
+    if words < FEW or not sure:
+        return []
+    out: list[View] = []
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
-        read = _written(text, table, known)
-        if read is not None and read != text and all(read != view.text for view in out):
+        done = known | {token: _unknown(token, table) for token in unknown}
+        read = _TOKEN.sub(lambda match, done=done: done.get(match[0], match[0]), text)  # type: ignore[misc]
+        if read != text:
             out.append(View(name, read, _open_at(text)))
+        if not any("1" in token or "|" in token for token in unknown):
+            break
     return out
-
-
-def _written(text: str, table: dict[int, int], known: dict[str, str]) -> str | None:
-    """One reading; None where too few words are written so."""
-    words = 0
-    done: dict[str, str] = {}
-
-    def read(match: re.Match[str]) -> str:
-        nonlocal words
-        token = match[0]
-        if token not in done:
-            if token not in known:
-                known[token] = _known(token)
-            done[token] = known[token] or _unknown(token, table)
-        words += done[token] != token and _LETTER.search(token) is not None
-        return done[token]
-
-    out = _TOKEN.sub(read, text)
-    return out if words >= FEW else None
 
 
 def _known(token: str) -> str:
@@ -77,20 +78,21 @@ def _known(token: str) -> str:
     size = len(token)
     if size > LONGEST:
         return ""
-    first = size - len(token.lstrip("(<"))
-    last = len(token.rstrip("!("))
-    for start, end in dict.fromkeys(((0, size), (0, last), (first, size), (first, last))):
-        core = token[start:end]
-        for word in _by_merged().get(core.lower().translate(_MERGED), ()):
-            if all(w == c or w in _STAND_FOR.get(c, "") for w, c in zip(word, core.lower(), strict=True)):
-                letters = (c if c.isalpha() else w for w, c in zip(word, core, strict=True))
-                return token[:start] + "".join(letters) + token[end:]
+    words, low = _by_merged(), token.lower()
+    merged = low.translate(_MERGED)
+    first = size - len(low.lstrip("(<"))
+    last = len(low.rstrip("!("))
+    for start, end in ((0, size), (0, last), (first, size), (first, last)):
+        for word in words.get(merged[start:end], ()):
+            pairs = list(zip(word, low[start:end], token[start:end], strict=True))
+            if all(w == c or w in _STAND_FOR.get(c, "") for w, c, _ in pairs):
+                return token[:start] + "".join(t if t.isalpha() else w for w, _, t in pairs) + token[end:]
+        if end - start == size and first == 0 and last == size:
+            break
     return ""
 
 
 def _unknown(token: str, table: dict[int, int]) -> str:
-    if len(token) > LONGEST or _LONG_NUMBER.search(token) or not _UNKNOWN.fullmatch(token):
-        return token
     last = len(token.rstrip("!("))
     return token[:last].translate(table) + token[last:]
 

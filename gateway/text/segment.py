@@ -8,20 +8,20 @@ from gateway.text.words import FORMS, TELLING
 __all__ = ["LEAST", "cuts"]
 
 LEAST = 8  # letters that may be more than one word
-MOST = 2048  # letters that are cut in one run: the work is some microseconds a letter
+MOST = 2048  # letters of one text that are cut: each costs some microseconds
 _NEAR = 400  # letters on each side of a telling word
 _TELLING = compile_re2("|".join(sorted(word for word in TELLING if len(word) >= 5)))
 _LONGEST = max(map(len, FORMS))
 _UNKNOWN_PRICE = 1.2  # of a letter that is in no word
 
 
-def cuts(letters: str) -> list[int]:
-    """Before which of these lower-case letters a word begins, the first one left out."""
+def cuts(letters: str, room: int = MOST) -> list[int]:
+    """Before which of these lower-case letters a word begins, the first one left out; at most `room` are looked at."""
     if letters in FORMS:
         return []
     data = letters.encode("ascii", "replace")
     out: list[int] = []
-    done, room = 0, MOST
+    done = 0
     while room > 0 and (match := _TELLING.search(data, done)) is not None:
         start = max(done, match.start() - _NEAR)
         stop = min(len(letters), match.start() + _NEAR, start + room)

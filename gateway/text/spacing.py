@@ -14,7 +14,7 @@ import numpy as np
 from gateway.text.codepoints import decode, encode
 from gateway.text.patterns import Sieve
 from gateway.text.segment import LEAST as MANY
-from gateway.text.segment import cuts
+from gateway.text.segment import MOST, cuts
 from gateway.text.views import View, offsets
 
 __all__ = ["joined"]
@@ -34,10 +34,11 @@ def joined(text: str) -> View | None:
         return None
     spans: list[tuple[int, int]] = []  # what is left out
     spaces: list[int] = []
+    room = MOST
     for match in (_ASCII_STRETCH if text.isascii() else _STRETCH).finditer(text):
         if match.end() - match.start() < 2 * LEAST - 1:
             continue
-        _gaps(text, match.start(), match.end(), spans, spaces)
+        room -= _gaps(text, match.start(), match.end(), spans, spaces, room)
         if text.startswith("_", match.end()):  # would count as a letter of the last word
             spans.append((match.end(), match.end() + 1))
     if not spans:
@@ -60,7 +61,8 @@ def _may_be_spaced(text: str) -> bool:
     return any(pair in kinds for pair in _PAIRS)
 
 
-def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int]) -> None:
+def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:
+    """Adds to `spans` and `spaces`; how many letters were looked at for words."""
     gaps = [(start + m.start(), start + m.end()) for m in _GAPS.finditer(text[start:end])]
     lengths = [b - a for a, b in gaps]
     usual = min(lengths)
@@ -68,23 +70,27 @@ def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces:
     common = max(set(kinds), key=kinds.count)
     # Where separators change at random, only their length tells a gap between words.
     steady = 2 * kinds.count(common) > len(kinds) or max(lengths) == usual
+    used = 0
     word = 0  # the letter that begins it; the gap before a letter has its number less one
     for at, (a, b) in enumerate(gaps):
         spans.append((a, b))
         if b - a > usual or (steady and text[a] != common):
             spaces.append(a)
-            _cut(text, gaps, word, at, start, spaces)
+            used += _cut(text, gaps, word, at, start, spaces, room - used)
             word = at + 1
-    _cut(text, gaps, word, len(gaps), start, spaces)
+    return used + _cut(text, gaps, word, len(gaps), start, spaces, room - used)
 
 
-def _cut(text: str, gaps: list[tuple[int, int]], first: int, last: int, start: int, spaces: list[int]) -> None:
+def _cut(
+    text: str, gaps: list[tuple[int, int]], first: int, last: int, start: int, spaces: list[int], room: int
+) -> int:
     """Spaces between the words that the letters from `first` to `last` run together."""
-    if last - first + 1 < MANY:
-        return
+    if last - first + 1 < MANY or room <= 0:
+        return 0
     letters = "".join(text[gaps[at - 1][1] if at else start] for at in range(first, last + 1)).lower()
-    if len(letters) == last - first + 1:
-        spaces += (gaps[first + at - 1][0] for at in cuts(letters))
+    found = cuts(letters, room) if len(letters) == last - first + 1 else []
+    spaces += (gaps[first + at - 1][0] for at in found)
+    return len(letters) if found else 0
 
 
 def _open_at(text: str) -> int:

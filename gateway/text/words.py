@@ -49,7 +49,10 @@ def _forms(word: str) -> tuple[str, ...]:
 
 
 # With their usual endings, for readings that must tell where a word ends or which letter a sign is.
-FORMS = frozenset({form for word in COMMON | TELLING for form in (_forms(word) if len(word) > 3 else (word,))}) | {"a", "i"}
+FORMS = frozenset({form for word in COMMON | TELLING for form in (_forms(word) if len(word) > 3 else (word,))}) | {
+    "a",
+    "i",
+}
 
 # Two words that stand together in almost any English text or in the texts meant above.
 _PAIRS = """

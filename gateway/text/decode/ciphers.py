@@ -17,9 +17,9 @@ from string import ascii_uppercase as UPPER
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
-from gateway.text.words import COMMON, PAIRS, TELLING
 from gateway.text.patterns import compile_re2, compile_set
 from gateway.text.views import Lazy
+from gateway.text.words import COMMON, PAIRS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
 
