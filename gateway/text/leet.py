@@ -27,9 +27,10 @@ _KINDS = bytes(
     97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "01345789@$|+" else 49 if chr(i) == "!" else 32
     for i in range(256)
 )
-_TRACES = (b"a0a", b" 0a", b"a0 ", b"a00a", b"a1a", b" 1a")
+_INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
+_OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
-_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5}})[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
+_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
 _UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<])[^26]{2,}")
@@ -38,20 +39,22 @@ _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
 _AS_L = str.maketrans("01345789@$!|+(<\u20ac", "oleastbgasiltcce")
 LONGEST = 32
+MANY = 4096  # different words of one text that are looked up
 FEW = 2  # words with signs, before the text counts as written so
 
 
 def leet(text: str) -> list[View]:
     signs = text.replace("\u20ac", "3") if "\u20ac" in text else text
     kinds = b" " + signs.encode("latin-1", "replace").translate(_KINDS) + b" "
-    if sum(map(kinds.count, _TRACES)) < FEW:
+    inner = sum(map(kinds.count, _INNER))
+    if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
         return []
     counts = Counter(_TOKEN.findall(text))
     known: dict[str, str] = {}
     unknown: list[str] = []
     words = sure = 0
     for token, count in counts.items():
-        if word := _known(token):
+        if len(known) + len(unknown) < MANY and (word := _known(token)):
             known[token] = word
             written = _LETTER.search(token) is not None
             words += written * count

@@ -17,7 +17,8 @@ _COMMON = """
     one two three four five six seven eight nine ten zero hundred thousand everything nothing something anything
     someone anyone everyone always never often sometimes today tomorrow yesterday soon later still yet already
     it is be to of in on at as by or if we me my he do so no up us an am go
-    act behave respond reply pretend follow write read send open close start stop run print list name names word words text line lines file
+    act behave respond reply pretend
+    follow write read send open close start stop run print list name names word words text line lines file
     files page email mail phone address answer answers question questions message messages help without within
     instead however therefore between order money bank card account pay buy sell free home house water food
     country city school company business state student family body book job door car room road friend friends
