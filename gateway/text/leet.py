@@ -38,6 +38,7 @@ _INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
 _AS_L = str.maketrans("01345789@$!|+(<\u20ac", "oleastbgasiltcce")
+_MARKS = ("!", "|", "(!", "(|")
 LONGEST = 32
 MANY = 4096  # different words of one text that are looked up
 FEW = 2  # words with signs, before the text counts as written so
@@ -79,7 +80,7 @@ def leet(text: str) -> list[View]:
 def _known(token: str) -> str:
     """The word that this token spells, without the brackets and marks around it if need be; or nothing."""
     size = len(token)
-    if size > LONGEST:
+    if size > LONGEST or token in _MARKS:
         return ""
     words, low = _by_merged(), token.lower()
     merged = low.translate(_MERGED)
@@ -87,6 +88,8 @@ def _known(token: str) -> str:
     last = len(low.rstrip("!("))
     for start, end in ((0, size), (0, last), (first, size), (first, last)):
         for word in words.get(merged[start:end], ()):
+            if word == low[start:end]:  # brackets around a word
+                return ""
             pairs = list(zip(word, low[start:end], token[start:end], strict=True))
             if all(w == c or w in _STAND_FOR.get(c, "") for w, c, _ in pairs):
                 return token[:start] + "".join(t if t.isalpha() else w for w, _, t in pairs) + token[end:]
