@@ -213,9 +213,9 @@ class Exchange:
         rewritten = changes(violations)
         seen = sum(utf8_size(part.text) for part in parts)
         unread = sum(u.size for u in transcript.unscanned)
-        scanned = 0 if errors or overloaded or not plan.detectors else seen
+        scanned = 0 if errors or overloaded or not plan.detectors else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)
-        refused = self._refused(transcript)
+        refused = self._refused(transcript, scan.unread)
         if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
             strongest = Effect.BLOCK
         return Verdict(
@@ -225,7 +225,7 @@ class Exchange:
             {path: render(part.text, 0, len(part.text), edits) for path, (part, edits) in rewritten.items()},
             {path: tuple((e.span, e.text) for e in edits) for path, (_, edits) in rewritten.items()},
             errors,
-            transcript.unscanned,
+            (*transcript.unscanned, *scan.unread),
             refused,
             overloaded if plan.rules_only else (),
             best(scan.hits),
@@ -233,11 +233,11 @@ class Exchange:
             scan.timings_ms,
         )
 
-    def _refused(self, transcript: Transcript) -> tuple[Unscanned, ...]:
+    def _refused(self, transcript: Transcript, unread: Sequence[Unscanned]) -> tuple[Unscanned, ...]:
         enforcing = [p.policy for p in self.policies if not p.monitors]
         refused: list[Unscanned] = []
         if any(p.unscannable == "refuse" for p in enforcing):
-            refused += transcript.unscanned
+            refused += (*transcript.unscanned, *unread)
         if transcript.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
             refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
         return tuple(refused)
@@ -284,7 +284,7 @@ class Stream:
         self._errors: list[str] = []
         self._degraded: list[str] = []
         self._unscanned: list[Unscanned] = []
-        self._seen = 0
+        self._seen = self._unread = 0  # UTF-8 bytes; the second are some of the first
         self.stopped = False
 
     async def feed(self, delta: Delta) -> Released:
@@ -346,19 +346,21 @@ class Stream:
         """What was decided so far."""
         strongest = Effect.BLOCK if self.stopped else effect(self._violations)
         unread = sum(u.size for u in self._unscanned)
-        scanned = 0 if self._errors or self._degraded or not self._looks else self._seen
+        scanned = 0 if self._errors or self._degraded or not self._looks else self._seen - self._unread
         return Verdict(
             strongest,
             tuple(self._violations),
             errors=tuple(self._errors),
             unscanned=tuple(self._unscanned),
             degraded=tuple(self._degraded),
-            coverage=Coverage(scanned, self._seen + unread),
+            coverage=Coverage(scanned, self._seen + unread - self._unread),
         )
 
     def _note(self, *pieces: Released) -> Released:
         for piece in pieces:
             self._violations += piece.violations
+            self._unscanned += piece.unread
+            self._unread += sum(u.size for u in piece.unread)
             self._errors += [e for e in piece.errors if e not in self._errors]
             self.stopped = self.stopped or piece.stopped
         if len(pieces) == 1:

@@ -17,9 +17,10 @@ from gateway.detectors.needles import Joint
 from gateway.detectors.needles import Look as Literals
 from gateway.detectors.sieve import Sieve
 from gateway.engine.joined import joined
+from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
 from gateway.text.views import View
-from gateway.types import Detector, Finding, Hit, Part, Reading, Span
+from gateway.types import Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
 __all__ = ["Scan", "attempt", "distinct", "failed", "original", "scan_growing", "scan_parts", "scan_window"]
 
@@ -32,7 +33,8 @@ T = TypeVar("T")
 class Scan:
     """
     What all detectors found. `pending`: where in the text undecided characters begin. `seen`: the
-    views of a window. `overloaded`: models that had no time for it.
+    views of a window. `overloaded`: models that had no time for it. `unread`: what was read as it
+    stands, and not as the encoding that it may be.
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -41,11 +43,13 @@ class Scan:
     pending: int = 0
     seen: list[Seen] = field(default_factory=list)
     overloaded: list[str] = field(default_factory=list)
+    unread: list[Unscanned] = field(default_factory=list)
 
     def add(self, other: Scan) -> None:
         self.hits += other.hits
         self.errors += other.errors
         self.overloaded += other.overloaded
+        self.unread += other.unread
         self.timings_ms |= other.timings_ms
 
 
@@ -67,6 +71,7 @@ def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
         _scan_seen(detector, mine, out, literals)
         out.timings_ms[detector.name] = out.timings_ms.get(detector.name, 0) + (perf_counter() - began) * 1000
     out.hits += _nested(looks)
+    out.unread = _unread(looks)
     out.hits = distinct(out.hits)
     _scan_joined(detectors, parts, out)
     return out
@@ -82,6 +87,7 @@ def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part
     for detector in whole:
         _scan_seen(detector, for_detector(detector, seen_all.seen), out)
     out.hits += _nested([(part, seen_all)])
+    out.unread = _unread([(part, seen_all)])
     if any(judges_whole(s.view.name) for s in seen_all.seen):
         others = Scan()
         for detector in near:
@@ -193,6 +199,15 @@ def _nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
         if views.exhausted:
             span = Span(min(s.start for s in views.exhausted), max(s.end for s in views.exhausted))
             out.append(Hit(part, Finding(NESTED, 0.7, span, "views", "nested")))
+    return out
+
+
+def _unread(looks: Iterable[tuple[Part, Look]]) -> list[Unscanned]:
+    out = []
+    for part, views in looks:
+        if views.unread:
+            text = part.text[min(s.start for s in views.unread) : max(s.end for s in views.unread)]
+            out.append(Unscanned(part.path, "too_much_encoding", utf8_size(text)))
     return out
 
 

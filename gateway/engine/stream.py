@@ -22,7 +22,7 @@ from gateway.engine.edit import Replacement, render, replacements
 from gateway.engine.scan import Scan, scan_growing, scan_window
 from gateway.engine.views import Seen, left_context
 from gateway.text.json_text import ends_inside_string, open_token, safe_cut
-from gateway.types import Detector, Effect, Hit, Part, Reading, Span, Violation
+from gateway.types import Detector, Effect, Hit, Part, Reading, Span, Unscanned, Violation
 
 __all__ = ["Channel", "Judge", "Released", "Terms"]
 
@@ -43,6 +43,7 @@ class Released:
     violations: tuple[Violation, ...] = ()
     hits: tuple[Hit, ...] = ()
     errors: tuple[str, ...] = ()
+    unread: tuple[Unscanned, ...] = ()
     stopped: bool = False
     overflow: bool = False
 
@@ -158,6 +159,7 @@ class Channel:
 
     def _settle(self, fed: str, ended: bool, models: Scan | None = None) -> Released:
         scan = scan_window(self._near, self._part, self._window, self._cut, ended=ended)
+        unread: tuple[Unscanned, ...] = ()
         open_at = len(self._window) if ended else self._open_at(scan)
         hits = [h for h in scan.hits if self._cut <= h.finding.span.start < open_at]
         violations = self._judge(hits)
@@ -167,6 +169,7 @@ class Channel:
             hits += whole.hits
             violations += self._judge(whole.hits)
             errors += tuple(whole.errors)
+            unread = tuple(whole.unread)
         if self._must_stop(violations, errors):
             return self._stop(violations, hits, errors)
         edits = self._edits(violations)
@@ -182,6 +185,7 @@ class Channel:
             tuple(v for v in violations if ended or v.hit.finding.span.start < cut),
             tuple(h for h in hits if ended or h.finding.span.start < cut),
             errors,
+            unread,
         )
         self._advance(cut, scan.seen)
         return out

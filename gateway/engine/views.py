@@ -47,12 +47,14 @@ class Seen:
 class Look:
     """
     `seen` begins with the text itself; the more direct view comes first. `exhausted`: stretches that
-    were not read to the end for want of depth or budget. `open_at`: from where on characters that
-    come later may change a view, or bring one about.
+    go on when they are read for as deep, or as long, as is read. `unread`: those that may be encoded
+    and were not tried, since looking costs too much. `open_at`: from where on characters that come
+    later may change a view, or bring one about.
     """
 
     seen: list[Seen] = field(default_factory=list)
     exhausted: list[Span] = field(default_factory=list)
+    unread: list[Span] = field(default_factory=list)
     open_at: int = 0
 
 
@@ -147,6 +149,7 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
         found = decoded(text, ended=ended)
         out.open_at = min(out.open_at, outer.view.position(found.open_at)) if not ended else out.open_at
         out.exhausted += [outer.view.original(span) for span in found.exhausted]
+        out.unread += [outer.view.original(span) for span in found.unread]
         if deeper > DEPTH:
             out.exhausted += [Span(0, out.seen[0].view.open_at)] if found.views else []
             return

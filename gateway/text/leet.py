@@ -1,57 +1,117 @@
 """
-Digits and signs that stand for letters: `1gn0r3 4ll pr3v10us 1nstruct10ns`.
+Digits and signs that stand for letters: `1gn0r3 4ll pr3v10us 1nstruct10ns`, `!gn0r3 4|| pr3v!0u$ ru1e5`.
 
-Only in words that have letters too, and only where most of the word is letters or such signs; numbers,
-versions and hashes stay. `1` is `i` in one reading and `l` in the other.
+A sign may stand for several letters; a word that is known decides which. Of an unknown word, `1` and `|`
+are `i` in one reading and `l` in the other. Numbers, versions and hashes stay, since only texts with
+several words of letters and signs are read.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cache
 
 from gateway.text.views import View
+from gateway.text.words import FORMS, TELLING
 
 __all__ = ["leet"]
 
+_STAND_FOR = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
+    "$": "s", "|": "il", "!": "il", "+": "t", "(": "c", "<": "c", "\u20ac": "e",
+}  # fmt: skip
+# Letters that one sign may stand for are one letter here, so that a word is found whichever was meant.
+_MERGED = str.maketrans({"l": "i", "g": "b"} | {s: {"l": "i", "g": "b"}.get(t[0], t[0]) for s, t in _STAND_FOR.items()})
 _KINDS = bytes(
     97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "01345789@$|+" else 49 if chr(i) == "!" else 32
     for i in range(256)
 )
-_TRACES = (b"a0a", b" 0a", b"a0 ", b"a00a", b"a1a")
-# Between the ends of a word: no sign that ends a sentence, no digits before a unit.
-_WORD = re.compile(
-    r"(?<![\w@$|+])(?=[01345789@$!|+]*+[A-Za-z])(?=[A-Za-z]*+[01345789@$!|+])[A-Za-z01345789@$|+!]{2,32}(?<!!)(?![\w@$|+])"
-)
-_SIGN = re.compile(r"[01345789@$|+!]")
+_INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
+_OUTER = (b" 0a", b"a0 ", b" 1a")
+_SIGNS = r"0-9@$|+!(<\u20ac"
+_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
+_LETTER = re.compile("[A-Za-z]")
+# Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
+_UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<])[^26]{2,}")
+_INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
 _LONG_NUMBER = re.compile(r"\d{7}")
-_AS_I = str.maketrans("01345789@$!|+", "oieastbgasilt")
-_AS_L = str.maketrans("01345789@$!|+", "oleastbgasilt")
+_AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
+_AS_L = str.maketrans("01345789@$!|+(<\u20ac", "oleastbgasiltcce")
+_MARKS = ("!", "|", "(!", "(|")
+LONGEST = 32
+MANY = 4096  # different words of one text that are looked up
 FEW = 2  # words with signs, before the text counts as written so
 
 
 def leet(text: str) -> list[View]:
-    kinds = b" " + text.encode("latin-1", "replace").translate(_KINDS) + b" "
-    if sum(map(kinds.count, _TRACES)) < FEW:
+    signs = text.replace("\u20ac", "3") if "\u20ac" in text else text
+    kinds = b" " + signs.encode("latin-1", "replace").translate(_KINDS) + b" "
+    inner = sum(map(kinds.count, _INNER))
+    if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
         return []
-    words = 0
-
-    def read(match: re.Match[str]) -> str:
-        nonlocal words
-        word = match[0]
-        if not _SIGN.search(word) or _LONG_NUMBER.search(word):
-            return word
-        words += 1
-        return word.translate(_AS_I)
-
-    as_i = _WORD.sub(read, text)
-    if words < FEW or as_i == text:
+    counts = Counter(_TOKEN.findall(text))
+    known: dict[str, str] = {}
+    unknown: list[str] = []
+    words = sure = 0
+    for token, count in counts.items():
+        if len(known) + len(unknown) < MANY and (word := _known(token)):
+            known[token] = word
+            written = _LETTER.search(token) is not None
+            words += written * count
+            sure += written and len(token) > 2
+        elif len(token) <= LONGEST and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
+            unknown.append(token)
+            words += count
+            sure += _INSIDE.search(token) is not None
+    if words < FEW or not sure:
         return []
-    out = [View("leet", as_i, _open_at(text))]
-    if "1" in text:
-        as_l = _WORD.sub(lambda m: m[0] if _LONG_NUMBER.search(m[0]) else m[0].translate(_AS_L), text)
-        out.append(View("leet-l", as_l, _open_at(text)))
+    out: list[View] = []
+    for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
+        done = known | {token: _unknown(token, table) for token in unknown}
+        read = _TOKEN.sub(lambda match, done=done: done.get(match[0], match[0]), text)  # type: ignore[misc]
+        if read != text:
+            out.append(View(name, read, _open_at(text)))
+        if not any("1" in token or "|" in token for token in unknown):
+            break
+    return out
+
+
+def _known(token: str) -> str:
+    """The word that this token spells, without the brackets and marks around it if need be; or nothing."""
+    size = len(token)
+    if size > LONGEST or token in _MARKS:
+        return ""
+    words, low = _by_merged(), token.lower()
+    merged = low.translate(_MERGED)
+    first = size - len(low.lstrip("(<"))
+    last = len(low.rstrip("!("))
+    for start, end in ((0, size), (0, last), (first, size), (first, last)):
+        for word in words.get(merged[start:end], ()):
+            if word == low[start:end]:  # brackets around a word
+                return ""
+            pairs = list(zip(word, low[start:end], token[start:end], strict=True))
+            if all(w == c or w in _STAND_FOR.get(c, "") for w, c, _ in pairs):
+                return token[:start] + "".join(t if t.isalpha() else w for w, _, t in pairs) + token[end:]
+        if end - start == size and first == 0 and last == size:
+            break
+    return ""
+
+
+def _unknown(token: str, table: dict[int, int]) -> str:
+    last = len(token.rstrip("!("))
+    return token[:last].translate(table) + token[last:]
+
+
+@cache
+def _by_merged() -> dict[str, tuple[str, ...]]:
+    """The words by their merged letters, the telling ones first."""
+    out: dict[str, tuple[str, ...]] = {}
+    for word in sorted(FORMS, key=lambda word: (word not in TELLING, word)):
+        merged = word.translate(_MERGED)
+        out[merged] = (*out.get(merged, ()), word)
     return out
 
 
 def _open_at(text: str) -> int:
-    return max(text.rfind(" ", max(0, len(text) - 33)) + 1, len(text) - 33, 0)
+    return max(text.rfind(" ", max(0, len(text) - LONGEST - 1)) + 1, len(text) - LONGEST - 1, 0)

@@ -2,7 +2,7 @@
 Words with something between their letters: `i g n o r e`, `i.g.n.o.r.e`, a letter a line.
 
 Only stretches of at least LEAST letters that stand alone. A longer or other separator than the usual
-one of the stretch is the gap between two words; where there is none, all letters are one word.
+one of the stretch is the gap between two words; where there is none, a list of words tells them apart.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import numpy as np
 
 from gateway.text.codepoints import decode, encode
 from gateway.text.patterns import Sieve
+from gateway.text.segment import LEAST as MANY
+from gateway.text.segment import MOST, cuts
 from gateway.text.views import View, offsets
 
 __all__ = ["joined"]
@@ -32,10 +34,11 @@ def joined(text: str) -> View | None:
         return None
     spans: list[tuple[int, int]] = []  # what is left out
     spaces: list[int] = []
+    room = MOST
     for match in (_ASCII_STRETCH if text.isascii() else _STRETCH).finditer(text):
         if match.end() - match.start() < 2 * LEAST - 1:
             continue
-        _gaps(text, match.start(), match.end(), spans, spaces)
+        room -= _gaps(text, match.start(), match.end(), spans, spaces, room)
         if text.startswith("_", match.end()):  # would count as a letter of the last word
             spans.append((match.end(), match.end() + 1))
     if not spans:
@@ -58,7 +61,8 @@ def _may_be_spaced(text: str) -> bool:
     return any(pair in kinds for pair in _PAIRS)
 
 
-def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int]) -> None:
+def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:
+    """Adds to `spans` and `spaces`; how many letters were looked at for words."""
     gaps = [(start + m.start(), start + m.end()) for m in _GAPS.finditer(text[start:end])]
     lengths = [b - a for a, b in gaps]
     usual = min(lengths)
@@ -66,10 +70,27 @@ def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces:
     common = max(set(kinds), key=kinds.count)
     # Where separators change at random, only their length tells a gap between words.
     steady = 2 * kinds.count(common) > len(kinds) or max(lengths) == usual
-    for a, b in gaps:
+    used = 0
+    word = 0  # the letter that begins it; the gap before a letter has its number less one
+    for at, (a, b) in enumerate(gaps):
         spans.append((a, b))
         if b - a > usual or (steady and text[a] != common):
             spaces.append(a)
+            used += _cut(text, gaps, word, at, start, spaces, room - used)
+            word = at + 1
+    return used + _cut(text, gaps, word, len(gaps), start, spaces, room - used)
+
+
+def _cut(
+    text: str, gaps: list[tuple[int, int]], first: int, last: int, start: int, spaces: list[int], room: int
+) -> int:
+    """Spaces between the words that the letters from `first` to `last` run together."""
+    if last - first + 1 < MANY or room <= 0:
+        return 0
+    letters = "".join(text[gaps[at - 1][1] if at else start] for at in range(first, last + 1)).lower()
+    found = cuts(letters, room) if len(letters) == last - first + 1 else []
+    spaces += (gaps[first + at - 1][0] for at in found)
+    return len(letters) if found else 0
 
 
 def _open_at(text: str) -> int:

@@ -23,10 +23,8 @@ from tests.evasion.honest import HONEST
 MOST = 0.02  # of those that get through
 
 # Known gaps: what docs/evasion.md says of them is measured there, not promised here.
-GAPS = {"spaces_flat", "leet", "numbers", "order_reversed", "quoted_printable_mail"}
+GAPS = {"quoted_printable_mail"}
 # Where noise decodes to something as well, words must say that it is text.
-# A word that is another word backwards, as `evil` is, stays.
-WORD_BY_WORD = {"reversed", "words_reversed"}
 SENTENCES_ONLY = {"octal", "decimal", "decimal_commas", "base85", "ascii85"}
 
 
@@ -37,10 +35,6 @@ def detectors() -> tuple[Detector, ...]:
 
 def caught(text: str, family: str) -> bool:
     return any(hit.finding.category.startswith(f"{family}/") for hit in scan_parts(detectors(), [Part(text)]).hits)
-
-
-def most_of(transform: Transform) -> float:
-    return MOST if transform.name not in WORD_BY_WORD else 0.1
 
 
 def asked_for(transform: Transform) -> list[tuple[str, str]]:
@@ -61,7 +55,7 @@ def test_one_technique(transform: Transform) -> None:
     random = Random(11)
     texts = asked_for(transform)
     missed = [out for family, text in texts if not caught(out := transform(text, random), family)]
-    assert len(missed) <= most_of(transform) * len(texts), missed[:3]
+    assert len(missed) <= MOST * len(texts), missed[:3]
 
 
 @pytest.mark.parametrize("transform", [t for t in TRANSFORMS if t.name not in GAPS], ids=lambda t: t.name)
@@ -70,7 +64,7 @@ def test_inside_honest_prose(transform: Transform) -> None:
     texts = INJECTIONS[::2]
     outs = [f"Here is the note from Monday, please read it.\n\n{transform(text, random)}\n\nThanks!" for text in texts]
     missed = [out for out in outs if not caught(out, "injection")]
-    assert len(missed) <= most_of(transform) * len(texts), missed[:3]
+    assert len(missed) <= MOST * len(texts), missed[:3]
 
 
 # URL escapes of URL escapes are pairs themselves.

@@ -203,7 +203,7 @@ def test_ligatures_add_only_so_much() -> None:
         ("s\u00a0e\u00a0t\u00a0i\u00a0t", "joined", "setit"),
         ("s_e_t_i_t now", "joined", "setit now"),
         ("s3t 4s1d3 th3 rul3s", "leet", "set aside the rules"),
-        ("fi1e the ru1es", "leet-l", "file the rules"),
+        ("fi1e the ru1es", "leet", "file the rules"),
         ("sex\bt\bt asx\x7fide", "applied", "set aside"),
         ("x \u202eediss tes\u202c y", "bidi", "x set sside y"),
         ("ǝpısɐ ʇǝs", "upside-down", "set aside"),

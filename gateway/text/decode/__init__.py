@@ -42,7 +42,8 @@ WHOLE = frozenset({"base85", *ciphers.CIPHERS})
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """
-    `exhausted`: stretches of the original that still look encoded where depth or budget ended.
+    `exhausted`: stretches of the original that still decode where depth ended, or that say more than
+    may be written. `unread`: those that merely look encoded, where the work that may be done ended.
 
     `open_at`: from where in the text later characters could change a view or bring one about.
     """
@@ -50,6 +51,7 @@ class Decoded:
     views: tuple[View, ...]
     exhausted: tuple[Span, ...]
     open_at: int
+    unread: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,13 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
     budget = budget or Budget.of(text)
     views: list[View] = []
     exhausted: dict[Span, None] = {}
+    left: dict[Span, None] = {}
     queue = [_Outer(View("", text, len(text)), None, 0)]
     seen = {text}
     for outer in queue:
         for name, found in _read(outer.view.text, budget, ended):
             edits = _new(found.edits, outer.stretches)
-            exhausted |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
+            left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
             if not edits:
                 continue
             if outer.depth == budget.depth or not _affordable(outer.view.text, found.edits, budget, len(views)):
@@ -93,9 +96,11 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
                 view = outer.view.then(view)
             views.append(view)
             queue.append(_Outer(view, stretches, outer.depth + 1))
-    if budget.over and not exhausted:
-        exhausted[Span(0, len(text))] = None
-    return Decoded(tuple(views), tuple(exhausted), open_at)
+    if budget.over and not left:
+        left[Span(0, len(text))] = None
+    if budget.burst:
+        exhausted, left = exhausted | left, {}
+    return Decoded(tuple(views), tuple(exhausted), open_at, tuple(left))
 
 
 def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:

@@ -12,10 +12,10 @@ from itertools import accumulate
 
 from gateway.text.confusables import all_folded
 from gateway.text.decode.maps import Edit
-from gateway.text.decode.words import COMMON, TELLING
 from gateway.text.normalise import normalised
 from gateway.text.patterns import compile_re2
 from gateway.text.views import Lazy
+from gateway.text.words import COMMON, TELLING
 
 __all__ = ["AHEAD", "BLOCK", "LISTED", "LISTED_AHEAD", "Budget", "Code", "Found", "Run", "hidden", "is_text"]
 
@@ -62,6 +62,7 @@ class Budget:
     depth: int = 3
     spent: int = field(default=0)
     over: bool = False  # something was not decoded for want of budget
+    burst: bool = False  # of these, something that says more than may be written
 
     @classmethod
     def of(cls, text: str) -> Budget:
@@ -78,7 +79,7 @@ class Budget:
 
     def write(self, count: int) -> bool:
         if count > self.output:
-            self.over = True
+            self.over = self.burst = True
             return False
         self.output -= count
         return True

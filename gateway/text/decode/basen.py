@@ -188,8 +188,10 @@ def _packed(run: Run, budget: Budget) -> Iterator[Edit]:
         if out and not judged and not is_text(out):
             return
         judged = judged or bool(out)
-        if unpack.unconsumed_tail or not budget.work_on(20 * len(out)) or not budget.write(len(out)):
-            budget.over = True
+        if unpack.unconsumed_tail:
+            budget.over = budget.burst = True
+            return
+        if not budget.work_on(20 * len(out)) or not budget.write(len(out)):
             return
         if out:
             yield Edit(starts[at], ends[min(at + BLOCK, size) - 1], out)

@@ -17,9 +17,9 @@ from string import ascii_uppercase as UPPER
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
-from gateway.text.decode.words import COMMON, PAIRS, TELLING
 from gateway.text.patterns import compile_re2, compile_set
 from gateway.text.views import Lazy
+from gateway.text.words import COMMON, PAIRS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
 
@@ -58,19 +58,27 @@ def _any(words: Sequence[str]) -> str:
     return r"\b(?:" + "|".join(words) + r")\b"
 
 
+# In English the second of them stands first.
+_NOUNS = "(?:instructions?|rules?|guidelines?|directives?|prompts?|message|filters?|restrictions?|mode|model|assistant)"
+_BEFORE = (
+    "(?:previous|prior|earlier|original|initial|hidden|secret|confidential|system|safety|content|developer|your|any|all|no"
+    "|jailbreak|unfiltered|unrestricted|uncensored)"
+)
+_BREAK = "[.,;:!?]? "
+
 # What to look for, by how it is then read: a shift by its number, the others by name.
 _SEEN: dict[str | int, str] = {
     **{by: _any([t.translate(_SHIFTS[26 - by]) for t in (*_LONG, *PAIRS)]) for by in _SHIFTS},
     "atbash": _any([t.translate(_ATBASH) for t in (*_LONG, *PAIRS)]),
-    "reversed": _any([t[::-1] for t in (*_LONG, *PAIRS)]),
-    "word_order": _any([" ".join(reversed(t.split())) for t in PAIRS]),
+    "reversed": _any([t[::-1] for t in (*_LONG, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))]),
+    "word_order": _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE]),
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
 }
 _KEYS = tuple(_SEEN)
 _SET = compile_set(_SEEN.values())
 _FIND = {key: compile_re2(pattern) for key, pattern in _SEEN.items()}
-_FORWARD = re.compile(_any(PAIRS))
+_FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
 _BACKWARD = re.compile(_SEEN["word_order"])
 
 
@@ -142,7 +150,7 @@ def _line(key: str | int, text: str, low: str, start: int, end: int) -> Iterator
     elif key == "pig_latin":
         for a, b in _runs(low, start, end, _unpig):
             yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), _unpig(m[0])) for m in _in(text, a, b)])
-    elif len(_BACKWARD.findall(low, start, end)) > 1 + len(_FORWARD.findall(low, start, end)):
+    elif len(_BACKWARD.findall(low, start, end)) > len(_FORWARD.findall(low, start, end)):
         yield "word_order", _backwards(text, start, end)
 
 

@@ -185,5 +185,7 @@ def test_counted_work_grows_with_the_text(unit: str) -> None:
 def test_what_the_budget_leaves_unread_is_reported() -> None:
     text = "%41&#65;\\x41=41=42 " * 10_000
     budget = Budget.of(text)
-    assert decoded(text, budget).exhausted
+    read = decoded(text, budget)
+    assert read.unread
+    assert read.exhausted == ()
     assert budget.over

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COMMON", "PAIRS", "TELLING"]
+__all__ = ["COMMON", "FORMS", "PAIRS", "TELLING"]
 
 _COMMON = """
     the and for are was were you your yours they them their there these those this that with from have has had
@@ -17,6 +17,7 @@ _COMMON = """
     one two three four five six seven eight nine ten zero hundred thousand everything nothing something anything
     someone anyone everyone always never often sometimes today tomorrow yesterday soon later still yet already
     it is be to of in on at as by or if we me my he do so no up us an am go
+    act behave respond reply pretend
     follow write read send open close start stop run print list name names word words text line lines file
     files page email mail phone address answer answers question questions message messages help without within
     instead however therefore between order money bank card account pay buy sell free home house water food
@@ -34,17 +35,32 @@ _TELLING = """
     repeat output translate decode password passwords passphrase secret secrets credential credentials token
     tokens private confidential hidden internal weapon weapons explosive explosives bomb poison drugs malware
     original initial following verbatim anything nothing uncensored unfiltered freely
+    evil chatbot chatbots model models persona conscience unlimited unlocked safety confirm continue obey policy
+    policies mode content disable disabled cancel cancelled void mine memory context tool tools paragraph verbose
     virus exploit hack steal attack illegal execute command commands delete database document documents
 """
 
 COMMON = frozenset(_COMMON.split())
 TELLING = frozenset(_TELLING.split())
 
+
+def _forms(word: str) -> tuple[str, ...]:
+    stem = word[:-1] if word.endswith("e") else word
+    return word, f"{word}s", f"{stem}ed", f"{stem}ing", f"{word}ly"
+
+
+# With their usual endings, for readings that must tell where a word ends or which letter a sign is.
+FORMS = frozenset({form for word in COMMON | TELLING for form in (_forms(word) if len(word) > 3 else (word,))}) | {
+    "a",
+    "i",
+}
+
 # Two words that stand together in almost any English text or in the texts meant above.
 _PAIRS = """
     of the, in the, to the, and the, for the, on the, from the, with the, all the, me the, what is, this is, you are,
     are now, how to, to make, to build, do not, tell me, show me, give me, your rules, your instructions, your system,
     the system, system prompt, previous instructions, all previous, the previous, ignore all, ignore the, ignore your,
+    you can, do anything, anything now, free from, you must, act as, to be, turn off, pretend to, are not, bound by,
     reveal the, reveal your, the password, the secret, the hidden, forget everything, everything above, your safety
 """
 PAIRS = tuple(pair.strip() for pair in _PAIRS.split(","))
