@@ -80,6 +80,16 @@ def test_too_deep_is_a_finding() -> None:
     assert hits[0].text
 
 
+def test_what_costs_too_much_to_look_at_is_no_finding_but_is_told() -> None:
+    random = Random(7)
+    text = " ".join(random.randbytes(20).hex() for _ in range(1600))
+    scan = scan_parts([WORD], [Part(text, ("messages", 0))])
+    assert scan.hits == []
+    (unread,) = scan.unread
+    assert (unread.path, unread.reason) == (("messages", 0), "too_much_encoding")
+    assert 0 < unread.size <= len(text)
+
+
 def test_views_of_whole_texts() -> None:
     assert judges_whole("base64+caesar")
     assert judges_whole("normalised+leet")
