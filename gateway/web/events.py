@@ -43,7 +43,7 @@ class Side:
     def of(cls, verdict: Verdict) -> Side:
         scanned, seen = verdict.coverage.scanned, verdict.coverage.seen
         if not verdict.violations and not verdict.unscanned:
-            return cls(DECISION[verdict.effect], {}, (), scanned, seen, {}, verdict.errors)
+            return cls(DECISION[verdict.effect], {}, (), scanned, seen, {}, verdict.errors, verdict.degraded)
         claimed = [v for v in verdict.violations if v.action != "restore"]
         sizes: Counter[str] = Counter()
         for item in verdict.unscanned:
