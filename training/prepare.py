@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from training.composition import generated, pairs
 from training.duplicates import Shingles
 from training.examples import HEADS, TAGS, Example, Pair
-from training.sources import DEV, dev_rows, tags_of, train_examples
+from training.sources import DEV, rows, tags_of, train_examples
 from training.start import tokenizer_file
 
 __all__ = ["WINDOW", "main"]
@@ -138,7 +138,7 @@ def _add(windows: Windows, random: Random, example: Example, weight: float, ids:
 
 
 def _train(tokenizer: Tokenizer, random: Random, data: Path, scale: float) -> tuple[Windows, Counter[str]]:
-    dev = Shingles(r["text"] for name in DEV for r in dev_rows(data / "dev", name))
+    dev = Shingles(r["text"] for name in DEV for r in rows(data / "dev", name))
     weighted = [*train_examples(data / "train")]
     documents = [
         (e.text, e.channel) for e, _ in weighted if e.labels.get("injection/indirect") == 0 and 60 < len(e.text) < 6000
@@ -173,9 +173,9 @@ def _dev(tokenizer: Tokenizer, data: Path) -> dict[str, Any]:
                 Example(r["text"], {}, check.channel, name),
                 tags=tags_of(r) if check.head == "tags" else None,
             )
-            for r in dev_rows(data / "dev", name)
+            for r in rows(data / "dev", name)
         ]
-        truth = [r["label"] for r in dev_rows(data / "dev", name)]
+        truth = [r["label"] for r in rows(data / "dev", name)]
         for (example, ids, offsets), label in zip(_tokens(tokenizer, examples), truth, strict=True):
             tags = _tag_ids(example, offsets)
             last = max(0, len(ids) - BODY)

@@ -17,7 +17,7 @@ from typing import Any
 
 from training.examples import HARMS, Channel, Example, Tag
 
-__all__ = ["DEV", "TRAIN", "Check", "dev_rows", "rows", "tags_of", "train_examples"]
+__all__ = ["DEV", "TRAIN", "Check", "rows", "tags_of", "train_examples"]
 
 Row = dict[str, Any]
 Labels = Mapping[str, int]
@@ -309,10 +309,6 @@ def train_examples(folder: Path) -> Iterator[tuple[Example, float]]:
                     Example(row["text"], labels, source.channel, name, group, row.get("lang", "en"), _spans(row), tags),
                     source.weight,
                 )
-
-
-def dev_rows(folder: Path, name: str) -> list[Row]:
-    return rows(folder, name)
 
 
 def _spans(row: Row) -> tuple[tuple[int, int], ...]:

@@ -45,12 +45,11 @@ class Models:
         """Begin to read texts; the findings come from `Pending.result`."""
         pending = Pending(self.cache)
         deadline = monotonic() + self.settings.deadline
-        looks = {id(part): look(part, part.text).seen for part in parts}
-        for model in models:
-            for part in parts:
-                if not part.text or not model.reads(part):
-                    continue
-                for seen in for_detector(model, looks[id(part)]):
+        for part in parts:
+            readers = [model for model in models if part.text and model.reads(part)]
+            views = look(part, part.text).seen if readers else []
+            for model in readers:
+                for seen in for_detector(model, views):
                     pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
         return pending
 
