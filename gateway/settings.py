@@ -21,6 +21,7 @@ __all__ = [
     "Breaker",
     "Client",
     "ModelSettings",
+    "Quota",
     "Retries",
     "Route",
     "Server",
@@ -97,6 +98,16 @@ class Upstream(Strict):
         if url.username or url.password or url.query or url.fragment:
             raise ValueError("no user, password, query or fragment; give the key with `key: env:NAME`")
         return url
+
+
+class Quota(Strict):
+    """Upper bounds; None: no bound. Each holds in every rolling window of its length."""
+
+    requests_per_minute: int | None = Field(None, ge=1, description="Requests in any minute.")
+    tokens_per_minute: int | None = Field(None, ge=1, description="Tokens in and out in any minute.")
+    tokens_per_day: int | None = Field(None, ge=1, description="Tokens in and out in any 24 hours.")
+    concurrent: int | None = Field(None, ge=1, description="Requests at the same time.")
+    blocks_per_minute: int | None = Field(None, ge=1, description="Blocked requests in any minute.")
 
 
 class Client(Strict):
