@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
-# Two trainings on one GPU, the better one kept; what is of use ends under $OUT. Usage: training/gpu.sh FOLDER SECONDS
+# Many short trainings on one GPU, four at a time, to compare mixes; figures and logs end under $OUT.
+# Usage: training/gpu.sh FOLDER SECONDS PLAN: one training a line of the file PLAN, its name and its options.
 set -u
-export PYTHONUNBUFFERED=1 PYTHONPATH=.
-folder=$1
-train() { python3 -m training.train --prepared "$folder/prepared.npz" --start "$folder/start.npz" --out "/tmp/$1.npz" --limit "$2" "${@:3}" 2>&1 | tee "$OUT/$1.log"; cp "/tmp/$1.json" "$OUT/"; }
-train e "$2" --epochs 14 --rate 5e-4 --tokens 49152
-split -b 15m /tmp/e.npz "$OUT/e.npz."
-train f "$2" --epochs 14 --rate 5e-4 --tokens 49152 --seed 2 --noise 0.1 --dropout 0.15
-best=$(python3 -m training.choose /tmp/e.json /tmp/f.json)
-echo "kept $best"
-if [ "$best" = /tmp/f.json ]; then
-    rm "$OUT"/e.npz.*
-    split -b 15m /tmp/f.npz "$OUT/f.npz."
-fi
+export PYTHONUNBUFFERED=1 PYTHONPATH=. OMP_NUM_THREADS=3
+folder=$1 seconds=$2 plan=$3
+train() {
+    python3 -m training.train --prepared "$folder/prepared.npz" --start "$folder/start.npz" --out "/tmp/$1.npz" --limit "$seconds" --epochs 8 "${@:2}" >"/tmp/$1.log" 2>&1
+    echo "$1 done $(date +%T)"
+}
+export -f train
+export folder seconds
+date +%T
+xargs -P 4 -L 1 bash -c 'train "$@"' _ <"$plan"
+mkdir -p "$OUT/r"
+python3 - <<'END' >"$OUT/r/all.json"
+import glob, json
+print(json.dumps({p[5:-5]: json.load(open(p)) for p in sorted(glob.glob("/tmp/*.json")) if "typed" in open(p).read(200000)}))
+END
+tar czf "$OUT/r/logs.tgz" -C /tmp $(cd /tmp && ls *.log)
+date +%T

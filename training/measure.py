@@ -59,6 +59,11 @@ def report(data: Any, scores: Array, tags: Sequence[Any], cosine: Array, same: A
     columns = {h: documents[:, i] for i, h in enumerate(HEADS)} | {"injection/both": combined}
     for head in ("injection/direct", "injection/indirect", "injection/both", "harm/any"):
         out[head] = _head(columns[head], benign, of, label, head)
+    outside = np.isin(of, [n for n, c in DEV.items() if c.head == "injection/indirect"])
+    typed = columns["injection/direct"], benign & ~outside
+    found = columns["injection/indirect"], outside & (label == 0)
+    out["typed"] = _head(*typed, of, label, "injection/direct, of users")
+    out["found"] = _head(*found, of, label, "injection/indirect, in documents")
     out["refusal"] = _best_f1(
         columns["output/refusal"][of == "xstest_response_refusal_gr"], label[of == "xstest_response_refusal_gr"]
     )

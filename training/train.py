@@ -64,7 +64,7 @@ def _batches(
     """Shuffled batches of texts of about the same length; in each length all of one shape."""
     random = np.random.default_rng(seed)
     out: list[np.ndarray[Any, Any]] = []
-    low = 0
+    sizes, low = sizes[rows], 0
     for high in LENGTHS:
         pool = random.permutation(rows[(sizes > low) & (sizes <= high)])
         low, count = high, tokens // high
@@ -92,6 +92,9 @@ class Trainer:
         self.inside = torch.from_numpy(arrays["train_inside"]).to(self.device)
         self.tags = torch.from_numpy(arrays["train_tags"]).to(self.device)
         self.labels = torch.from_numpy(arrays["train_labels"]).to(self.device).float()
+        if args.any_injection:
+            direct, indirect = HEADS.index("injection/direct"), HEADS.index("injection/indirect")
+            self.labels[self.labels[:, indirect] == 1, direct] = 1
         self.weights = torch.from_numpy(arrays["train_weights"]).to(self.device)
         self.rules = Flat(arrays["rule_ids"], arrays["rule_starts"], self.device)
         self.texts = Flat(arrays["text_ids"], arrays["text_starts"], self.device)
@@ -107,10 +110,22 @@ class Trainer:
         self.soft = torch.from_numpy(np.load(args.teacher)["scores"]).to(self.device) if args.teacher else None
         self.head_weight = torch.tensor([_HEAD_WEIGHT.get(h, 0.5) for h in HEADS], device=self.device)
 
+    def _rows(self) -> np.ndarray[Any, Any]:
+        """The windows of one epoch: a share of each source, some of them more than once."""
+        random = np.random.default_rng(self.args.seed)
+        names, source = self.data["train_sources"], self.data["train_source"]
+        out = []
+        for index, name in enumerate(names):
+            mine = np.flatnonzero(source == index)
+            share = next((s for begin, s in self.args.share if name.startswith(begin)), 1.0)
+            whole, rest = divmod(share, 1)
+            out += [mine] * int(whole) + [random.permutation(mine)[: int(rest * len(mine))]]
+        return np.concatenate(out)
+
     def run(self) -> None:
         args = self.args
         sizes = (self.data["train_starts"][1:] - self.data["train_starts"][:-1]).astype(np.int64)
-        rows = np.arange(len(sizes))
+        rows = self._rows()
         plan = [_batches(sizes, rows, args.tokens, args.seed * 1000 + epoch) for epoch in range(args.epochs)]
         total = sum(map(len, plan))
         decay = [p for n, p in self.model.named_parameters() if p.ndim > 1]
@@ -228,6 +243,11 @@ class Trainer:
         return int(state["step"])
 
 
+def _share(text: str) -> tuple[str, float]:
+    name, _, share = text.rpartition("=")
+    return name, float(share)
+
+
 def _where(loss: Tensor, labels: Tensor) -> Tensor:
     """The mean over what is labelled, without asking the device whether anything is."""
     known = (labels != UNKNOWN).float()
@@ -265,8 +285,7 @@ def embeddings_of(model: GuardModel, flat: Flat, rows: np.ndarray[Any, Any], dev
     return np.concatenate(out)
 
 
-def evaluate(trainer: Trainer, model: GuardModel) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
-    data, device = trainer.data, trainer.device
+def evaluate_on(data: Any, model: GuardModel, device: str) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
     flat = Flat(data["dev_ids"], data["dev_starts"], device)
     scores = np.zeros((len(flat.sizes), len(HEADS)), np.float32)
     tags: list[Any] = [None] * len(flat.sizes)
@@ -276,7 +295,8 @@ def evaluate(trainer: Trainer, model: GuardModel) -> tuple[dict[str, Any], np.nd
             tags[row] = label
     held = np.flatnonzero(data["pair_held"])
     cosine = (
-        embeddings_of(model, trainer.rules, held, device) * embeddings_of(model, trainer.texts, held, device)
+        embeddings_of(model, Flat(data["rule_ids"], data["rule_starts"], device), held, device)
+        * embeddings_of(model, Flat(data["text_ids"], data["text_starts"], device), held, device)
     ).sum(-1)
     return report(data, scores, tags, cosine, data["pair_label"][held]), scores
 
@@ -290,6 +310,15 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, help=".npz with `scores` of every train window, to learn from as well")
     parser.add_argument("--train-scores", type=Path, help="write the scores of every train window, for a pupil")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument(
+        "--share",
+        type=_share,
+        action="append",
+        default=[],
+        metavar="SOURCE=SHARE",
+        help="how much of the sources whose names begin so; 2: twice a pass",
+    )
+    parser.add_argument("--any-injection", action="store_true", help="indirect ones count as direct ones too")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--tokens", type=int, default=24_576, help="tokens in a batch")
@@ -313,7 +342,7 @@ def main() -> None:
     trainer = Trainer(arrays, start, args)
     print(f"{len(arrays['train_labels'])} windows, {len(arrays['train_ids'])} tokens on {args.device}", flush=True)
     trainer.run()
-    result, scores = evaluate(trainer, trainer.average)
+    result, scores = evaluate_on(arrays, trainer.average, args.device)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     state = {k: v.float().cpu().numpy() for k, v in trainer.average.state_dict().items() if v.is_floating_point()}
     weights: dict[str, Any] = packed(state)
