@@ -13,9 +13,10 @@ from training.generate.entities import entities
 from training.generate.harm import bias, harm
 from training.generate.harm.foreign import foreign_harm
 from training.generate.indirect import carriers, indirect, skills
+from training.generate.mixtures import mixtures
 from training.generate.prompts import prompts
 from training.generate.rules import BANKING_INTENTS, CLINC_INTENTS, SNIPS_INTENTS, rule_pairs, task_pairs
-from training.sources import rows
+from training.sources import rows, train_examples
 
 __all__ = ["generated", "pairs"]
 
@@ -26,7 +27,7 @@ def generated(
     """`documents`: honest texts of the data sets, to be carriers too; `honest`: what users said."""
     attacks: list[str] = []
     for write, count in (
-        (direct, 40_000),
+        (direct, 60_000),
         (harm, 24_000),
         (foreign_harm, 4_000),
         (answers, 6_000),
@@ -46,6 +47,16 @@ def generated(
     ]
     templates = sorted({r["context"] for r in played if r.get("context") and len(r["context"]) < 1200})
     yield from prompts(random, int(7_000 * scale), attacks, honest, templates)
+    yield from mixtures(random, int(14_000 * scale), attacks, honest, [text for text, _ in documents], _personas(data))
+
+
+def _personas(data: Path) -> list[str]:
+    return [
+        example.text
+        for example, _ in train_examples(data / "train")
+        if example.source in ("awesome_chatgpt_prompts", "gpts_system_prompts_a", "mustvlad_system_prompts")
+        and example.labels
+    ]
 
 
 _INTENTS = {"clinc150": CLINC_INTENTS, "banking77": BANKING_INTENTS, "snips_nlu": SNIPS_INTENTS}
