@@ -116,23 +116,20 @@ def session(path: Path, threads: int = 2) -> onnxruntime.InferenceSession:
 
 
 def score(run: onnxruntime.InferenceSession, texts: Sequence[np.ndarray[Any, Any]]) -> tuple[Any, list[Any], Any]:
-    """Scores, likeliest tags, embeddings of windows of token ids."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    """
+    Scores, likeliest tags, embeddings of windows of token ids, each window by itself as the engine runs them:
+    the scales of a model in 8 bits are those of the whole batch.
+    """
     scores = np.zeros((len(texts), len(HEADS)), np.float32)
-    tags: list[Any] = [None] * len(texts)
+    tags: list[Any] = []
     meaning = np.zeros((len(texts), 384), np.float32)
-    for at in range(0, len(order), 16):
-        rows = order[at : at + 16]
-        size = max(len(texts[i]) for i in rows)
-        ids = np.zeros((len(rows), size), np.int64)
-        for n, i in enumerate(rows):
-            ids[n, : len(texts[i])] = texts[i]
-        found = run.run(None, {"input_ids": ids, "attention_mask": (ids > 0).astype(np.int64)})
-        scores[rows], meaning[rows] = found[0], found[2]
-        for n, i in enumerate(rows):
-            tags[i] = found[1][n].argmax(-1)
-        if at % 3200 == 0:
-            print(f"scored {at} of {len(order)} windows", flush=True)
+    for i, text in enumerate(texts):
+        ids = text[None, :].astype(np.int64)
+        found = run.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        scores[i], meaning[i] = found[0][0], found[2][0]
+        tags.append(found[1][0].argmax(-1))
+        if i % 2000 == 0:
+            print(f"scored {i} of {len(texts)} windows", flush=True)
     return scores, tags, meaning
 
 
@@ -210,8 +207,10 @@ def _reads(head: str) -> dict[str, Any]:
         return {"directions": ["output"]}
     if head == "skill/malicious":
         return {"kinds": ["tool_description", "document"]}
-    if head.startswith("injection/"):
+    if head == "injection/direct":
         return {"directions": ["input"]}
+    if head == "injection/indirect":
+        return {"directions": ["input"], "kinds": ["tool_result", "document", "tool_description"]}
     return {}
 
 
