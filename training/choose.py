@@ -11,7 +11,7 @@ __all__ = ["main", "worth"]
 
 
 def worth(figures: dict[str, Any]) -> float:
-    direct, indirect = figures["injection/direct"], figures["injection/indirect"]
+    typed, found = figures["typed"], figures["found"]["bipia_test"]
     sets = (
         "promptshield_validation",
         "deepset_prompt_injections_test",
@@ -19,13 +19,13 @@ def worth(figures: dict[str, Any]) -> float:
         "cyberseceval_prompt_injection",
         "jailbreak_wild_h",
     )
-    recall = sum(direct[name]["recall@0.01"] for name in sets)
-    indirect_auc = float(indirect["bipia_test"]["auc"])
+    recall = sum(typed[name]["recall@0.01"] for name in sets)
+    alarms = sum(max(0.0, typed[name]["fpr@0.01"] - 0.02) for name in ("arena_hard", "coconot_contrast"))
     f1 = sum(
         figures[f"{name} f1"]["f1"] for name in ("aegis_safety_test", "toxicchat_train", "jailbreakbench_behaviors")
     )
     names = figures["tags"]["wnut17_dev"]["person"] + figures["tags"]["crossner_test"]["person"]
-    return float(recall + 3 * indirect_auc + f1 + figures["refusal"]["f1"] + names)
+    return float(recall - 5 * alarms + 3 * found["auc"] + f1 + figures["refusal"]["f1"] + names)
 
 
 def main() -> None:
