@@ -26,6 +26,7 @@ def generated(
 ) -> Iterator[Example]:
     """`documents`: honest texts of the data sets, to be carriers too; `honest`: what users said."""
     attacks: list[str] = []
+    documents = [*documents]
     for write, count in (
         (direct, 60_000),
         (harm, 24_000),
@@ -37,6 +38,8 @@ def generated(
         for example in write(random, int(count * scale)):
             if example.labels.get("injection/direct") == 1 and len(example.text) < 700 and not example.spans:
                 attacks.append(example.text)
+            if example.channel in ("document", "tool", "code") and example.labels.get("injection/indirect") == 0:
+                documents.append((example.text, example.channel))
             yield example
     yield from carriers(random, int(6_000 * scale))
     yield from indirect(random, int(40_000 * scale), documents)

@@ -55,6 +55,7 @@ def main() -> None:
     with np.load(args.prepared) as file:
         data = {k: file[k] for k in file.files}
     result, _ = evaluate_on(data, model, args.device)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     small: dict[str, Any] = packed(weights)
     np.savez(args.out, **small)
     args.out.with_suffix(".json").write_text(json.dumps(result, indent=1))
