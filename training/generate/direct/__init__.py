@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from training.examples import Example
+from training.examples import Channel, Example
 
 from .compose import compose, surround
 from .grammar import Grammar, Rule, read
@@ -31,6 +31,7 @@ HONEST = {"injection/direct": 0, "injection/indirect": 0, "harm/any": 0}
 LONGEST = 3800  # characters
 FOREIGN = 0.27  # of the texts are not English
 HONEST_SHARE = 0.55
+RAW: tuple[Channel, ...] = ("code", "document", "tool")  # flags of rules whose texts stand as they are written
 TRIES = 40  # for a text that was not written yet
 
 
@@ -85,15 +86,16 @@ def weight(family: Family) -> float:
 def write(random: Random, family: Family) -> Example:
     rule = random.choices(family.rules, [family.grammar.breadth(rule) for rule in family.rules])[0]
     text, index = family.grammar.draw(random, rule.name)
-    code = "code" in rule.flags
-    around = [] if code or "alone" in rule.flags else company(random, family)
-    if not code:
+    channel: Channel = next((flag for flag in RAW if flag in rule.flags), "user")
+    raw = channel != "user"
+    around = [] if raw or "alone" in rule.flags else company(random, family)
+    if not raw:
         text = text[:1].upper() + text[1:]
-    text, spans = compose(random, surround(random, text, family.attack, around), family.lang, code)
+    text, spans = compose(random, surround(random, text, family.attack, around), family.lang, raw)
     return Example(
         text=text.strip() if not spans else text,
         labels=dict(ATTACK if family.attack else HONEST),
-        channel="code" if code else "user",
+        channel=channel,
         source=f"gen:direct:{family.name}",
         group=f"{family.name}/{rule.name}/{index}",
         lang=family.lang,

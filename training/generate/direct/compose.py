@@ -29,15 +29,15 @@ def surround(random: Random, text: str, marked: bool, around: list[str]) -> list
     return [first, piece] if random.random() < 0.6 else [piece, last]
 
 
-def compose(random: Random, pieces: list[Piece], lang: str, code: bool) -> tuple[str, tuple[tuple[int, int], ...]]:
+def compose(random: Random, pieces: list[Piece], lang: str, raw: bool) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The text, and where its marked pieces are; no spans where all of it is marked or none."""
-    before, after = ("", "") if code else noise.frame(random, lang)
+    before, after = ("", "") if raw else noise.frame(random, lang)
     text, spans = before, []
     for index, piece in enumerate(pieces):
         if index:
             text += random.choice(JOINTS)
         start = len(text)
-        text += piece.text if code else noise.letters(random, piece.text)
+        text += piece.text if raw else noise.letters(random, piece.text)
         if piece.marked:
             spans.append((start, len(text)))
     text += after
