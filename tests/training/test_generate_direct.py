@@ -99,6 +99,24 @@ def test_examples_are_well_formed(examples: list[Example]) -> None:
             assert 0 <= start < end <= len(example.text)
 
 
+@pytest.mark.slow
+def test_records_are_tool_output_and_mails_documents(examples: list[Example]) -> None:
+    channels = {e.group.rsplit("/", 1)[0]: e.channel for e in examples}
+    assert channels["records/json"] == channels["records/page"] == "tool"
+    assert channels["notices/mail"] == channels["notices/short"] == "document"
+    assert channels["codehelp/snippet"] == "code"
+    assert channels["notices/pasted"] == channels["longtasks/brief"] == "user"
+
+
+@pytest.mark.slow
+def test_attacks_stand_beside_the_long_honest_texts_too(examples: list[Example]) -> None:
+    shapes = ("Subject: ", "Traceback (most recent", '": {"', " ERROR [", "Requirements", "# Changelog", "</p>")
+    placed = [e for e in examples if e.labels["injection/direct"] == 1 and e.spans and e.lang == "en"]
+    hosts = [e.text[: e.spans[0][0]] + e.text[e.spans[-1][1] :] for e in placed]
+    assert sum(any(shape in host for shape in shapes) for host in hosts) > 20
+    assert sum(len(host) > 300 for host in hosts) > 100
+
+
 def test_every_helper_rule_is_used() -> None:
     shared = set(read(Path(__file__).parents[2] / "training/generate/direct/common.txt"))
     for family in families():

@@ -32,6 +32,8 @@ LONGEST = 3800  # characters
 FOREIGN = 0.27  # of the texts are not English
 HONEST_SHARE = 0.55
 RAW: tuple[Channel, ...] = ("code", "document", "tool")  # flags of rules whose texts stand as they are written
+HOSTS = ("codehelp", "longtasks", "notices", "records")  # honest files whose texts stand around others, too
+HOSTED = 0.3  # of the English texts that stand with another
 TRIES = 40  # for a text that was not written yet
 
 
@@ -108,6 +110,10 @@ def company(random: Random, family: Family) -> list[str]:
     chance = random.random()
     if chance < 0.62:
         return []
+    if family.lang == "en" and random.random() < HOSTED:
+        # Or the look of a mail, a log or a long request alone would tell that a text is honest.
+        host = random.choice([other for other in families() if other.name in HOSTS])
+        return [host.grammar.draw(random, random.choice(host.rules).name)[0].strip()]
     home = family.grammar
     if family.lang != "en" and random.random() < 0.15:
         home = next(other.grammar for other in families() if other.lang == "en")
