@@ -28,7 +28,7 @@ def generated(
     attacks: list[str] = []
     documents = [*documents]
     for write, count in (
-        (direct, 60_000),
+        (direct, 70_000),
         (harm, 24_000),
         (foreign_harm, 4_000),
         (answers, 6_000),

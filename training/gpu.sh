@@ -13,7 +13,7 @@ train() {
 export -f train
 export folder seconds
 date +%T
-xz -dc "$folder/prepared.npz.xz" >/tmp/prepared.npz
+python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.argv[1]), open("/tmp/prepared.npz", "wb"))' "$folder/prepared.npz.xz"
 xargs -P 2 -L 1 bash -c 'train "$@"' _ <"$plan"
 files=$(cut -d' ' -f1 "$plan" | sed 's|.*|/tmp/&.npz|')
 for share in 0 0.1; do
