@@ -26,7 +26,7 @@ def generated(
 ) -> Iterator[Example]:
     """`documents`: honest texts of the data sets, to be carriers too; `honest`: what users said."""
     attacks: list[str] = []
-    documents = [*documents]
+    documents, passages = [*documents], _passages(data)
     for write, count in (
         (direct, 70_000),
         (harm, 24_000),
@@ -40,6 +40,7 @@ def generated(
                 attacks.append(example.text)
             if example.channel in ("document", "tool", "code") and example.labels.get("injection/indirect") == 0:
                 documents.append((example.text, example.channel))
+                passages.append(example.text)
             yield example
     yield from carriers(random, int(6_000 * scale))
     yield from indirect(random, int(40_000 * scale), documents)
@@ -50,7 +51,39 @@ def generated(
     ]
     templates = sorted({r["context"] for r in played if r.get("context") and len(r["context"]) < 1200})
     yield from prompts(random, int(7_000 * scale), attacks, honest, templates)
-    yield from mixtures(random, int(14_000 * scale), attacks, honest, [text for text, _ in documents], _personas(data))
+    yield from mixtures(
+        random, int(24_000 * scale), attacks, _requests(data), [text for text, _ in documents], _personas(data)
+    )
+
+
+def _passages(data: Path) -> list[str]:
+    """Texts that ask for nothing."""
+    sets = ("xquad_multilingual", "bold_wikipedia_neutral", "bipia_train")
+    return [
+        example.text
+        for example, _ in train_examples(data / "train")
+        if example.source in sets and example.labels.get("injection/indirect") == 0 and len(example.text) > 90
+    ]
+
+
+def _requests(data: Path) -> list[str]:
+    """What honest users ask for: one request each."""
+    sets = (
+        "self_instruct_seed",
+        "dolly_prompts_via_promptshield",
+        "hackaprompt_ultrachat_via_promptshield",
+        "certified_safe_prompts",
+        "cyberseceval_instruct_code",
+        "nq_open_dev",
+        "gsm8k_questions",
+        "clinc150",
+        "coconot_pref_contrast",
+    )
+    return [
+        example.text
+        for example, _ in train_examples(data / "train")
+        if example.source in sets and example.labels.get("injection/direct") == 0 and 12 < len(example.text) < 500
+    ]
 
 
 def _personas(data: Path) -> list[str]:

@@ -103,6 +103,12 @@ class Trainer:
         self.pair_rows = np.flatnonzero(~arrays["pair_held"])
         self.model = GuardModel(dropout=args.dropout).to(self.device)
         load_encoder(self.model, start)
+        if args.go_on:
+            with np.load(args.go_on) as file:
+                weights = unpacked({k: file[k] for k in file.files})
+            self.model.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
+        for part in (self.model.encoder.words, self.model.encoder.positions, *self.model.encoder.layers[: args.frozen]):
+            part.requires_grad_(not args.frozen)
         self.first = GuardModel().to(self.device).eval()
         load_encoder(self.first, start)
         self.average = GuardModel().to(self.device).eval()
@@ -128,8 +134,8 @@ class Trainer:
         rows = self._rows()
         plan = [_batches(sizes, rows, args.tokens, args.seed * 1000 + epoch) for epoch in range(args.epochs)]
         total = sum(map(len, plan))
-        decay = [p for n, p in self.model.named_parameters() if p.ndim > 1]
-        rest = [p for n, p in self.model.named_parameters() if p.ndim <= 1]
+        decay = [p for p in self.model.parameters() if p.requires_grad and p.ndim > 1]
+        rest = [p for p in self.model.parameters() if p.requires_grad and p.ndim <= 1]
         optimizer = torch.optim.AdamW(
             [{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}],
             lr=args.rate,
@@ -172,7 +178,8 @@ class Trainer:
         with torch.autocast(self.device, torch.bfloat16):
             logits, inner, tagged, meaning = self.model(_noisy(ids, mask, self.args.noise), mask)
             with torch.no_grad():
-                before = self.first.embed(self.first.encoder(ids[:48], mask[:48]), mask[:48])
+                few = ids[: self.args.pair_count // 2], mask[: self.args.pair_count // 2]
+                before = self.first.embed(self.first.encoder(*few), few[1])
         losses = {"heads": self._heads_loss(rows, logits.float())}
         losses["inside"] = 0.3 * _where(
             F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
@@ -181,7 +188,7 @@ class Trainer:
             tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none"
         )
         losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
-        losses["meaning"] = 0.5 * (1 - (meaning[:48].float() * before.float()).sum(-1)).mean()
+        losses["meaning"] = 0.5 * (1 - (meaning[: len(before)].float() * before.float()).sum(-1)).mean()
         losses |= self._pairs_loss(len(batch))
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
@@ -202,7 +209,7 @@ class Trainer:
         return (hard + (soft * self.head_weight).mean() / self.head_weight.mean()) * len(HEADS) / 8
 
     def _pairs_loss(self, about: int) -> dict[str, Tensor]:
-        count = 96 if about >= 96 else 16
+        count = min(self.args.pair_count, 96 if about >= 96 else 16)
         chosen = torch.from_numpy(np.random.choice(self.pair_rows, count)).to(self.device)
         with torch.autocast(self.device, torch.bfloat16):
             both = [self._embed(flat, chosen) for flat in (self.rules, self.texts)]
@@ -306,6 +313,7 @@ def main() -> None:
     parser.add_argument("--prepared", type=Path, required=True)
     parser.add_argument("--start", type=Path, required=True, help="weights to begin with (training.start writes them)")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--go-on", type=Path, help="weights of an earlier training to go on from")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--teacher", type=Path, help=".npz with `scores` of every train window, to learn from as well")
     parser.add_argument("--train-scores", type=Path, help="write the scores of every train window, for a pupil")
@@ -326,6 +334,8 @@ def main() -> None:
     parser.add_argument("--smooth", type=float, default=0.01)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--pairs", type=float, default=0.5)
+    parser.add_argument("--pair-count", type=int, default=96, help="most pairs in a step")
+    parser.add_argument("--frozen", type=int, default=0, help="lowest layers that stay as they are, words included")
     parser.add_argument("--average", type=float, default=0.998)
     parser.add_argument("--every", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)

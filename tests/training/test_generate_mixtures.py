@@ -28,15 +28,17 @@ def test_the_same_seed_writes_the_same_rows() -> None:
     assert draw(4, 50) == draw(4, 50) != draw(5, 50)
 
 
-def test_spans_are_the_attacks(rows: list[Example]) -> None:
+def test_spans_end_in_an_attack_or_in_somebody_elses_request(rows: list[Example]) -> None:
     attacked = [row for row in rows if row.labels["injection/direct"]]
     assert abs(len(attacked) / len(rows) - ATTACKED) < 0.05
-    assert all(row.text[slice(*row.spans[0])] in ATTACKS and len(row.spans) == 1 for row in attacked)
+    known = tuple(text[1:] for text in (*ATTACKS, *REQUESTS))
+    assert all(row.text[slice(*row.spans[0])].endswith(known) and len(row.spans) == 1 for row in attacked)
 
 
-def test_clean_ones_hold_none(rows: list[Example]) -> None:
+def test_clean_ones_have_one_request(rows: list[Example]) -> None:
     clean = [row for row in rows if not row.labels["injection/direct"]]
     assert not [row for row in clean if row.spans or any(attack in row.text for attack in ATTACKS)]
+    assert all(sum(row.text.count(request) for request in REQUESTS) == 1 for row in clean)
 
 
 def test_braces_of_the_pieces_stay(rows: list[Example]) -> None:
