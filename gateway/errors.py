@@ -10,11 +10,13 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
     - TooLarge               413
       - TooLargeToScan       413: longer than what a model reads
     - NotFound               404
+    - Conflict               409
   + AuthError                401
   + Forbidden                403
   + LimitExceeded            429
   + ScanError                503: a detector failed and the policy says stop
   + Overloaded               503
+  + StoreError               503: the database cannot be reached
   + UpstreamError            502: the model's server failed
     - UpstreamTimeout        504
 """
@@ -75,6 +77,10 @@ class NotFound(RequestError):
     status, code = 404, "not_found"
 
 
+class Conflict(RequestError):
+    status, code = 409, "conflict"
+
+
 class AuthError(GatewayError):
     status, code, type = 401, "invalid_api_key", "authentication_error"
 
@@ -93,6 +99,10 @@ class ScanError(GatewayError):
 
 class Overloaded(GatewayError):
     status, code = 503, "overloaded"
+
+
+class StoreError(GatewayError):
+    status, code = 503, "store_unavailable"
 
 
 class UpstreamError(GatewayError):

@@ -122,6 +122,13 @@ class Policy(Strict):
     on_overload: Literal["block", "rules_only"] = Field(
         "block", description="When models have no time: stop with 503, or let the rules decide alone and say so."
     )
+    on_store_failure: Literal["count", "block"] = Field(
+        "count", description="When events cannot be recorded: count the lost ones, or stop with 503."
+    )
+    event_texts: Literal["none", "redacted", "full"] = Field(
+        "none",
+        description="Texts kept with an event: none, with personal data and secrets masked, or as they were.",
+    )
     unscannable: Literal["count", "refuse"] = Field(
         "count", description="Images, audio, files, unknown part types: pass and count, or refuse."
     )
