@@ -8,7 +8,7 @@ query; the row is locked until the change is done, so changes happen one after t
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from typing import Any
@@ -21,7 +21,7 @@ from gateway.errors import Conflict, NotFound, RequestError
 from gateway.settings import Quota
 from gateway.store import tables
 from gateway.store.database import Database
-from gateway.store.records import CustomPolicy, Key, Tenant
+from gateway.store.records import DEFAULT, CustomPolicy, Key, Tenant
 
 __all__ = ["ALL", "Accounts"]
 
@@ -80,11 +80,12 @@ class Accounts:
 
     # keys
 
-    async def add_key(self, key: Key) -> Key:
+    async def add_key(self, key: Key, *, others: Collection[str] = ()) -> Key:
+        """`others`: tenants that the settings know. Raises RequestError where its tenant is not known."""
         now = time.time()
         key = replace(key, created_at=now, updated_at=now)
         async with self._change() as (connection, counter):
-            if key.tenant:
+            if key.tenant not in (DEFAULT, *others):
                 await _require_tenant(connection, key.tenant)
             await _insert(connection, tables.keys, {**_row(key), "changed": counter}, "try again")
         return key
@@ -125,12 +126,12 @@ class Accounts:
 
     # policies
 
-    async def add_policy(self, policy: CustomPolicy, *, most: int) -> CustomPolicy:
-        """At most `most` for each tenant."""
+    async def add_policy(self, policy: CustomPolicy, *, most: int, others: Collection[str] = ()) -> CustomPolicy:
+        """At most `most` for each tenant; `others` as in `add_key`."""
         now = time.time()
         policy = replace(policy, created_at=now, updated_at=now)
         async with self._change() as (connection, _):
-            if policy.tenant:
+            if policy.tenant not in (DEFAULT, *others):
                 await _require_tenant(connection, policy.tenant)
             mine = select(tables.policies.c.id).where(tables.policies.c.tenant == policy.tenant)
             if len((await connection.execute(mine)).all()) >= most:
@@ -161,13 +162,13 @@ class Accounts:
         """Raises Conflict while a key or the tenant names it."""
         async with self._change() as (connection, _):
             c = tables.keys.c
-            mine = [c.status != "revoked", *([c.tenant == policy.tenant] if policy.tenant else [])]
+            mine = [c.status != "revoked", *([c.tenant == policy.tenant] if policy.tenant != DEFAULT else [])]
             users = (await connection.execute(select(c.id, c.policies).where(*mine))).all()
             if any(policy.name in names for _, names in users):
                 raise Conflict("keys name this policy; change them first", code="policy_in_use")
             holders = select(tables.tenants.c.name).where(
                 tables.tenants.c.policy == policy.name,
-                *([tables.tenants.c.name == policy.tenant] if policy.tenant else []),
+                *([tables.tenants.c.name == policy.tenant] if policy.tenant != DEFAULT else []),
             )
             if (await connection.execute(holders)).first():
                 raise Conflict("a tenant has this policy; change that first", code="policy_in_use")

@@ -59,12 +59,14 @@ class Refused(StoreError):
 
 
 class Database:
-    """One engine, for one process. `url` as in the settings, not `auto` or `none`."""
+    """One engine, for one process. `url` as in the settings, not `auto` or `none`. Raises ConfigError."""
 
     def __init__(self, url: str, timeout: float = 5.0) -> None:
         self._timeout = timeout
         self.url = _with_driver(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _make_file(self.url.database)
         self.engine = self._engine()
 
     def __str__(self) -> str:
@@ -101,6 +103,16 @@ class Database:
         engine = create_async_engine(self.url, connect_args={"timeout": self._timeout}, **options)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
+
+
+def _make_file(name: str | None) -> None:
+    """For nobody's eyes but ours. Raises ConfigError where it cannot be."""
+    if name in (None, "", ":memory:"):
+        raise ConfigError("store.url: SQLite needs a file: sqlite:///folder/file")
+    try:
+        os.close(os.open(str(name), os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as e:
+        raise ConfigError(f"store.url: {name}: {e.strerror}") from None
 
 
 def _is_about_data(error: BaseException) -> bool:

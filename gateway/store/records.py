@@ -1,4 +1,4 @@
-"""What the store keeps, as the rest of the gateway sees it. An empty tenant means none."""
+"""What the store keeps, as the rest of the gateway sees it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.settings import Quota
+from gateway.settings import UNBOUNDED, Quota
 
-__all__ = ["CustomPolicy", "EventRecord", "FindingRecord", "Key", "RedTeamScan", "Tenant"]
+__all__ = ["DEFAULT", "CustomPolicy", "EventRecord", "FindingRecord", "Key", "RedTeamScan", "Tenant"]
 
 Json = dict[str, Any]
 
-UNBOUNDED = Quota()
+DEFAULT = "default"  # the tenant of whoever has no other; it needs no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Key:
 
     id: str
     name: str
-    tenant: str = ""
+    tenant: str = DEFAULT
     prefix: str = "pc_"
     hash: str = ""
     pepper: str = ""  # which pepper the hash was made with
@@ -88,7 +88,7 @@ class EventRecord:
 
     id: str
     at: float
-    tenant: str = ""
+    tenant: str = DEFAULT
     key: str = ""
     client: str = "anonymous"
     route: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from gateway.errors import ConfigError
@@ -50,13 +51,15 @@ class Store:
             )
         await self.ring.refresh()
 
-    async def new_key(self, name: str, prefix: str = "pc_", **fields: Any) -> tuple[str, Key]:
+    async def new_key(
+        self, name: str, prefix: str = "pc_", *, others: Collection[str] = (), **fields: Any
+    ) -> tuple[str, Key]:
         """The key as text, which nobody can read again, and what is kept of it."""
         peppers = await self.ring.load_peppers()
         id = new_id()
         text = mint(id, prefix)
         made = Key(id, name, prefix=prefix, hash=peppers.hash(text), pepper=peppers.first, **fields)
-        return text, await self.accounts.add_key(made)
+        return text, await self.accounts.add_key(made, others=others)
 
     async def statistics(self, wanted: EventFilter) -> Statistics:
         return await statistics(self.database, wanted, self.settings.timeout * STATISTICS)

@@ -2,7 +2,7 @@
 The tables. What they should be is said here; migrations/ brings a database there, and a test compares.
 
 Times are seconds since 1970, UTC. Ids of events and keys begin with their time, so that they sort by it.
-An empty tenant means none. There are no foreign keys between tenants, keys and policies: whoever changes
+There are no foreign keys between tenants, keys and policies: whoever changes
 them holds the row of `state` that counts changes, and checks.
 """
 

@@ -83,6 +83,8 @@ class Event:
     id: str
     route: str
     client: str = "anonymous"
+    tenant: str = "default"
+    key: str = "anonymous"
     at: float = field(default_factory=time.time)
     model: str = ""
     policies: Mapping[str, str] = field(default_factory=dict)  # name -> version
@@ -98,6 +100,9 @@ class Event:
 
     def apply(self, policies: tuple[Ruleset, ...]) -> None:
         self.policies = {p.name: p.version for p in policies}
+
+    def by(self, client: str, tenant: str, key: str) -> None:
+        self.client, self.tenant, self.key = client, tenant, key
 
     @property
     def scanned(self) -> bool:

@@ -51,7 +51,7 @@ async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answ
     finally:
         if relay.usage is not None:
             turn.event.usage = usage_of({"usage": relay.usage})
-        note(turn, Direction.OUTPUT, stream.verdict())
+        note(turn, Direction.OUTPUT, stream.verdict(), stream.texts() if turn.kept is not None else ())
 
 
 class _Writer:

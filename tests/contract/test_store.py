@@ -204,7 +204,7 @@ async def test_the_ring_sees_what_others_change(store: Store, settings: StoreSet
     found = other.ring.find(made)
     assert found == key
     await store.accounts.change_key(key.id, {"status": "revoked"})
-    await store.accounts.add_policy(CustomPolicy("plc_1", "", "own", "text"), most=5)
+    await store.accounts.add_policy(CustomPolicy("plc_1", "default", "own", "text"), most=5)
     assert await other.ring.refresh()
     found = other.ring.find(made)
     assert found is not None
@@ -319,7 +319,7 @@ async def test_what_is_no_event_is_refused(store: Store) -> None:
 FILTERS: list[tuple[dict[str, Any], set[int]]] = [
     ({}, {1, 2, 3, 4}),
     ({"tenant": "blue"}, {1, 2}),
-    ({"tenant": ""}, {4}),
+    ({"tenant": "default"}, {4}),
     ({"key": "k1"}, {1}),
     ({"decision": "block"}, {2, 3}),
     ({"decision": "block", "tenant": "red"}, {3}),
