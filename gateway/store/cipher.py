@@ -52,7 +52,7 @@ class Cipher:
             raise StoreError("the texts of this event are sealed with a key that is not configured")
         try:
             return key.decrypt(rest[NAME : NAME + NONCE], rest[NAME + NONCE :], event.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise StoreError("the texts of this event are damaged or not its own") from None
 
 

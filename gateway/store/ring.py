@@ -7,6 +7,7 @@ has. Until the first one has succeeded nothing is known, and nobody may pass on 
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ class Ring:
         self._pepper = pepper
         self._keys: dict[str, Key] = {}
         self._seen = -1
+        self._lock = asyncio.Lock()
         self.peppers: Peppers | None = None
         self.tenants: Mapping[str, Tenant] = {}
         self.policies: tuple[CustomPolicy, ...] = ()
@@ -48,7 +50,11 @@ class Ring:
         return self.peppers
 
     async def refresh(self) -> bool:
-        """Take what has changed; returns whether anything has. Raises StoreError."""
+        """Take what has changed; returns whether anything has. Raises StoreError. One at a time: the newest wins."""
+        async with self._lock:
+            return await self._refresh()
+
+    async def _refresh(self) -> bool:
         await self.load_peppers()
         asked = time.time()
         counter = await self._accounts.changes()

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from gateway.errors import StoreError
@@ -33,7 +33,7 @@ CLEAN = 60.0  # seconds between looks for what is too old
 class Keeper:
     """`on_change` is called after keys, tenants or policies have changed."""
 
-    def __init__(self, settings: StoreSettings, metrics: Metrics, on_change: Callable[[], None]) -> None:
+    def __init__(self, settings: StoreSettings, metrics: Metrics, on_change: Callable[[], Awaitable[None]]) -> None:
         self.settings = settings
         self.store = Store(settings)
         self.writer = EventWriter(self.store.events, settings)
@@ -86,7 +86,7 @@ class Keeper:
         self.reachable = True
         self._metrics.store_up.set(1)
         if changed:
-            self._on_change()
+            await self._on_change()
 
     def put(self, event: Event, kept: Kept, wanted: str) -> None:
         if kept.seat:

@@ -193,14 +193,18 @@ class Gateway:
         await self.pool.aclose()
         self.guard.close()
 
-    def _on_change(self) -> None:
-        """Keys are looked up where they are; policies are made ready here."""
+    async def _on_change(self) -> None:
+        """Keys are looked up where they are; policies are made ready here, new ones in a thread."""
+        if self.keeper:
+            await asyncio.to_thread(self.tenant_policies.prepare, self.keeper.store.ring.policies)
         self._take_policies()
         self._note_insecure()
 
     def _take_policies(self) -> None:
         stored = self.keeper.store.ring.policies if self.keeper else ()
-        self.book = self.tenant_policies.over(self.file_policies, stored)
+        book = self.tenant_policies.over(self.file_policies, stored)
+        if book != self.book:
+            self.book = book
 
     def _note_insecure(self) -> None:
         insecure = [name for name in self.book if self.book[name].policy.on_error == "allow_insecure"]

@@ -26,6 +26,10 @@ def named(book: Book, tenant: str, name: str) -> Ruleset | None:
     return book[found] if found else None
 
 
+def _in_book(policy: CustomPolicy) -> str:
+    return policy.name if policy.tenant == DEFAULT else f"{policy.tenant}/{policy.name}"
+
+
 class TenantPolicies:
     """Makes them ready to judge, each version once."""
 
@@ -44,23 +48,29 @@ class TenantPolicies:
         The book of both. A file goes before a policy of the store of the same name. One that this version
         cannot use is left out, so that its keys get an error and never less than it says.
         """
-        made: dict[tuple[str, str], Ruleset | None] = {}
         rulesets = dict(files.policies)
-        for policy in stored:
-            name = policy.name if policy.tenant == DEFAULT else f"{policy.tenant}/{policy.name}"
-            known = (policy.id, policy.text)
-            made[known] = self._made[known] if known in self._made else self._ready(policy, name)
-            ruleset = made[known]
+        for policy, ruleset in self.prepare(stored):
+            name = _in_book(policy)
             if name in files:
                 log.warning("a file goes before a policy of the store", extra={"policy": name})
             elif ruleset is not None:
                 rulesets[name] = ruleset
-        self._made = made
         return Book(rulesets)
 
-    def _ready(self, policy: CustomPolicy, name: str) -> Ruleset | None:
+    def prepare(self, stored: Iterable[CustomPolicy]) -> list[tuple[CustomPolicy, Ruleset | None]]:
+        """What takes time, once for each text."""
+        made: dict[tuple[str, str], Ruleset | None] = {}
+        out: list[tuple[CustomPolicy, Ruleset | None]] = []
+        for policy in stored:
+            known = (policy.id, policy.text)
+            made[known] = self._made[known] if known in self._made else self._ready(policy)
+            out.append((policy, made[known]))
+        self._made = made
+        return out
+
+    def _ready(self, policy: CustomPolicy) -> Ruleset | None:
         try:
             return self.check(policy.text)
         except ConfigError as e:
-            log.error("a policy of the store cannot be used", extra={"policy": name, "reason": e.message})
+            log.error("a policy of the store cannot be used", extra={"policy": _in_book(policy), "reason": e.message})
             return None
