@@ -1,8 +1,8 @@
 """
 One record for each request: what was decided, by which version of which policy, what was not scanned.
 
-Never the text: categories, counts, sizes. `scanned` is true only if every detector finished on all of
-the text that was seen.
+Never the text: categories, counts, sizes. `scanned` is true only if every detector finished on all
+that was seen, and nothing passed that none could read.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ class Side:
             verdict.degraded,
         )
 
+    @property
+    def complete(self) -> bool:
+        """Was all of it read, by every detector? What no detector can read was not."""
+        return not self.errors and not self.degraded and not self.unscanned and self.scanned == self.seen
+
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _SIDE_FIELDS}
 
@@ -72,7 +77,7 @@ class Side:
             tuple(dict.fromkeys(other.rules + self.rules)),
             self.scanned + other.scanned,
             self.seen + other.seen,
-            dict(Counter(self.unscanned) + Counter(other.unscanned)),
+            {k: self.unscanned.get(k, 0) + other.unscanned.get(k, 0) for k in {*self.unscanned, *other.unscanned}},
             tuple(dict.fromkeys(other.errors + self.errors)),
             tuple(dict.fromkeys(other.degraded + self.degraded)),
         )
@@ -107,7 +112,7 @@ class Event:
     @property
     def scanned(self) -> bool:
         sides = [s for s in (self.request, self.answer) if s.decision != "none"]
-        return bool(sides) and all(not s.errors and not s.degraded and s.scanned == s.seen for s in sides)
+        return bool(sides) and all(s.complete for s in sides)
 
     @property
     def decision(self) -> str:
