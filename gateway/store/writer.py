@@ -48,7 +48,7 @@ class EventWriter:
         self._size = 0  # bytes of texts in the queue
         self._filled = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._closing = False
+        self._closing = asyncio.Event()
         self.failing = False  # did the last try fail?
         self.seats = 0
         self.lost = 0
@@ -82,7 +82,7 @@ class EventWriter:
 
     async def aclose(self, deadline: float = 5.0) -> None:
         """Write what waits, as far as it goes in time; the rest is lost."""
-        self._closing = True
+        self._closing.set()
         self._filled.set()
         if self._task is not None:
             with suppress(TimeoutError):
@@ -99,13 +99,14 @@ class EventWriter:
     async def _run(self) -> None:
         while True:
             if not self._queue:
-                if self._closing:
+                if self._closing.is_set():
                     return
                 self._filled.clear()
                 await self._filled.wait()
                 continue
-            if len(self._queue) < self._settings.batch and not self._closing:
-                await asyncio.sleep(self._settings.flush)
+            if len(self._queue) < self._settings.batch:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), self._settings.flush)
             batch = [self._queue[i] for i in range(min(len(self._queue), self._settings.batch))]
             await self._persist(batch)
             for record in batch:  # only now: until then they count as waiting

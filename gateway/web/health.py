@@ -33,6 +33,8 @@ class Health:
     async def metrics(self, request: Request) -> Response:
         if not self._gateway.settings.server.open_metrics:
             self._gateway.auth.identify(request.scope)
+        if self._gateway.keeper:
+            self._gateway.keeper.count()
         return Response(self._gateway.metrics.render(), media_type=self._gateway.metrics.content_type)
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from gateway.errors import StoreError
+from gateway.errors import ConfigError, StoreError
 from gateway.settings import StoreSettings
 from gateway.store import EventWriter, Store
 from gateway.web.events import Event
@@ -53,7 +53,11 @@ class Keeper:
         async with self._starting:
             if self._started:
                 return
-            await self.look()
+            try:
+                await self.look()
+            except ConfigError:
+                await self.store.aclose()
+                raise
             self.writer.start()
             self._tasks = [asyncio.create_task(self._poll()), asyncio.create_task(self._clean())]
             self._started = True
