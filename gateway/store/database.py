@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
@@ -96,7 +97,12 @@ class Database:
         await self.engine.dispose()
 
     def _engine(self) -> AsyncEngine:
-        options: dict[str, Any] = {"hide_parameters": True, "pool_size": CONNECTIONS, "pool_timeout": self._timeout}
+        options: dict[str, Any] = {
+            "json_serializer": _json,
+            "hide_parameters": True,
+            "pool_size": CONNECTIONS,
+            "pool_timeout": self._timeout,
+        }
         if not self.is_sqlite:
             connect = {"timeout": self._timeout, "command_timeout": self._timeout}
             return create_async_engine(self.url, pool_pre_ping=True, connect_args=connect, **options)
@@ -113,6 +119,11 @@ def _make_file(name: str | None) -> None:
         os.close(os.open(str(name), os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as e:
         raise ConfigError(f"store.url: {name}: {e.strerror}") from None
+
+
+def _json(value: object) -> str:
+    """PostgreSQL takes no NUL in a text, nor in JSON."""
+    return orjson.dumps(value).decode().replace("\\u0000", "\\ufffd")
 
 
 def _is_about_data(error: BaseException) -> bool:

@@ -7,8 +7,9 @@ ended are all ranges of one index.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select
@@ -83,7 +84,7 @@ class Events:
             new = [r for r in records if r.id not in there]
             if new:
                 await connection.execute(insert(tables.events), [self._row(r) for r in new])
-            findings = [{"event_id": r.id, **asdict(f)} for r in new for f in r.findings]
+            findings = [{"event_id": r.id, **f} for r in new for f in _fitting(r.findings)]
             if findings:
                 await connection.execute(insert(tables.event_findings), findings)
 
@@ -159,7 +160,17 @@ class Events:
 
 
 # What clients and upstreams may have a word in: a database that takes no NUL must not stop on one.
+_WIDTHS = {"direction": 8, "category": 96, "policy": 63, "rule": 96, "action": 16}
 _LENGTHS = {"client": 63, "model": 256, "error": 63, "upstream": 63}
+
+
+def _fitting(findings: Iterable[FindingRecord]) -> list[dict[str, Any]]:
+    """With names that are not longer than their columns: rules are named by whoever writes policies."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for f in findings:
+        names = (f.direction, f.category, f.policy, f.rule, f.action)
+        counts[tuple(n.replace("\x00", "\ufffd")[:w] for n, w in zip(names, _WIDTHS.values(), strict=True))] += f.count
+    return [dict(zip(_WIDTHS, names, strict=True), count=number) for names, number in counts.items()]
 
 
 def _page(query: Select[Any], after: str | None, limit: int, oldest_first: bool) -> Select[Any]:

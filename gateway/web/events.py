@@ -23,6 +23,7 @@ __all__ = ["DECISION", "Event", "Side", "Sink", "log_event", "new_event_id", "wo
 log = logging.getLogger("gateway.event")
 
 DECISION = {Effect.ALLOW: "allow", Effect.FLAG: "flag", Effect.REDACT: "redact", Effect.BLOCK: "block"}
+MAX_MODEL = 256  # characters of its name that are told
 _SEVERITY = ["none", *DECISION.values()]
 
 
@@ -121,6 +122,7 @@ class Event:
     def as_json(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in _FIELDS}
         own |= {"request": self.request.as_json(), "answer": self.answer.as_json()}
+        own["model"] = self.model[:MAX_MODEL]  # a client's word
         return {**own, "scanned": self.scanned, "decision": self.decision}
 
 

@@ -310,6 +310,16 @@ async def test_what_clients_have_a_word_in_is_taken(store: Store, model: str) ->
     assert found.model == model.replace("\x00", "\ufffd")[:256]
 
 
+async def test_names_that_policies_bring_are_taken(store: Store) -> None:
+    long = [FindingRecord("input", "custom/" + "c" * 200, "p", "r\x00" + "r" * 200 + end, "mask") for end in "ab"]
+    nasty = {"model": "a\x00b \\u0000 \ud7ff \U0001f600", "deep": {"\x00": ["\x00"]}}
+    await store.events.add([event(1, findings=tuple(long), record=nasty)])
+    found = await store.events.get(event(1).id, tenant=None)
+    assert [(f.rule[:2], f.count) for f in found.findings] == [("r\ufffd", 2)]
+    assert found.record["deep"] == {"\ufffd": ["\ufffd"]}
+    assert found.record["model"].startswith("a\ufffdb ")
+
+
 async def test_what_is_no_event_is_refused(store: Store) -> None:
     with pytest.raises(Refused):
         await store.events.add([event(1, status="no number", duration_ms="x" if store.database.is_sqlite else "y")])

@@ -274,7 +274,8 @@ async def test_a_request_that_is_cancelled_has_its_event(
     """As a server does that gives up on its requests."""
     async with managed(tmp_path) as managing:
         gate = managing.gate
-        began, tasks = asyncio.Event(), []
+        began = asyncio.Event()
+        tasks: list[asyncio.Task[Any] | None] = []
 
         async def waits(*_: Any) -> Any:
             tasks.append(asyncio.current_task())
@@ -285,6 +286,7 @@ async def test_a_request_that_is_cancelled_has_its_event(
         body = ask() if "chat" in route else {"texts": ["Hello"]}
         going = asyncio.create_task(gate.http.post(route, json=body, headers=bearer(managing.keys["blue-app"])))
         await began.wait()
+        assert tasks[0] is not None
         tasks[0].cancel()
         with suppress(httpx.HTTPError):
             await going
