@@ -64,19 +64,20 @@ class Accounts:
             await _update(connection, tables.tenants, [tables.tenants.c.name == name], values)
         return await self.tenant(name)
 
+    async def require_unused(self, name: str) -> None:
+        """Raises NotFound, or Conflict while this tenant has keys that are not revoked."""
+        await self.tenant(name)
+        async with self._database.begin() as connection:
+            await _require_no_keys(connection, name)
+
     async def delete_tenant(self, name: str) -> None:
-        """And its policies and events. Raises Conflict while it has keys that are not revoked."""
+        """And its policies. Raises Conflict while it has keys that are not revoked."""
         async with self._change() as (connection, _):
-            mine = tables.keys.c.tenant == name
-            alive = select(tables.keys.c.id).where(mine, tables.keys.c.status != "revoked").limit(1)
-            if (await connection.execute(alive)).first():
-                raise Conflict("this tenant has keys; revoke them first", code="tenant_in_use")
+            await _require_no_keys(connection, name)
             gone = await connection.execute(delete(tables.tenants).where(tables.tenants.c.name == name))
             if not gone.rowcount:
                 raise NotFound("there is no tenant of that name")
             await connection.execute(delete(tables.policies).where(tables.policies.c.tenant == name))
-            await connection.execute(delete(tables.events).where(tables.events.c.tenant == name))
-            await connection.execute(delete(tables.redteam_scans).where(tables.redteam_scans.c.tenant == name))
 
     # keys
 
@@ -234,6 +235,13 @@ async def _require_tenant(connection: AsyncConnection, name: str) -> None:
     found = await connection.execute(select(tables.tenants.c.name).where(tables.tenants.c.name == name))
     if found.first() is None:
         raise RequestError(f"there is no tenant {name!r}", param="tenant", code="unknown_tenant")
+
+
+async def _require_no_keys(connection: AsyncConnection, tenant: str) -> None:
+    mine = tables.keys.c.tenant == tenant
+    alive = select(tables.keys.c.id).where(mine, tables.keys.c.status != "revoked").limit(1)
+    if (await connection.execute(alive)).first():
+        raise Conflict("this tenant has keys; revoke them first", code="tenant_in_use")
 
 
 def _only(column: ColumnElement[str], tenant: str | None) -> list[ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select
 
-from gateway.errors import NotFound
+from gateway.errors import NotFound, StoreError
 from gateway.store import tables
 from gateway.store.cipher import Cipher
 from gateway.store.database import Database
@@ -23,6 +23,7 @@ from gateway.store.records import EventRecord, FindingRecord
 __all__ = ["EventFilter", "Events", "first_id"]
 
 PAGE = 500  # rows read at a time where all are wanted
+UNREADABLE = b'{"unreadable": true}'
 CHUNK = 1000  # rows deleted at a time, so that nobody waits long for the lock
 
 _COLUMNS = [column for column in tables.events.c if column.name != "texts"]
@@ -124,9 +125,7 @@ class Events:
             async with self._database.begin() as connection:
                 rows = (await connection.execute(query)).mappings().all()
             for row in rows:
-                sealed = row["texts"] if texts else None
-                opened = None if sealed is None else self._cipher.open(bytes(sealed), row["id"])
-                yield replace(_record(row), texts=opened)
+                yield replace(_record(row), texts=self._opened(row) if texts else None)
             if len(rows) < size:
                 return
             after = rows[-1]["id"]
@@ -140,16 +139,29 @@ class Events:
             async with self._database.begin() as connection:
                 found = (await connection.execute(last)).scalar()
             bound = max(bound, found + "\x7f" if found else "")  # itself, too
+        return await self._delete(tables.events.c.id < bound) if bound else 0
+
+    async def purge(self, tenant: str) -> int:
+        """Delete all of a tenant; returns how many."""
+        return await self._delete(tables.events.c.tenant == tenant)
+
+    async def _delete(self, which: ColumnElement[bool]) -> int:
         deleted = 0
-        while bound:
-            old = select(tables.events.c.id).where(tables.events.c.id < bound).order_by(tables.events.c.id)
+        while True:
+            some = select(tables.events.c.id).where(which).order_by(tables.events.c.id).limit(CHUNK)
             async with self._database.begin() as connection:
-                where = tables.events.c.id.in_(old.limit(CHUNK).scalar_subquery())
+                where = tables.events.c.id.in_(some.scalar_subquery())
                 gone = (await connection.execute(delete(tables.events).where(where))).rowcount
             deleted += gone
             if gone < CHUNK:
-                break
-        return deleted
+                return deleted
+
+    def _opened(self, row: RowMapping) -> bytes | None:
+        """One that cannot be opened says so and does not end what comes after it."""
+        try:
+            return None if row["texts"] is None else self._cipher.open(bytes(row["texts"]), row["id"])
+        except StoreError:
+            return UNREADABLE
 
     def _row(self, record: EventRecord) -> dict[str, Any]:
         row = {column.name: getattr(record, column.name) for column in _COLUMNS}

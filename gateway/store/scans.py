@@ -64,6 +64,10 @@ class Scans:
             if not done.rowcount:
                 raise NotFound("there is no scan of that id")
 
+    async def purge(self, tenant: str) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(delete(_SCANS).where(_SCANS.c.tenant == tenant))
+
     async def _one(self, where: list[ColumnElement[bool]]) -> RedTeamScan:
         async with self._database.begin() as connection:
             row = (await connection.execute(select(_SCANS).where(*where))).mappings().first()

@@ -61,6 +61,17 @@ class Store:
         made = Key(id, name, prefix=prefix, hash=peppers.hash(text), pepper=peppers.first, **fields)
         return text, await self.accounts.add_key(made, others=others)
 
+    async def delete_tenant(self, name: str) -> None:
+        """
+        With its policies, scans and events, so that another of the same name begins with nothing. Raises
+        NotFound, or Conflict while it has keys that are not revoked.
+        """
+        await self.accounts.require_unused(name)
+        await self.accounts.change_tenant(name, {"status": "disabled"})
+        await self.events.purge(name)
+        await self.scans.purge(name)
+        await self.accounts.delete_tenant(name)
+
     async def statistics(self, wanted: EventFilter) -> Statistics:
         return await statistics(self.database, wanted, self.settings.timeout * STATISTICS)
 

@@ -42,7 +42,8 @@ class Keeper:
         self._tasks: list[asyncio.Task[None]] = []
         self._opened = False
         self._started = False
-        self._starting = asyncio.Lock()
+        self._starting, self._looking = asyncio.Lock(), asyncio.Lock()
+        self._stop = asyncio.Event()
         self._counted = {"written": 0, "lost": 0}
         self.reachable = False
 
@@ -63,16 +64,26 @@ class Keeper:
             self._started = True
 
     async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        self._stop.set()
+        if self._tasks:  # nobody is torn out of the middle of a query
+            _, hanging = await asyncio.wait(self._tasks, timeout=self.settings.timeout + 1)
+            for task in hanging:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await self.writer.aclose()
         self.count()
         await self.store.aclose()
 
     async def look(self) -> None:
-        """Take what others have changed. A database that is away is noted, not raised."""
+        """
+        Take what has changed: once this returns, what was changed before it was called is in force here.
+        A database that is away is noted, not raised.
+        """
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         try:
             if not self._opened:
                 await self.store.open()
@@ -124,15 +135,19 @@ class Keeper:
         }
 
     async def _poll(self) -> None:
-        while True:
-            await asyncio.sleep(self.settings.poll)
+        while await self._rest(self.settings.poll):
             await self.look()
             self.count()
 
+    async def _rest(self, seconds: float) -> bool:
+        """False once it is time to stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        return not self._stop.is_set()
+
     async def _clean(self) -> None:
         days, keep = self.settings.retention_days, self.settings.retention_events
-        while True:
-            await asyncio.sleep(CLEAN * random.uniform(0.5, 1.5))  # noqa: S311 (so that replicas take turns)
+        while await self._rest(CLEAN * random.uniform(0.5, 1.5)):  # noqa: S311 (so that replicas take turns)
             before = time.time() - days * DAY if days is not None else None
             with suppress(StoreError):
                 gone = await self.store.events.clean(before=before, keep=keep)

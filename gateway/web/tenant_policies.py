@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from threading import Lock
 
 from gateway.engine import Guard
 from gateway.errors import ConfigError
@@ -36,6 +37,7 @@ class TenantPolicies:
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._made: dict[tuple[str, str], Ruleset | None] = {}
+        self._lock = Lock()
 
     def check(self, text: str) -> Ruleset:
         """Raises ConfigError, as for a file."""
@@ -49,7 +51,10 @@ class TenantPolicies:
         cannot use is left out, so that its keys get an error and never less than it says.
         """
         rulesets = dict(files.policies)
-        for policy, ruleset in self.prepare(stored):
+        ready = self.prepare(stored)
+        current = {(policy.id, policy.text) for policy, _ in ready}
+        self._made = {known: ruleset for known, ruleset in self._made.items() if known in current}
+        for policy, ruleset in ready:
             name = _in_book(policy)
             if name in files:
                 log.warning("a file goes before a policy of the store", extra={"policy": name})
@@ -58,14 +63,14 @@ class TenantPolicies:
         return Book(rulesets)
 
     def prepare(self, stored: Iterable[CustomPolicy]) -> list[tuple[CustomPolicy, Ruleset | None]]:
-        """What takes time, once for each text."""
-        made: dict[tuple[str, str], Ruleset | None] = {}
+        """What takes time, once for each text. From any thread."""
         out: list[tuple[CustomPolicy, Ruleset | None]] = []
-        for policy in stored:
-            known = (policy.id, policy.text)
-            made[known] = self._made[known] if known in self._made else self._ready(policy)
-            out.append((policy, made[known]))
-        self._made = made
+        with self._lock:
+            for policy in stored:
+                known = (policy.id, policy.text)
+                if known not in self._made:
+                    self._made[known] = self._ready(policy)
+                out.append((policy, self._made[known]))
         return out
 
     def _ready(self, policy: CustomPolicy) -> Ruleset | None:

@@ -130,15 +130,17 @@ async def test_a_tenant_leaves_nothing_behind(store: Store) -> None:
     await store.accounts.add_tenant(Tenant("blue"))
     _, key = await store.new_key("app", tenant="blue")
     await store.accounts.add_policy(CustomPolicy("plc_1", "blue", "own", "text"), most=5)
-    await store.events.add([event(1, tenant="blue"), event(2, tenant="red")])
+    await store.events.add([*(event(i, tenant="blue") for i in range(10, 1510)), event(2, tenant="red")])
+    await store.scans.add(RedTeamScan("rts_1", "blue", "done"))
     with pytest.raises(Conflict):
-        await store.accounts.delete_tenant("blue")
+        await store.delete_tenant("blue")
     await store.accounts.change_key(key.id, {"status": "revoked"})
-    await store.accounts.delete_tenant("blue")
+    await store.delete_tenant("blue")
     assert await store.accounts.policies() == []
+    assert await store.scans.page(tenant=None) == []
     assert [e.tenant for e in await store.events.page(EventFilter())] == ["red"]
     with pytest.raises(NotFound):
-        await store.accounts.delete_tenant("blue")
+        await store.delete_tenant("blue")
 
 
 # keys

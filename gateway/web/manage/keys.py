@@ -149,7 +149,7 @@ class Tenants:
     async def delete(self, request: Request) -> Response:
         admin, keeper = self._operator(request)
         name = id_of(request, "name")
-        await keeper.store.accounts.delete_tenant(name)
+        await keeper.store.delete_tenant(name)
         await keeper.look()
         _note("tenant deleted", admin, tenant=name)
         return Response(status_code=204)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -25,6 +26,7 @@ __all__ = ["Policies"]
 log = logging.getLogger("gateway.manage")
 
 MAX_TEXT = 64 << 10
+MAX_DEPTH = 32
 MOST = 100  # of one tenant
 
 
@@ -113,19 +115,26 @@ class Policies:
             raise RequestError(f"a policy is text of at most {MAX_TEXT} bytes", param="text")
         try:
             return text, await asyncio.to_thread(_check, self._gateway.tenant_policies, text)
-        except (ConfigError, RecursionError) as e:
-            message = e.message if isinstance(e, ConfigError) else "this policy is nested too deeply"
-            raise RequestError(message, param="text", code="invalid_policy") from None
+        except ConfigError as e:
+            raise RequestError(e.message, param="text", code="invalid_policy") from None
 
 
 def _check(policies: TenantPolicies, text: str) -> Ruleset:
-    """In a thread: a long text takes its time. An alias may stand for more than anybody can read."""
-    try:
-        if any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, yaml.SafeLoader)):
-            raise ConfigError("a policy has no aliases")
-    except yaml.YAMLError:
-        pass  # said better below, with its line
+    """In a thread: a long text takes its time."""
+    with suppress(yaml.YAMLError):  # said better below, with its line
+        _require_plain(text)
     return policies.check(text)
+
+
+def _require_plain(text: str) -> None:
+    """An alias may stand for more than anybody can read, and so may nesting."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ConfigError("this policy is nested too deeply")
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigError("a policy has no aliases")
 
 
 def _policy(policy: CustomPolicy) -> dict[str, Any]:

@@ -106,6 +106,18 @@ async def test_texts_are_encrypted_at_rest(tmp_path: Path) -> None:
             else:
                 assert response.status_code == 503
                 assert "not configured" in response.json()["error"]["message"]
+                exported = await gated.http.get("/guard/v1/events/export?texts=true", headers=bearer(key))
+                assert json.loads(exported.text)["texts"] == {"unreadable": True}
+
+
+async def test_places_are_told_without_the_clients_words(tmp_path: Path) -> None:
+    """A key of the body may be as secret as its value."""
+    async with managed(tmp_path, echo, policies=[FULL], policy="full") as gate:
+        await talk(gate, "Hello", metadata={"canary@example.com": EMAIL})
+        (found,) = await gate.events(1)
+        whole = await gate.ask("GET", f"/events/{found['id']}")
+        assert {span["path"] for span in whole["spans"] if span["direction"] == "input"} >= {"metadata.*"}
+        assert "canary" not in json.dumps({**whole, "texts": [t["path"] for t in whole["texts"]["request"]]})
 
 
 async def test_texts_have_a_limit(tmp_path: Path) -> None:
