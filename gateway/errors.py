@@ -14,6 +14,7 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
   + AuthError                401
   + Forbidden                403
   + LimitExceeded            429
+  + LimiterUnavailable       503: nobody can say whether a limit is reached
   + ScanError                503: a detector failed and the policy says stop
   + Overloaded               503
   + StoreError               503: the database cannot be reached
@@ -22,6 +23,8 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class GatewayError(Exception):
@@ -90,7 +93,15 @@ class Forbidden(GatewayError):
 
 
 class LimitExceeded(GatewayError):
+    """`wait` is the time in seconds after which it fits, None: it never does; `guard` the numbers."""
+
     status, code, type = 429, "rate_limit_exceeded", "rate_limit_error"
+    wait: float | None = 1.0
+    guard: Mapping[str, str | int] = {}
+
+
+class LimiterUnavailable(GatewayError):
+    status, code = 503, "limiter_unavailable"
 
 
 class ScanError(GatewayError):

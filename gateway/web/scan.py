@@ -22,7 +22,9 @@ from gateway.web.answers import event_error, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import DECISION, Event, Side
 from gateway.web.kept import Kept
+from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
+from gateway.web.tokens import prompt_tokens
 
 __all__ = ["Scan"]
 
@@ -72,19 +74,22 @@ class Scan:
         try:
             body = await scan.serve(scope, receive)
             event.status = 200
-            await respond(send, 200, dump_json(body), guard_headers(event))
+            await respond(send, 200, dump_json(body), [*scan.meter.headers, *guard_headers(event)])
         except ClientGone:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
             event.status, event.error = e.status, e.code
-            await respond(send, e.status, event_error(event, e), retry_headers(e))
+            await respond(send, e.status, event_error(event, e), [*scan.meter.headers, *retry_headers(e)])
         except asyncio.CancelledError:
             event.status, event.error = 499, "cancelled"
             raise
         finally:
-            if not event.status:  # an exception that nobody expected
-                event.status, event.error = 500, "internal_error"
-            gateway.finish(event, began, scan.kept, scan.policies)
+            try:
+                await scan.meter.close()
+            finally:
+                if not event.status:  # an exception that nobody expected
+                    event.status, event.error = 500, "internal_error"
+                gateway.finish(event, began, scan.kept, scan.policies)
 
 
 class _Scanning:
@@ -94,6 +99,7 @@ class _Scanning:
         self._gateway = gateway
         self._event = event
         self.kept = kept
+        self.meter: Meter = FREE
         self.policies: tuple[Ruleset, ...] = ()
         self._owner = ""
 
@@ -110,17 +116,17 @@ class _Scanning:
         event.apply(policies)
         gateway.admit(policies, self.kept)
         direction = Direction(request.direction)
+        role = Role(request.role or ("user" if direction is Direction.INPUT else "assistant"))
+        kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
+        parts = tuple(Part(text, ("texts", i), role, i, kind) for i, text in enumerate(request.texts or ()))
+        transcript = Transcript(parts, direction) if request.messages is None else SURFACE.request(_body(request))
         async with watch(receive):
+            self.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
+            self.meter.require()
+            self.meter.sent()  # what is scanned is used
             if request.messages is not None:
-                return {"results": [await self._messages(request, direction)]}
-            assert request.texts is not None
-            role = Role(request.role or ("user" if direction is Direction.INPUT else "assistant"))
-            kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
-            results = [
-                await self._text(Part(text, ("texts", i), role, i, kind), request, direction)
-                for i, text in enumerate(request.texts)
-            ]
-            return {"results": results}
+                return {"results": [await self._messages(transcript, request, direction)]}
+            return {"results": [await self._text(part, request, direction) for part in parts]}
 
     async def _text(self, part: Part, request: ScanRequest, direction: Direction) -> Json:
         exchange = self._gateway.guard.begin(self.policies, self._owner)
@@ -131,9 +137,7 @@ class _Scanning:
             out["redacted"] = verdict.edits.get(part.path, part.text)
         return out
 
-    async def _messages(self, request: ScanRequest, direction: Direction) -> Json:
-        body: Json = {"model": "scan", "messages": request.messages}
-        transcript = SURFACE.request(body)
+    async def _messages(self, transcript: Transcript, request: ScanRequest, direction: Direction) -> Json:
         exchange = self._gateway.guard.begin(self.policies, self._owner)
         if direction is Direction.OUTPUT:
             answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
@@ -142,7 +146,7 @@ class _Scanning:
         verdict = await _judge(exchange, transcript)
         out = self._result(request, exchange, verdict, transcript)
         if request.want.redacted:
-            out["redacted"] = apply(body, verdict.edits)["messages"]
+            out["redacted"] = apply(_body(request), verdict.edits)["messages"]
         return out
 
     def _result(self, request: ScanRequest, exchange: Exchange, verdict: Verdict, transcript: Transcript) -> Json:
@@ -173,6 +177,10 @@ async def _judge(exchange: Exchange, transcript: Transcript) -> Verdict:
     if transcript.direction is Direction.INPUT:
         return await exchange.request(transcript)
     return await exchange.response(transcript)
+
+
+def _body(request: ScanRequest) -> Json:
+    return {"model": "scan", "messages": request.messages}
 
 
 def _parse(value: object) -> ScanRequest:

@@ -23,6 +23,7 @@ from gateway.web.auth import Authenticator, Caller
 from gateway.web.events import Event, Sink, log_event, new_event_id
 from gateway.web.keeper import Keeper
 from gateway.web.kept import Kept, texts_wanted
+from gateway.web.limits import Limits
 from gateway.web.metrics import Metrics
 from gateway.web.tenant_policies import TenantPolicies, named
 from gateway.web.upstream import UpstreamPool
@@ -75,6 +76,7 @@ class Gateway:
         ring = self.keeper.store.ring if self.keeper else None
         required = settings.keys_required
         self.auth = keys(settings.clients, settings.tenants, ring=ring, required=required)
+        self.limits = Limits(settings, self.metrics)
         self._sink = sink
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
@@ -165,6 +167,7 @@ class Gateway:
         self.not_ready = await self.guard.run(1 << 30, lambda: self_test(self.guard.detectors))
         for reason in self.not_ready:
             log.error("self-test failed", extra={"reason": reason})
+        await self.limits.start()
 
     @property
     def ready(self) -> bool:
@@ -190,6 +193,7 @@ class Gateway:
     async def aclose(self) -> None:
         if self.keeper:
             await self.keeper.aclose()
+        await self.limits.aclose()
         await self.pool.aclose()
         self.guard.close()
 
