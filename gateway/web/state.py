@@ -82,6 +82,7 @@ class Gateway:
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
         self.running: set[asyncio.Task[None]] = set()
         self.cut_off: set[asyncio.Task[None]] = set()
+        self._insecure: set[str] = set()
         self._note_insecure()
 
     @property
@@ -212,10 +213,11 @@ class Gateway:
 
     def _note_insecure(self) -> None:
         insecure = [name for name in self.book if self.book[name].policy.on_error == "allow_insecure"]
-        in_force = [name for name in insecure if name in self._names_in_force()]
+        in_force = {name for name in insecure if name in self._names_in_force() or name not in self.file_policies}
         self.metrics.insecure.set(bool(in_force))
-        for name in in_force:
+        for name in sorted(in_force - self._insecure):
             log.warning("this policy lets text pass when a detector fails", extra={"policy": name})
+        self._insecure = in_force
 
     def _names_in_force(self) -> set[str]:
         s = self.settings
