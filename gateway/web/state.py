@@ -158,8 +158,8 @@ class Gateway:
         self.metrics.event(event)
         if self.guard.models.loaded:
             self.metrics.models(self.guard.models.stats())
-        if self.keeper and kept:
-            self.keeper.put(event, kept, texts_wanted(policies))
+        if self.keeper:
+            self.keeper.put(event, kept or Kept(), texts_wanted(policies))
         self._sink(event)
 
     async def start(self) -> None:
