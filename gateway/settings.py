@@ -18,14 +18,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from gateway.errors import ConfigError
 
 __all__ = [
+    "UNBOUNDED",
     "Breaker",
     "Client",
+    "Limits",
+    "ModelQuota",
     "ModelSettings",
     "Quota",
     "Retries",
     "Route",
     "Server",
     "Settings",
+    "Tenant",
     "Timeouts",
     "Upstream",
     "load_settings",
@@ -100,14 +104,41 @@ class Upstream(Strict):
         return url
 
 
-class Quota(Strict):
-    """Upper bounds; None: no bound. Each holds in every rolling window of its length."""
+Count = Annotated[int, Field(ge=1, le=1 << 50)]
+NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 
-    requests_per_minute: int | None = Field(None, ge=1, description="Requests in any minute.")
-    tokens_per_minute: int | None = Field(None, ge=1, description="Tokens in and out in any minute.")
-    tokens_per_day: int | None = Field(None, ge=1, description="Tokens in and out in any 24 hours.")
-    concurrent: int | None = Field(None, ge=1, description="Requests at the same time.")
-    blocks_per_minute: int | None = Field(None, ge=1, description="Blocked requests in any minute.")
+
+class Quota(Strict):
+    """
+    Upper bounds; None: no bound. Each holds in every rolling window of its length. Blocked requests count
+    once they are blocked: requests that run when the bound is reached may still add to it.
+    """
+
+    requests_per_minute: Count | None = Field(None, description="Requests in any minute.")
+    tokens_per_minute: Count | None = Field(None, description="Tokens in and out in any minute.")
+    tokens_per_day: Count | None = Field(None, description="Tokens in and out in any 24 hours.")
+    concurrent: Count | None = Field(None, description="Requests at the same time.")
+    blocks_per_minute: Count | None = Field(None, description="Blocked requests in any minute.")
+
+
+UNBOUNDED = Quota()
+
+
+class Tenant(Strict):
+    """A team or project. Its keys share its bounds."""
+
+    name: str = Field(pattern=NAME, description="Name that keys refer to; `default` is that of all others.")
+    quota: Quota = Field(UNBOUNDED, description="Bounds of all its keys together.")
+
+
+class ModelQuota(Strict):
+    """Bounds of the models of one glob, for each tenant by itself."""
+
+    model: str = Field(min_length=1, max_length=256, description="Glob of the model; the first that fits counts.")
+    quota: Quota = Field(UNBOUNDED, description="Bounds of each tenant with these models, all keys together.")
+    max_output: Count | None = Field(
+        None, description="Most tokens of one answer: what `strict` reserves where a request names no limit."
+    )
 
 
 class Client(Strict):
@@ -119,6 +150,8 @@ class Client(Strict):
     )
     models: tuple[str, ...] = Field(("*",), description="Globs of the models it may ask for.")
     policy: str | None = Field(None, description="Policy of this key; else the route decides.")
+    tenant: str = Field("default", pattern=NAME, description="Team or project it belongs to; see `tenants`.")
+    quota: Quota = Field(UNBOUNDED, description="Bounds of this key.")
 
 
 class Route(Strict):
@@ -143,6 +176,31 @@ class ModelSettings(Strict):
     cache: int = Field(32 << 20, ge=0, description="Memory for what models said of texts seen before; 0: none.")
 
 
+class Limits(Strict):
+    redis: SecretStr | None = Field(
+        None,
+        description="Where counters are kept: redis://, rediss:// (TLS), redis+sentinel://host:26379,host/master or "
+        "redis+cluster://host:6379,host. None: in each process, which then gets its share of each bound.",
+    )
+    outage: Literal["local", "deny", "allow"] = Field(
+        "local", description="Redis away: `local` gives each process its share, `deny` is 503, `allow` no limits."
+    )
+    replicas: int = Field(1, ge=1, le=10_000, description="Gateways that share the bounds, for the shares of `local`.")
+    deadline: Seconds = Field(0.05, description="Longest that a call to Redis may take, connecting included.")
+    connections: int = Field(32, ge=1, le=1024, description="Most connections to Redis per worker.")
+    failures: int = Field(5, ge=1, description="Failures within ten seconds after which Redis is left alone.")
+    open_for: Seconds = Field(1, description="For how long, before one call tries it again.")
+    prefix: str = Field("guard", pattern=r"^[A-Za-z0-9_.-]{1,32}$", description="What all names in Redis begin with.")
+    estimate: Literal["learned", "strict"] = Field(
+        "learned",
+        description="What to reserve where a request names no `max_tokens`: what answers took of late, or the "
+        "model's `max_output`.",
+    )
+    max_output: Count = Field(16_384, description="Most tokens of one answer of models without `max_output`.")
+    charge_blocked: bool = Field(False, description="Blocked prompts cost their tokens, too.")
+    lease: Seconds = Field(30, ge=0.1, description="After a crash: how long its running requests hold their places.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
@@ -159,6 +217,9 @@ class Settings(BaseSettings):
     allow_anonymous_insecure: bool = Field(
         False, description="Serve without client keys on a public address with our own upstream key. Anybody spends it."
     )
+    tenants: tuple[Tenant, ...] = Field((), description="Teams or projects and their bounds.")
+    model_quotas: tuple[ModelQuota, ...] = Field((), description="Bounds by model.")
+    limits: Limits = Field(Limits(), description="How bounds are kept.")
     policy: str = Field("default", description="Policy where no route and no key names another.")
     routes: tuple[Route, ...] = Field((), description="Policies by model and path.")
     policies: tuple[Path, ...] = Field((), description="Folders of more policy files; a file replaces a built-in name.")
@@ -176,6 +237,11 @@ class Settings(BaseSettings):
         names = [u.name for u in self.upstreams]
         if len(set(names)) != len(names):
             raise ValueError("two upstreams have the same name")
+        tenants = {t.name for t in self.tenants}
+        if len(tenants) != len(self.tenants):
+            raise ValueError("two tenants have the same name")
+        if unknown := [c.name for c in self.clients if c.tenant not in tenants | {"default"}]:
+            raise ValueError(f"the tenant of client {unknown[0]!r} is not among `tenants`")
         public = self.server.host not in ("127.0.0.1", "::1", "localhost")
         ours = [u.name for u in self.upstreams if u.key.startswith("env:")]
         if public and ours and not self.clients and not self.allow_anonymous_insecure:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import Url
 
-from gateway.settings import Client, Route, Settings
+from gateway.settings import Client, ModelQuota, Route, Settings, Tenant
 
 __all__ = ["Setting", "example", "settings"]
 
@@ -31,6 +31,8 @@ HEADER = """\
 # Entries of lists that are empty by default. The hash is that of no key.
 ENTRIES: dict[str, BaseModel] = {
     "clients": Client(name="my-app", hash="sha256:" + "0" * 64),
+    "tenants": Tenant(name="my-team"),
+    "model_quotas": ModelQuota(model="gpt-*"),
     "routes": Route(policy="strict", model="gpt-*"),
 }
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
 
 from starlette.types import Scope
 
 from gateway.errors import AuthError, Forbidden
-from gateway.settings import Client
+from gateway.settings import UNBOUNDED, Client, Quota, Tenant
 from gateway.web.asgi import header
 
 __all__ = ["Authenticator", "Caller", "hash_key"]
@@ -24,10 +24,17 @@ __all__ = ["Authenticator", "Caller", "hash_key"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`upstream_key` is what may be passed on where an upstream is configured with `key: client`."""
+    """
+    `upstream_key` is what may be passed on where an upstream is configured with `key: client`. `key` and
+    `tenant` are the names that counters go by: our own, never a client's text.
+    """
 
     client: Client | None
     upstream_key: str | None
+    key: str = "anonymous"
+    tenant: str = "default"
+    quota: Quota = UNBOUNDED
+    tenant_quota: Quota = UNBOUNDED
 
     @property
     def name(self) -> str:
@@ -46,15 +53,17 @@ def hash_key(key: str) -> str:
 
 
 class Authenticator:
-    def __init__(self, clients: Sequence[Client]) -> None:
+    def __init__(self, clients: Sequence[Client], tenants: Sequence[Tenant] = ()) -> None:
         self._clients = tuple(clients)
+        self._tenants = {tenant.name: tenant.quota for tenant in tenants}
+        self._anonymous = Caller(None, None, tenant_quota=self._quota_of("default"))
 
     def identify(self, scope: Scope) -> Caller:
         """Raises AuthError where keys are configured and none of them was presented."""
         bearer = _bearer(scope)
         own = header(scope, b"x-guard-key")
         if not self._clients:
-            return Caller(None, bearer)
+            return self.anonymous(bearer)
         presented = own or bearer
         if not presented:
             raise AuthError("send your key as `Authorization: Bearer <key>`")
@@ -65,7 +74,15 @@ class Authenticator:
                 found = client
         if found is None:
             raise AuthError("this key is not known")
-        return Caller(found, bearer if own else None)
+        tenant = self._quota_of(found.tenant)
+        return Caller(found, bearer if own else None, found.name, found.tenant, found.quota, tenant)
+
+    def anonymous(self, upstream_key: str | None) -> Caller:
+        """Anybody, where there are no keys of ours."""
+        return replace(self._anonymous, upstream_key=upstream_key)
+
+    def _quota_of(self, tenant: str) -> Quota:
+        return self._tenants.get(tenant, UNBOUNDED)
 
 
 def _bearer(scope: Scope) -> str | None:

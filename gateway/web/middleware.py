@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.engine import Guard, self_test
 from gateway.errors import ConfigError
-from gateway.settings import Client, Settings, Upstream
+from gateway.settings import Client, Settings, Tenant, Upstream
 from gateway.web.asgi import header
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.auth import Authenticator, Caller
@@ -66,7 +66,7 @@ class GuardMiddleware:
             base.model_copy(update=changes),
             transport=lambda _: ASGITransport(app),
             guard=guard,
-            auth=_Keys(base.clients),
+            auth=_Keys(base.clients, base.tenants),
             sink=sink,
         )
         gateway.not_ready = self_test(gateway.guard.detectors)
@@ -89,13 +89,13 @@ class GuardMiddleware:
 class _Keys(Authenticator):
     """Ours only. What is in `Authorization` beside `X-Guard-Key`, or where we have no keys, is the app's affair."""
 
-    def __init__(self, clients: Sequence[Client]) -> None:
-        super().__init__(clients)
+    def __init__(self, clients: Sequence[Client], tenants: Sequence[Tenant] = ()) -> None:
+        super().__init__(clients, tenants)
         self._none = not clients
 
     def identify(self, scope: Scope) -> Caller:
         if self._none:
-            return Caller(None, None)
+            return self.anonymous(None)
         if header(scope, b"x-guard-key"):
             scope = {**scope, "headers": [h for h in scope["headers"] if h[0].lower() != b"authorization"]}
         return super().identify(scope)

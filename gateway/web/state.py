@@ -64,7 +64,7 @@ class Gateway:
         )
         self.book = self.load_book()
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
-        self.auth = auth or Authenticator(settings.clients)
+        self.auth = auth or Authenticator(settings.clients, settings.tenants)
         self.metrics = Metrics()
         self._sink = sink
         self.draining = False
