@@ -13,6 +13,7 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
   + AuthError                401
   + Forbidden                403
   + LimitExceeded            429
+  + LimiterUnavailable       503: nobody can say whether a limit is reached
   + ScanError                503: a detector failed and the policy says stop
   + Overloaded               503
   + UpstreamError            502: the model's server failed
@@ -84,7 +85,14 @@ class Forbidden(GatewayError):
 
 
 class LimitExceeded(GatewayError):
+    """`wait` is the time in seconds after which it fits; None: it never does."""
+
     status, code, type = 429, "rate_limit_exceeded", "rate_limit_error"
+    wait: float | None = 1.0
+
+
+class LimiterUnavailable(GatewayError):
+    status, code = 503, "limiter_unavailable"
 
 
 class ScanError(GatewayError):

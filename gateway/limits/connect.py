@@ -1,0 +1,97 @@
+"""
+A Redis client from one URL, for a single server, Sentinel or Cluster.
+
+    redis://[user:password@]host:port/db            one server; rediss:// with TLS, unix:// a socket
+    redis+sentinel://[...@]host:port,host:port/name/db     the master of that name
+    redis+cluster://[...@]host:port,host:port       a cluster
+
+The client never tries again by itself and has no timeouts of its own: the caller has one deadline over all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+
+from gateway.errors import ConfigError
+
+__all__ = ["connect"]
+
+PLAIN = ("redis", "rediss", "unix")
+KINDS = ("sentinel", "cluster")
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    kind: str
+    tls: bool
+    user: str | None
+    password: str | None
+    hosts: tuple[tuple[str, int], ...]
+    path: tuple[str, ...]
+
+
+def connect(url: str, connections: int = 32) -> Redis | RedisCluster:
+    """Nothing is connected yet. Raises ConfigError, which never repeats the URL: it may hold a password."""
+    options: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_timeout": None,
+        "socket_connect_timeout": None,
+        "protocol": 2,
+        "decode_responses": True,
+    }
+    scheme = url.partition(":")[0]
+    if scheme in PLAIN:
+        try:
+            pool = BlockingConnectionPool.from_url(url, max_connections=connections, timeout=None, **options)
+        except ValueError as e:
+            raise ConfigError(f"limits.redis: {e}") from None
+        return Redis.from_pool(pool)
+    address = _parse(url)
+    options |= {"username": address.user, "password": address.password}
+    if address.kind == "sentinel":
+        if not address.path:
+            raise ConfigError("limits.redis: name the master: redis+sentinel://host:26379/name")
+        options |= {"ssl": address.tls, "db": int(address.path[1]) if len(address.path) > 1 else 0}
+        plain = {"socket_timeout": None, "retry": options["retry"]}
+        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=plain, **options)  # type: ignore[no-untyped-call]
+        master: Redis = sentinel.master_for(address.path[0], max_connections=connections)
+        return master
+    nodes = [ClusterNode(host, port) for host, port in address.hosts]
+    return RedisCluster(startup_nodes=nodes, ssl=address.tls, max_connections=connections, **options)
+
+
+def _parse(url: str) -> _Address:
+    scheme, _, rest = url.partition("://")
+    base, _, kind = scheme.partition("+")
+    if base not in ("redis", "rediss") or kind not in KINDS or not rest:
+        known = ", ".join([*(f"{p}://" for p in PLAIN), *(f"redis+{k}://" for k in KINDS)])
+        raise ConfigError(f"limits.redis: must begin with one of {known}")
+    place, *path = rest.split("/")
+    login, _, hosts = place.rpartition("@")
+    user, _, password = login.partition(":")
+    return _Address(
+        kind,
+        base == "rediss",
+        unquote(user) or None,
+        unquote(password) or None,
+        tuple(_host(host, 26_379 if kind == "sentinel" else 6379) for host in hosts.split(",")),
+        tuple(unquote(step) for step in path if step),
+    )
+
+
+def _host(text: str, port: int) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{text}")
+        if not parts.hostname:
+            raise ValueError("no host")
+        return parts.hostname, parts.port or port
+    except ValueError:
+        raise ConfigError("limits.redis: hosts are host:port, with commas between") from None
