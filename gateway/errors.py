@@ -22,6 +22,8 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class GatewayError(Exception):
     """Root. `param` names the field at fault, where there is one."""
@@ -85,10 +87,11 @@ class Forbidden(GatewayError):
 
 
 class LimitExceeded(GatewayError):
-    """`wait` is the time in seconds after which it fits; None: it never does."""
+    """`wait` is the time in seconds after which it fits, None: it never does; `guard` the numbers."""
 
     status, code, type = 429, "rate_limit_exceeded", "rate_limit_error"
     wait: float | None = 1.0
+    guard: Mapping[str, str | int] = {}
 
 
 class LimiterUnavailable(GatewayError):

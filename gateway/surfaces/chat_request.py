@@ -65,6 +65,9 @@ def _check_options(body: Json) -> None:
         value = body.get(key)
         if value is not None and (type(value) is not int or not 1 <= value <= most):
             raise _wrong(key, f"a whole number from 1 to {most}")
+    both = {body[key] for key in ("max_tokens", "max_completion_tokens") if body.get(key) is not None}
+    if len(both) > 1:
+        raise RequestError("Give max_tokens or max_completion_tokens, not both.", param="max_tokens")
     for key in ("tools", "functions"):
         _objects(body.get(key), (key,), MAX_TOOLS)
     for key in _OBJECTS:

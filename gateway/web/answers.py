@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from gateway.errors import GatewayError, Overloaded, RequestError, ScanError, UpstreamError
+from gateway.errors import GatewayError, LimitExceeded, Overloaded, RequestError, ScanError, UpstreamError
 from gateway.policy import Ruleset
 from gateway.surfaces import show
 from gateway.types import Direction, Effect, Json, Verdict, Violation
@@ -16,6 +16,7 @@ from gateway.web.asgi import Headers, Sender, error_body
 from gateway.web.auth import Caller
 from gateway.web.backend import Backend
 from gateway.web.events import Event, Side
+from gateway.web.meter import FREE, Meter, wait_headers
 from gateway.web.state import Gateway
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "event_error",
     "guard_headers",
     "note",
+    "own_headers",
     "refused",
     "retry_headers",
     "usage_of",
@@ -44,6 +46,7 @@ class Turn:
     send: Sender
     began: float
     started: bool = False  # has the answer's head left?
+    meter: Meter = FREE
 
 
 class Blocked(RequestError):
@@ -133,6 +136,8 @@ def note(turn: Turn, direction: Direction, verdict: Verdict, count: bool = True)
         turn.event.answer = side
     turn.event.scan_ms = round(turn.event.scan_ms + sum(verdict.timings_ms.values()), 3)
     if count:
+        if verdict.effect is Effect.BLOCK and _claimed(verdict):
+            turn.meter.blocked()
         turn.gateway.metrics.verdict(turn.event.route, direction, verdict)
 
 
@@ -149,9 +154,18 @@ def guard_headers(event: Event) -> Headers:
     return headers
 
 
+def own_headers(turn: Turn, given: Headers) -> Headers:
+    """Those of an answer, with what its guard and its limits say. Nobody else's limits are told."""
+    limits = turn.meter.headers
+    kept = [(n, v) for n, v in given if not n.startswith(b"x-ratelimit-")] if limits else given
+    return [*kept, *limits, *guard_headers(turn.event)]
+
+
 def retry_headers(error: GatewayError) -> Headers:
     if isinstance(error, Blocked):
         return [(b"x-should-retry", b"false")]
+    if isinstance(error, LimitExceeded):
+        return wait_headers(error)
     given = error.headers if isinstance(error, NoWords) else []
     if error.status not in (429, 503) or any(name.startswith(b"retry-after") for name, _ in given):
         return given

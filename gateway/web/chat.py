@@ -13,7 +13,7 @@ from time import perf_counter
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Exchange
-from gateway.errors import GatewayError, Overloaded, UpstreamError
+from gateway.errors import GatewayError, Overloaded, UpstreamError, UpstreamTimeout
 from gateway.policy import Ruleset
 from gateway.surfaces import OpenAIChat, apply, dump_json, leaves, parse_event, parse_json
 from gateway.surfaces.chat_response import choice_index
@@ -22,8 +22,8 @@ from gateway.web.answers import (
     NoWords,
     Turn,
     event_error,
-    guard_headers,
     note,
+    own_headers,
     refused,
     retry_headers,
     usage_of,
@@ -34,6 +34,7 @@ from gateway.web.auth import Caller
 from gateway.web.backend import Backend, Upstreams
 from gateway.web.state import Gateway
 from gateway.web.streaming import relay_stream
+from gateway.web.tokens import answer_tokens, output_limit, prompt_tokens
 from gateway.web.upstream import Answer, Call
 
 __all__ = ["ChatCompletions"]
@@ -72,12 +73,19 @@ class ChatCompletions:
             task.uncancel()
             await self._fail(turn, Overloaded("the gateway is shutting down", code="shutting_down"))
         finally:
-            gateway.running.discard(task)
-            gateway.cut_off.discard(task)
-            gateway.metrics.in_flight.dec()
-            if not event.status:  # an exception that nobody expected, or one of the app behind
-                event.status, event.error = 500, "internal_error"
-            gateway.finish(event, began)
+            try:
+                await turn.meter.close()
+            finally:
+                self._end(turn, task)
+
+    def _end(self, turn: Turn, task: asyncio.Task[None]) -> None:
+        gateway, event = self._gateway, turn.event
+        gateway.running.discard(task)
+        gateway.cut_off.discard(task)
+        gateway.metrics.in_flight.dec()
+        if not event.status:  # an exception that nobody expected, or one of the app behind
+            event.status, event.error = 500, "internal_error"
+        gateway.finish(event, turn.began)
 
     async def _serve(self, turn: Turn, receive: Receive) -> None:
         gateway, scope, event = self._gateway, turn.scope, turn.event
@@ -95,11 +103,24 @@ class ChatCompletions:
         event.apply(policies)
         exchange = gateway.guard.begin(policies, caller.name)
         async with watch(receive, lambda: turn.send.ended):
+            await self._admit(turn, body, transcript)
             verdict = await exchange.request(transcript)
             note(turn, Direction.INPUT, verdict)
             if verdict.effect is Effect.BLOCK:
                 raise refused(event, policies, verdict)
             await self._forward(turn, exchange, apply(body, verdict.edits))
+
+    async def _admit(self, turn: Turn, body: Json, transcript: Transcript) -> None:
+        """Raises LimitExceeded, or LimiterUnavailable where nobody can say and the settings refuse then."""
+        turn.meter = await turn.gateway.limits.open(
+            turn.caller,
+            transcript.model,
+            prompt_tokens(transcript),
+            output_limit(body),
+            body.get("n") or 1,
+            long=body.get("stream") is True,
+        )
+        turn.meter.require()
 
     async def _forward(self, turn: Turn, exchange: Exchange, body: Json) -> None:
         stream = body.get("stream") is True
@@ -115,11 +136,13 @@ class ChatCompletions:
             stream=stream,
         )
         sent = perf_counter()
-        answer = await turn.backend.open(call, turn.scope)
+        turn.meter.sent()
+        answer = await self._open(turn, call)
         turn.event.upstream = answer.upstream
         turn.gateway.metrics.answered(answer.upstream, perf_counter() - sent)
         try:
             if answer.status not in turn.backend.answered:
+                turn.meter.returned()
                 passing = self._pass_any if turn.backend.any_error else self._pass_error
                 await passing(turn, exchange, answer)
             elif stream and answer.media_type == "text/event-stream":
@@ -129,12 +152,22 @@ class ChatCompletions:
         finally:
             await answer.aclose()
 
+    async def _open(self, turn: Turn, call: Call) -> Answer:
+        try:
+            return await turn.backend.open(call, turn.scope)
+        except UpstreamTimeout:
+            raise  # the model may have worked all the same
+        except UpstreamError:
+            turn.meter.returned()
+            raise
+
     async def _answer(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
         body = parse_event(await answer.read(turn.gateway.upstreams[answer.upstream].max_answer))
         if not isinstance(body, dict) or body.get("error") is not None:
             raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
         turn.event.usage = usage_of(body)
         transcript = SURFACE.response(body)
+        turn.meter.answered(turn.event.usage, answer_tokens(transcript))
         verdict = await exchange.response(transcript)
         note(turn, Direction.OUTPUT, verdict)
         if verdict.effect is Effect.BLOCK:
@@ -184,7 +217,7 @@ class ChatCompletions:
     async def _deliver(
         self, turn: Turn, answer: Answer, status: int, body: bytes, media_type: bytes = b"application/json"
     ) -> None:
-        headers = [*turn.backend.headers(answer.headers), *guard_headers(turn.event)]
+        headers = own_headers(turn, turn.backend.headers(answer.headers))
         turn.event.status = status
         turn.started = True
         await respond(turn.send, status, body, headers, media_type)
@@ -195,7 +228,7 @@ class ChatCompletions:
         if turn.started:  # the stream has written its own end
             return
         event.status = error.status
-        headers = [*guard_headers(event), *retry_headers(error)]
+        headers = own_headers(turn, retry_headers(error))
         await respond(turn.send, error.status, event_error(event, error), headers)
 
 

@@ -75,6 +75,7 @@ class Metrics:
             multiprocess_mode="livemax",
             registry=registry,
         )
+        self._of_limits(registry)
         self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
         self.cached = Counter(
             "guard_cache_lookups", "Texts that a model had read before, or not.", ["result"], registry=registry
@@ -84,6 +85,20 @@ class Metrics:
         self._models: dict[str, int] = {}
         self._verdicts = 0
         self._children: dict[tuple[int | str, ...], Any] = {}
+
+    def _of_limits(self, registry: CollectorRegistry) -> None:
+        self.limit_calls = Histogram(
+            "guard_limit_seconds", "Time of one decision on limits.", buckets=_FAST, registry=registry
+        )
+        self.limits = Counter(
+            "guard_limit_decisions", "Decisions on limits.", ["decision", "scope", "bound"], registry=registry
+        )
+        self.limiter_open = Gauge(
+            "guard_limiter_open",
+            "1 while the shared limiter is left alone because it fails.",
+            multiprocess_mode="livemax",
+            registry=registry,
+        )
 
     def verdict(self, route: str, direction: Direction, verdict: Verdict) -> None:
         for violation in verdict.violations:
@@ -105,6 +120,11 @@ class Metrics:
     def answered(self, upstream: str, seconds: float) -> None:
         """An upstream's headers have come."""
         self._child(self.upstream, upstream).observe(seconds)
+
+    def limited(self, decision: str, scope: str, bound: str, seconds: float) -> None:
+        """A request was admitted or refused by its limits, or nobody could say."""
+        self.limit_calls.observe(seconds)
+        self._child(self.limits, decision, scope, bound).inc()
 
     def event(self, event: Event) -> None:
         self._child(self.requests, event.route, event.decision, str(event.status)).inc()

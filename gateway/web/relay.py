@@ -74,6 +74,12 @@ class Relay:
             out += self._spoken_words(index)
         return out
 
+    def cut(self, reason: str) -> list[Json]:
+        """After `finish`: how the choices end that the upstream has not ended."""
+        header = self._template or {}
+        alive = sorted(self._spoken.keys() - self._ended)
+        return [{**header, "choices": [{"index": i, "delta": {}, "finish_reason": reason}]} for i in alive]
+
     async def _all(self, events: Iterable[Json]) -> list[Json]:
         out: list[Json] = []
         for event in events:

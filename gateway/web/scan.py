@@ -7,6 +7,7 @@ POST /guard/v1/scan: the same engine without a model behind it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -20,7 +21,9 @@ from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcri
 from gateway.web.answers import event_error, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import DECISION, Event, Side
+from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
+from gateway.web.tokens import prompt_tokens
 
 __all__ = ["Scan"]
 
@@ -57,6 +60,11 @@ class ScanRequest(Strict):
         return self
 
 
+@dataclass(slots=True)
+class _Account:
+    meter: Meter = FREE
+
+
 class Scan:
     """An ASGI app for one route."""
 
@@ -66,19 +74,23 @@ class Scan:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway = self._gateway
         event, began = gateway.begin(ROUTE)
+        account = _Account()
         try:
-            body = await self._serve(scope, receive, event)
+            body = await self._serve(scope, receive, event, account)
             event.status = 200
-            await respond(send, 200, dump_json(body), guard_headers(event))
+            await respond(send, 200, dump_json(body), [*account.meter.headers, *guard_headers(event)])
         except ClientGone:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
             event.status, event.error = e.status, e.code
-            await respond(send, e.status, event_error(event, e), retry_headers(e))
+            await respond(send, e.status, event_error(event, e), [*account.meter.headers, *retry_headers(e)])
         finally:
-            gateway.finish(event, began)
+            try:
+                await account.meter.close()
+            finally:
+                gateway.finish(event, began)
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event) -> Json:
+    async def _serve(self, scope: Scope, receive: Receive, event: Event, account: _Account) -> Json:
         gateway = self._gateway
         caller = gateway.auth.identify(scope)
         event.client = caller.name
@@ -88,17 +100,17 @@ class Scan:
         policies = gateway.policies_for(caller, "", PATH, asked)
         event.apply(policies)
         direction = Direction(request.direction)
+        role = Role(request.role or ("user" if direction is Direction.INPUT else "assistant"))
+        kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
+        parts = tuple(Part(text, ("texts", i), role, i, kind) for i, text in enumerate(request.texts or ()))
+        transcript = Transcript(parts, direction) if request.messages is None else SURFACE.request(_body(request))
         async with watch(receive):
+            account.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
+            account.meter.require()
+            account.meter.sent()  # what is scanned is used
             if request.messages is not None:
-                return {"results": [await self._messages(request, policies, direction, event)]}
-            assert request.texts is not None
-            role = Role(request.role or ("user" if direction is Direction.INPUT else "assistant"))
-            kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
-            results = [
-                await self._text(Part(text, ("texts", i), role, i, kind), request, policies, direction, event)
-                for i, text in enumerate(request.texts)
-            ]
-            return {"results": results}
+                return {"results": [await self._messages(transcript, request, policies, direction, event)]}
+            return {"results": [await self._text(part, request, policies, direction, event) for part in parts]}
 
     async def _text(
         self, part: Part, request: ScanRequest, policies: tuple[Ruleset, ...], direction: Direction, event: Event
@@ -111,10 +123,13 @@ class Scan:
         return out
 
     async def _messages(
-        self, request: ScanRequest, policies: tuple[Ruleset, ...], direction: Direction, event: Event
+        self,
+        transcript: Transcript,
+        request: ScanRequest,
+        policies: tuple[Ruleset, ...],
+        direction: Direction,
+        event: Event,
     ) -> Json:
-        body: Json = {"model": "scan", "messages": request.messages}
-        transcript = SURFACE.request(body)
         exchange = self._gateway.guard.begin(policies, event.client)
         if direction is Direction.OUTPUT:
             answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
@@ -123,7 +138,7 @@ class Scan:
         verdict = await _judge(exchange, transcript)
         out = self._result(request, exchange, verdict, event)
         if request.want.redacted:
-            out["redacted"] = apply(body, verdict.edits)["messages"]
+            out["redacted"] = apply(_body(request), verdict.edits)["messages"]
         return out
 
     def _result(self, request: ScanRequest, exchange: Exchange, verdict: Verdict, event: Event) -> Json:
@@ -150,6 +165,10 @@ async def _judge(exchange: Exchange, transcript: Transcript) -> Verdict:
     if transcript.direction is Direction.INPUT:
         return await exchange.request(transcript)
     return await exchange.response(transcript)
+
+
+def _body(request: ScanRequest) -> Json:
+    return {"model": "scan", "messages": request.messages}
 
 
 def _parse(value: object) -> ScanRequest:

@@ -16,11 +16,13 @@ import httpx
 
 from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError, RequestError
+from gateway.limits import Limiter
 from gateway.policy import Book, Ruleset, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings, Upstream
 from gateway.web.auth import Authenticator, Caller
 from gateway.web.events import Event, Sink, log_event, new_event_id
+from gateway.web.limits import Limits
 from gateway.web.metrics import Metrics
 from gateway.web.upstream import UpstreamPool
 
@@ -45,6 +47,7 @@ class Gateway:
         transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
         guard: Guard | None = None,
         auth: Authenticator | None = None,
+        limiter: Limiter | None = None,
         sink: Sink = log_event,
     ) -> None:
         self.settings = settings
@@ -66,6 +69,7 @@ class Gateway:
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
         self.auth = auth or Authenticator(settings.clients, settings.tenants)
         self.metrics = Metrics()
+        self.limits = Limits(settings, self.metrics, limiter)
         self._sink = sink
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
@@ -137,6 +141,7 @@ class Gateway:
         self.not_ready = await self.guard.run(1 << 30, lambda: self_test(self.guard.detectors))
         for reason in self.not_ready:
             log.error("self-test failed", extra={"reason": reason})
+        await self.limits.start()
 
     @property
     def ready(self) -> bool:
@@ -149,6 +154,7 @@ class Gateway:
             task.cancel()
 
     async def aclose(self) -> None:
+        await self.limits.aclose()
         await self.pool.aclose()
         self.guard.close()
 

@@ -32,13 +32,20 @@ async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answ
         refusal=lambda: withheld(turn.event, exchange.policies, stream.verdict()),
     )
     out = _Writer(turn, answer, stream)
+    spent = False
     try:
         async for event in _events(answer, turn.gateway.upstreams[answer.upstream].max_event):
             await out.send(await relay.push(event))
             if relay.stopped:
                 break
+            spent = not await turn.meter.count(event)
+            if spent:
+                turn.event.error = "budget_spent"
+                break
         if not relay.stopped:
             await out.send(await relay.finish())
+        if spent and not relay.stopped:
+            await out.send(relay.cut("length"))
         turn.event.status = answer.status
         await out.finish()
     except GatewayError as e:
@@ -51,6 +58,7 @@ async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answ
     finally:
         if relay.usage is not None:
             turn.event.usage = usage_of({"usage": relay.usage})
+            turn.meter.answered(turn.event.usage)
         note(turn, Direction.OUTPUT, stream.verdict())
 
 
@@ -99,9 +107,11 @@ class _Writer:
             passed = turn.backend.headers(self._answer.headers)
             if all(name != b"cache-control" for name, _ in passed):
                 passed.append((b"cache-control", b"no-cache"))
+            limits = turn.meter.headers
             headers = [
                 (b"content-type", b"text/event-stream; charset=utf-8"),
-                *passed,
+                *(h for h in passed if not (limits and h[0].startswith(b"x-ratelimit-"))),
+                *limits,
                 *guard_headers(turn.event)[:2],
                 (b"x-guard-coverage", f"in={turn.event.request.scanned}/{turn.event.request.seen}".encode()),
             ]
