@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
 from gateway.errors import ConfigError
@@ -38,6 +38,17 @@ class _Address:
     path: tuple[str, ...]
 
 
+class _Master(Redis):
+    """Closes what it asks for the master's address, too."""
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        await super().aclose(close_connection_pool)
+        pool = self.connection_pool
+        assert isinstance(pool, SentinelConnectionPool)
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose()
+
+
 def connect(url: str, connections: int = 32) -> Redis | RedisCluster:
     """Nothing is connected yet. Raises ConfigError, which never repeats the URL: it may hold a password."""
     options: dict[str, Any] = {
@@ -51,18 +62,19 @@ def connect(url: str, connections: int = 32) -> Redis | RedisCluster:
     if scheme in PLAIN:
         try:
             pool = BlockingConnectionPool.from_url(url, max_connections=connections, timeout=None, **options)
-        except ValueError as e:
-            raise ConfigError(f"limits.redis: {e}") from None
+        except ValueError:
+            raise ConfigError("limits.redis: this is no URL of a Redis: redis://:password@host:port/db") from None
         return Redis.from_pool(pool)
     address = _parse(url)
     options |= {"username": address.user, "password": address.password}
     if address.kind == "sentinel":
-        if not address.path:
-            raise ConfigError("limits.redis: name the master: redis+sentinel://host:26379/name")
-        options |= {"ssl": address.tls, "db": int(address.path[1]) if len(address.path) > 1 else 0}
+        name, *db = address.path or ("",)
+        if not name or len(db) > 1 or not all(number.isdecimal() for number in db):
+            raise ConfigError("limits.redis: name the master: redis+sentinel://host:26379/name/db")
+        options |= {"ssl": address.tls, "db": int(db[0]) if db else 0}
         plain = {"socket_timeout": None, "retry": options["retry"]}
         sentinel = Sentinel(list(address.hosts), sentinel_kwargs=plain, **options)  # type: ignore[no-untyped-call]
-        master: Redis = sentinel.master_for(address.path[0], max_connections=connections)
+        master: Redis = sentinel.master_for(name, redis_class=_Master, max_connections=connections)
         return master
     nodes = [ClusterNode(host, port) for host, port in address.hosts]
     return RedisCluster(startup_nodes=nodes, ssl=address.tls, max_connections=connections, **options)
