@@ -77,7 +77,9 @@ def connect(url: str, connections: int = 32) -> Redis | RedisCluster:
         master: Redis = sentinel.master_for(name, redis_class=_Master, max_connections=connections)
         return master
     nodes = [ClusterNode(host, port) for host, port in address.hosts]
-    return RedisCluster(startup_nodes=nodes, ssl=address.tls, max_connections=connections, **options)
+    # At every so many moved slots the client would close all its connections, under calls of others.
+    options |= {"ssl": address.tls, "max_connections": connections, "reinitialize_steps": 0}
+    return RedisCluster(startup_nodes=nodes, **options)
 
 
 def _parse(url: str) -> _Address:

@@ -10,13 +10,15 @@ import sys
 import textwrap
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from gateway.limits import Bound, Charge, Kind, Limiter, MemoryLimiter, RedisLimiter, Reservation, connect
-from tests.support.limit_load import ROOT, hammer, mean_use, most_in_a_window
+from tests.support.limit_load import hammer, mean_use, most_in_a_window
 from tests.support.redis_servers import Server, url_of
 
+ROOT = Path(__file__).parent.parent.parent
 WINDOW, BUCKETS = 2_400, 60
 LIMITS = (1, 7, 200, 10_000)
 AMOUNTS = (1, 1, 1, 25)
@@ -29,20 +31,20 @@ def load(url: str, **more: object) -> dict[str, object]:
 
 @pytest.mark.slow
 def test_l01_the_limit_holds_in_every_window_and_is_used(redis: Server) -> None:
-    got = hammer(PROCESSES, load(redis.url, seconds=8, limits=LIMITS, amounts=AMOUNTS, coroutines=COROUTINES))
+    got = hammer(PROCESSES, load(redis.url, seconds=7, limits=LIMITS, amounts=AMOUNTS, coroutines=COROUTINES))
     assert got.errors == 0
     for limit in LIMITS:
         stamped = got.admitted[str(limit)]
         assert most_in_a_window(stamped, WINDOW) == limit
         if limit >= 200:  # of less, one that waits at the wrong moment is a large share
-            assert mean_use(stamped, WINDOW) >= 0.97 * limit * BUCKETS / (BUCKETS + 1)
+            assert mean_use(stamped, WINDOW, 7) >= 0.97 * limit
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bursts", [WINDOW // BUCKETS, WINDOW // 2])
 def test_l02_bursts_at_the_edges_of_buckets_and_windows(redis: Server, bursts: int) -> None:
     limits = (7, 200)
-    got = hammer(4, load(redis.url, seconds=5, limits=limits, coroutines=40, bursts=bursts))
+    got = hammer(4, load(redis.url, seconds=4, limits=limits, coroutines=40, bursts=bursts))
     assert got.errors == 0
     for limit in limits:
         assert most_in_a_window(got.admitted[str(limit)], WINDOW) == limit
@@ -52,7 +54,7 @@ def test_l02_bursts_at_the_edges_of_buckets_and_windows(redis: Server, bursts: i
 def test_l03_real_tokens_never_pass_the_limit(redis: Server) -> None:
     """Random use below what is reserved; one of twenty never settles, one of twenty leaves early and settles."""
     tokens = {"tokens": 20_000, "reserve": 450, "most": 450, "crash": 0.05, "coroutines": 40}
-    got = hammer(3, load(redis.url, seconds=8, **tokens))
+    got = hammer(3, load(redis.url, seconds=5, **tokens))
     assert got.errors == 0
     spent = most_in_a_window(got.admitted["started"], WINDOW)
     assert 0.7 * 20_000 <= spent <= 20_000
@@ -61,7 +63,7 @@ def test_l03_real_tokens_never_pass_the_limit(redis: Server) -> None:
 @pytest.mark.slow
 def test_l04_under_estimates_pass_it_by_what_was_in_flight(redis: Server) -> None:
     tokens = {"tokens": 40_000, "reserve": 300, "most": 450, "coroutines": 40}
-    got = hammer(2, load(redis.url, seconds=6, **tokens))
+    got = hammer(2, load(redis.url, seconds=5, **tokens))
     assert got.errors == 0
     spent = most_in_a_window(got.admitted["started"], WINDOW)
     assert spent <= 40_000 + 80 * (450 - 300)
@@ -70,7 +72,7 @@ def test_l04_under_estimates_pass_it_by_what_was_in_flight(redis: Server) -> Non
 
 @pytest.mark.slow
 def test_l15_keys_share_a_tenant_fairly(redis: Server) -> None:
-    got = hammer(4, load(redis.url, seconds=6, limits=(1500,), coroutines=50, owners=20))
+    got = hammer(4, load(redis.url, seconds=5, limits=(1500,), coroutines=50, owners=20))
     assert got.errors == 0
     assert most_in_a_window(got.admitted["1500"], WINDOW) <= 1500
     assert len(got.owners) == 20
@@ -80,7 +82,7 @@ def test_l15_keys_share_a_tenant_fairly(redis: Server) -> None:
 @pytest.mark.slow
 def test_l13_the_limit_holds_while_a_cluster_moves_slots(cluster: list[Server]) -> None:
     prefix = secrets.token_hex(4)
-    settings = load(url_of(cluster), seconds=6, limits=(200, 1000), coroutines=20) | {"prefix": prefix}
+    settings = load(url_of(cluster), seconds=5, limits=(200, 1000), coroutines=20) | {"prefix": prefix}
     slots = [cluster[0].command("CLUSTER", "KEYSLOT", f"{prefix}:{{t{which}}}:x") for which in range(2)]
     mover = subprocess.Popen([sys.executable, "-c", _mover(cluster, slots)], cwd=ROOT)
     try:
@@ -91,7 +93,7 @@ def test_l13_the_limit_holds_while_a_cluster_moves_slots(cluster: list[Server]) 
     assert got.errors == 0
     for limit in (200, 1000):
         assert most_in_a_window(got.admitted[str(limit)], WINDOW) <= limit
-        assert mean_use(got.admitted[str(limit)], WINDOW) >= 0.9 * limit
+        assert mean_use(got.admitted[str(limit)], WINDOW, 5) >= 0.9 * limit
 
 
 def _mover(nodes: Sequence[Server], slots: Sequence[int]) -> str:
@@ -100,7 +102,7 @@ def _mover(nodes: Sequence[Server], slots: Sequence[int]) -> str:
         import redis, time
         nodes = [redis.Redis(port=p, decode_responses=True, protocol=2) for p in {[n.port for n in nodes]}]
         ids = [n.execute_command("CLUSTER", "MYID") for n in nodes]
-        end = time.time() + 8
+        end = time.time() + 6
         while time.time() < end:
             for slot in {list(slots)}:
                 count = [n.execute_command("CLUSTER", "COUNTKEYSINSLOT", slot) for n in nodes]
@@ -147,8 +149,7 @@ def test_l10_a_killed_process_gives_its_places_back_after_its_lease(redis: Serve
         waited = asyncio.run(_wait_for_a_place(redis.url, prefix, lease, process))
     finally:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
     assert waited <= lease / 1000 + 1.0
 
 
