@@ -15,13 +15,13 @@ local function rebase(c)
     redis.call('HSET', c.key, 's', c.s, 'lo', c.cur, 'hi', c.cur, c.cur, c.s)
     redis.call('PEXPIRE', c.key, 2 * c.window)
   end
-  c.lo, c.hi = c.cur, c.cur
+  c.lo, c.hi, c.old = c.cur, c.cur, nil
 end
 
 local function forget(c, keep)
   if c.hi < keep then
     redis.call('DEL', c.key)
-    c.s, c.hi = 0, c.cur
+    c.s, c.hi, c.old = 0, c.cur, nil
   else
     local old = {}
     for bucket = c.lo, keep - 1 do
@@ -41,7 +41,7 @@ local function counter(key, now, window, buckets)
   local width = window / buckets
   local had = redis.call('HMGET', key, 's', 'lo', 'hi')
   local cur = math.floor(now / width)
-  local c = { key = key, window = window, buckets = buckets, width = width, cur = cur,
+  local c = { key = key, old = had[1] and tonumber(had[3]), window = window, buckets = buckets, width = width, cur = cur,
               s = tonumber(had[1] or 0), lo = tonumber(had[2] or cur), hi = tonumber(had[3] or cur) }
   if c.hi > cur + 2 then
     rebase(c)
@@ -60,8 +60,13 @@ local function charge(c, amount)
   end
   c.s, c.hi = c.s + amount, c.cur
   redis.call('HINCRBY', c.key, c.cur, amount)
-  redis.call('HSET', c.key, 's', c.s, 'lo', c.lo, 'hi', c.hi)
-  redis.call('PEXPIRE', c.key, 2 * c.window)
+  if c.old == c.cur then -- once for each bucket is enough
+    redis.call('HSET', c.key, 's', c.s)
+  else
+    redis.call('HSET', c.key, 's', c.s, 'lo', c.lo, 'hi', c.hi)
+    redis.call('PEXPIRE', c.key, 2 * c.window)
+    c.old = c.cur
+  end
 end
 
 -- What can be taken back of what was charged at a time: nothing, once that has left the window.
