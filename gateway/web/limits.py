@@ -53,7 +53,8 @@ class Limits:
         self._models = settings.model_quotas
         self._metrics = metrics
         self._redis: RedisLimiter | None = None
-        self._limiter = limiter or self._build(settings.limits.replicas * settings.server.workers)
+        self._parts = settings.limits.replicas * settings.server.workers
+        self._limiter = limiter or self._build(self._parts)
         self._remote = not isinstance(self._limiter, MemoryLimiter)
         self._background: set[asyncio.Task[Any]] = set()
         self.learned = Learned()
@@ -63,6 +64,8 @@ class Limits:
         policy = await self._redis.evicts() if self._redis else ""
         if policy:
             log.warning("this Redis may drop counters when its memory is full", extra={"maxmemory_policy": policy})
+        if self.settings.redis is None and self._parts > 1:
+            log.info("without limits.redis each process has its share of the limits", extra={"shares": self._parts})
 
     async def open(
         self,
@@ -152,7 +155,8 @@ class Limits:
         return await (asyncio.shield(self.spawn(call)) if self._remote else call)
 
     def _quota_of(self, model: str) -> ModelQuota | None:
-        return next((q for q in self._models if fnmatchcase(model, q.model)), None)
+        """None for a scan, which has no model."""
+        return next((q for q in self._models if fnmatchcase(model, q.model)), None) if model else None
 
     def _expected(self, caller: Caller, model: str) -> int:
         if self.settings.estimate == "learned":

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.redis_servers import require_redis
 from tests.support.tiny_models import make
 
 ROOT = Path(__file__).parent.parent.parent
@@ -94,3 +95,15 @@ def test_model(tmp_path: Path) -> None:
     tokens = [turn["tokens"] for turn in model["conversation"]["turns"]]
     assert len(tokens) == 30
     assert max(tokens) < 3 * min(tokens)  # new text only
+
+
+def test_limits(tmp_path: Path) -> None:
+    require_redis()
+    report, shown = run("limits", tmp_path, "--seconds", "0.2", "--rounds", "1", "--processes", "1")
+    assert {"ours, 1 bound", "ours, 5 bounds and settlement"} <= {row["system"] for row in report["systems"]}
+    for row in report["systems"]:
+        assert 0 < row["p50_ms"] <= row["p99_ms"]
+        assert row["rps"] > 0
+        assert 0 < row["redis_us"] < 1000
+    assert len(report["silence"]["first_ms"]) == 5
+    assert "limits" in shown

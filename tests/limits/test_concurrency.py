@@ -26,18 +26,20 @@ PROCESSES, COROUTINES = 8, 50
 
 
 def load(url: str, **more: object) -> dict[str, object]:
-    return {"url": url, "prefix": secrets.token_hex(4), "window": WINDOW, "buckets": BUCKETS, **more}
+    return {"url": url, "prefix": secrets.token_hex(4), "window": WINDOW, "buckets": BUCKETS} | more
 
 
 @pytest.mark.slow
 def test_l01_the_limit_holds_in_every_window_and_is_used(redis: Server) -> None:
-    got = hammer(PROCESSES, load(redis.url, seconds=7, limits=LIMITS, amounts=AMOUNTS, coroutines=COROUTINES))
+    longer = 2 * WINDOW  # how late a busy machine wakes who waits is a share of the window
+    asked = {"limits": LIMITS, "amounts": AMOUNTS, "coroutines": COROUTINES, "window": longer}
+    got = hammer(PROCESSES, load(redis.url, seconds=11, **asked))
     assert got.errors == 0
     for limit in LIMITS:
         stamped = got.admitted[str(limit)]
-        assert most_in_a_window(stamped, WINDOW) == limit
+        assert most_in_a_window(stamped, longer) == limit
         if limit >= 200:  # of less, one that waits at the wrong moment is a large share
-            assert mean_use(stamped, WINDOW, 7) >= 0.97 * limit
+            assert mean_use(stamped, longer, 11) >= 0.97 * limit
 
 
 @pytest.mark.slow

@@ -389,6 +389,19 @@ async def test_scans_count_as_requests_and_tokens() -> None:
         assert int(response.headers["retry-after"]) >= 1
 
 
+async def test_a_scan_has_no_model() -> None:
+    quotas = ({"model": "*", "quota": {"requests_per_minute": 1}},)
+    async with gatewayed(said("Hello."), model_quotas=quotas) as gate:
+        for _ in range(2):
+            assert (await gate.http.post("/guard/v1/scan", json={"texts": ["Hello"]})).status_code == 200
+        assert [(await gate.chat()).status_code for _ in range(2)] == [200, 429]
+
+
+async def test_each_process_has_its_share_without_redis() -> None:
+    async with limited(quota={"requests_per_minute": 6}, limits={"replicas": 3}) as gate:
+        assert [(await gate.chat("Hello", AUTH)).status_code for _ in range(3)] == [200, 200, 429]
+
+
 async def test_decisions_are_in_the_metrics() -> None:
     async with limited(quota={"requests_per_minute": 1}) as gate:
         await gate.chat("Hello", AUTH)
