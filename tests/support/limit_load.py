@@ -67,6 +67,7 @@ class _Got:
     owners: dict[str, int] = field(default_factory=dict)
     errors: int = 0
     asked: int = 0
+    until: int = 1 << 60
 
 
 async def _requests(load: Load, number: int, limiter: _Stamping, end: float, got: _Got) -> None:
@@ -96,7 +97,7 @@ async def _requests(load: Load, number: int, limiter: _Stamping, end: float, got
 def _pause(load: Load, wait: int) -> float:
     if load.bursts:
         return (load.bursts - time.time() * 1000 % load.bursts) / 1000 + 0.001
-    return min(wait / 1000, 0.05) * random.random()
+    return min(wait / 1000, random.uniform(0.1, 0.3))  # some come too early, and there is always one in time
 
 
 async def _tokens(load: Load, limiter: _Stamping, end: float, got: _Got) -> None:
@@ -125,8 +126,11 @@ async def _run(load: Load, start: float) -> _Got:
         connect(load.url, load.coroutines), prefix=load.prefix, deadline=30, connections=load.coroutines
     )
     got = _Got()
+    warm = Charge(Bound("warm", "key", "k", Kind.REQUESTS, 10**9))
+    await asyncio.gather(*(limiter.admit(Reservation((warm,))) for _ in range(load.coroutines)))
     await asyncio.sleep(max(start - time.time(), 0))
     end = time.time() + load.seconds
+    got.until = round(end * 1000)
     if load.tokens:
         work = [_tokens(load, limiter, end, got) for _ in range(load.coroutines)]
     else:
@@ -147,7 +151,7 @@ def hammer(processes: int, load: Mapping[str, Any]) -> _Got:
     together = _Got()
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         list(pool.map(time.sleep, [0.05] * processes))  # all of them are there
-        start = time.time() + 0.5
+        start = time.time() + 1.0
         running = [pool.submit(_process, Load(**load, seed=seed), start) for seed in range(processes)]
         for got in (future.result(timeout=120) for future in running):
             for name, stamped in got.admitted.items():
@@ -156,6 +160,7 @@ def hammer(processes: int, load: Mapping[str, Any]) -> _Got:
                 together.owners[owner] = together.owners.get(owner, 0) + count
             together.errors += got.errors
             together.asked += got.asked
+            together.until = min(together.until, got.until)
     return together
 
 
@@ -167,10 +172,10 @@ def most_in_a_window(stamped: Sequence[Stamped], window: int) -> int:
     return max((sums[i + 1] - sums[bisect_right(times, times[i] - window)] for i in range(len(times))), default=0)
 
 
-def mean_use(stamped: Sequence[Stamped], window: int, seconds: float) -> float:
-    """The mean over all rolling windows that end within so many seconds after the first admission."""
+def mean_use(stamped: Sequence[Stamped], window: int, until: int) -> float:
+    """The mean over all rolling windows from the first admission until everybody stopped asking."""
     ordered = sorted(stamped)
     times = [at for at, _ in ordered]
     sums = [0, *accumulate(amount for _, amount in ordered)]
-    ends = range(times[0] + window, times[0] + round(seconds * 1000) - 100, 5)
+    ends = range(times[0] + window, until, 5)
     return sum(sums[bisect_right(times, end)] - sums[bisect_right(times, end - window)] for end in ends) / len(ends)
