@@ -26,6 +26,8 @@ __all__ = ["SCRIPTS", "RedisLimiter", "Script", "Scripts"]
 # What the client raises when the server is away, wrong, or no Redis at all.
 FAULTS = (RedisError, RedisClusterException, OSError, EOFError, ValueError)
 
+CONNECT = 5.0  # seconds
+
 _KINDS = {Kind.REQUESTS: "r", Kind.TOKENS: "t", Kind.CONCURRENT: "c", Kind.BLOCKS: "p"}
 
 
@@ -78,6 +80,8 @@ class RedisLimiter:
         self._deadline = deadline
         self._places = asyncio.Semaphore(connections)
         self._scripts = scripts
+        self._connecting: asyncio.Task[None] | None = None
+        self._connected = False
 
     async def admit(self, reservation: Reservation) -> Admission:
         ttl = reservation.ttl if reservation.settles else 0
@@ -110,6 +114,7 @@ class RedisLimiter:
         """The server's policy for a full memory, where that may drop counters; empty where it may not."""
         try:
             async with Deadline(1):
+                await self._connect()
                 found = await self._client.config_get("maxmemory*")
         except (*FAULTS, TimeoutError):
             return ""  # away, or not ours to ask
@@ -117,6 +122,8 @@ class RedisLimiter:
         return policy if policy != "noeviction" and str(found.get("maxmemory", "0")) != "0" else ""
 
     async def aclose(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
         await self._client.aclose()
 
     async def _call(self, script: Script, reservation: Reservation, args: Sequence[int | str]) -> Any:
@@ -126,11 +133,36 @@ class RedisLimiter:
         keys = [f"{self._prefix}:{name}" for name in names]
         try:
             async with Deadline(self._deadline), self._places:
+                if not self._connected:
+                    await self._connect()
                 try:
                     return await self._client.evalsha(script.sha, len(keys), *keys, *args)
                 except NoScriptError:
                     return await self._client.eval(script.text, len(keys), *keys, *args)
         except TimeoutError:
+            self._connected = False
             raise LimiterUnavailable("the limiter did not answer in time") from None
         except FAULTS as e:
+            self._connected = False
             raise LimiterUnavailable(f"the limiter cannot be reached ({type(e).__name__})") from None
+
+    async def _connect(self) -> None:
+        """
+        Learn what the nodes of a cluster are. That takes longer than the deadline of a call, so it goes on
+        when the call that began it has given up, and a later one finds it done.
+        """
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.get_running_loop().create_task(self._initialize())
+            self._connecting.add_done_callback(_heard)
+        await asyncio.shield(self._connecting)
+
+    async def _initialize(self) -> None:
+        async with asyncio.timeout(CONNECT):
+            await self._client.initialize()
+        self._connected = True
+
+
+def _heard(task: asyncio.Task[None]) -> None:
+    """Those who wait for it are told; there may be none any more."""
+    if not task.cancelled():
+        task.exception()

@@ -46,15 +46,15 @@ LAST_WORDS = 1.0  # seconds for what is still to be settled when the gateway end
 
 
 class Limits:
-    """One per process. `limiter` replaces what the settings ask for."""
+    """One per process."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, limiter: Limiter | None = None) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self.settings = settings.limits
         self._models = settings.model_quotas
         self._metrics = metrics
         self._redis: RedisLimiter | None = None
         self._parts = settings.limits.replicas * settings.server.workers
-        self._limiter = limiter or self._build(self._parts)
+        self._limiter = self._build(self._parts)
         self._remote = not isinstance(self._limiter, MemoryLimiter)
         self._background: set[asyncio.Task[Any]] = set()
         self.learned = Learned()

@@ -16,7 +16,6 @@ import httpx
 
 from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError, RequestError
-from gateway.limits import Limiter
 from gateway.policy import Book, Ruleset, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings, Upstream
@@ -47,7 +46,6 @@ class Gateway:
         transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
         guard: Guard | None = None,
         auth: Authenticator | None = None,
-        limiter: Limiter | None = None,
         sink: Sink = log_event,
     ) -> None:
         self.settings = settings
@@ -69,7 +67,7 @@ class Gateway:
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
         self.auth = auth or Authenticator(settings.clients, settings.tenants)
         self.metrics = Metrics()
-        self.limits = Limits(settings, self.metrics, limiter)
+        self.limits = Limits(settings, self.metrics)
         self._sink = sink
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)

@@ -253,6 +253,23 @@ async def test_what_is_used_of_a_long_answer_counts_when_it_was_used(rig: Rig) -
     assert await rig.used(tokens) == 15
 
 
+async def test_l11_a_stream_of_three_windows_is_charged_what_it_took(rig: Rig) -> None:
+    """At any time there count: what was used in the last window, by whole buckets, and what is still held."""
+    tokens = bound(Kind.TOKENS, 10_000)
+    held, used = await rig.admitted(tokens, tokens=700), 0
+    spoken: list[tuple[int, int]] = []
+    for number in range(3 * B):
+        rig.clock.advance(WIDTH)
+        used += number % 20
+        spoken.append((rig.clock.now // WIDTH, number % 20))
+        assert await rig.limiter.extend(held, used)
+        recent = sum(amount for bucket, amount in spoken if bucket >= rig.clock.now // WIDTH - B)
+        assert await rig.used(tokens) == recent + 700 - used
+    await rig.limiter.settle(held, used)
+    assert used == 570
+    assert await rig.used(tokens) == recent
+
+
 @pytest.mark.parametrize(("others", "within", "left"), [(0, True, 70), (30, True, 100), (31, False, 51)])
 async def test_an_answer_may_hold_more_if_that_fits(rig: Rig, others: int, within: bool, left: int) -> None:
     tokens = bound(Kind.TOKENS, 100)

@@ -102,7 +102,7 @@ def _pause(load: Load, wait: int) -> float:
 
 async def _tokens(load: Load, limiter: _Stamping, end: float, got: _Got) -> None:
     bound = Bound("t", "key", "k", Kind.TOKENS, load.tokens, load.window, load.buckets)
-    started, ended = got.admitted.setdefault("started", []), got.admitted.setdefault("ended", [])
+    spent = got.admitted.setdefault("spent", [])
     while time.time() < end:
         got.asked += 1
         reservation = Reservation((Charge(bound, load.reserve),), load.reserve)
@@ -113,11 +113,10 @@ async def _tokens(load: Load, limiter: _Stamping, end: float, got: _Got) -> None
         at, used = limiter.at, random.randint(1, load.most)
         await asyncio.sleep(random.uniform(0.02, 0.2))
         if random.random() < load.crash:
-            started.append((at, used))  # spent, and nobody settles it
+            spent.append((at, used))  # and nobody settles it
             continue
         await limiter.settle(reservation, used)
-        started.append((at, used))
-        ended.append((round(time.time() * 1000), used))
+        spent.append((at, used))
 
 
 async def _run(load: Load, start: float) -> _Got:
