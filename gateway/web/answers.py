@@ -16,7 +16,8 @@ from gateway.web.asgi import Headers, Sender, error_body
 from gateway.web.auth import Caller
 from gateway.web.backend import Backend
 from gateway.web.events import Event, Side
-from gateway.web.meter import FREE, Meter, wait_headers
+from gateway.web.limit_words import wait_headers
+from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
 
 __all__ = [

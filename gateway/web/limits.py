@@ -31,7 +31,8 @@ from gateway.limits import (
 )
 from gateway.settings import ModelQuota, Quota, Settings
 from gateway.web.auth import Caller
-from gateway.web.meter import FREE, Meter, bound_label
+from gateway.web.limit_words import bound_label
+from gateway.web.meter import FREE, Meter
 from gateway.web.metrics import Metrics
 from gateway.web.tokens import Learned
 
