@@ -151,6 +151,13 @@ def test_settings_in_the_readme_are_settings() -> None:
         Settings(**yaml.safe_load(block))
 
 
+def test_settings_about_limits_are_settings() -> None:
+    blocks = YAML_BLOCK.findall((ROOT / "docs" / "limits.md").read_text("utf-8"))
+    assert blocks
+    for block in blocks:
+        Settings(**yaml.safe_load(block))
+
+
 def test_deployments_hold_settings_and_policies_that_load() -> None:
     documents = list(yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8")))
     files = {name: text for d in documents if d["kind"] == "ConfigMap" for name, text in d["data"].items()}
