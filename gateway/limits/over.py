@@ -64,7 +64,8 @@ class Over:
                 del self._known[charge.bound]
             elif charge.amount >= known.amount:
                 passed = now - known.at
-                standings = tuple(_later(s, passed) for s in known.admission.standings)
+                mine = {c.bound for c in reservation.charges}  # what stands besides may be another key's
+                standings = tuple(_later(s, passed) for s in known.admission.standings if s.bound in mine)
                 refused = next(s for s in standings if s.bound == charge.bound)
                 return Admission(reservation, standings, refused)
         return None

@@ -97,7 +97,8 @@ class Limits:
             self._metrics.limited("unavailable", "", "", perf_counter() - began)
             raise
         self._note(admission, perf_counter() - began)
-        return Meter(self, caller.key, model, admission, tokens_in, None if most_out is None else out, long=long)
+        named = None if most_out is None else out
+        return Meter(self, caller.key, model, admission, tokens_in, named, choices, long=long)
 
     async def extend(self, reservation: Reservation, used: int, want: int) -> bool:
         return await self._shielded(self._limiter.extend(reservation, used, want))

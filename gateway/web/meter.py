@@ -42,7 +42,7 @@ class _Stage(Enum):
 class Meter:
     """
     Open one for each request, and `close` it however that ends. `most_out` is what the request allows
-    of its answers, where it says so.
+    of all its `choices` together, where it says so.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Meter:
         admission: Admission,
         tokens_in: int,
         most_out: int | None,
+        choices: int = 1,
         *,
         long: bool = False,
     ) -> None:
@@ -61,6 +62,7 @@ class Meter:
         self._admission = admission
         self._reservation = admission.reservation
         self._tokens_in, self._most_out = tokens_in, most_out
+        self._choices = choices
         self._granted = self._reservation.held
         kinds = {charge.bound.kind for charge in self._reservation.charges}
         self._counts = Kind.TOKENS in kinds
@@ -106,7 +108,7 @@ class Meter:
             return
         self._usage = used
         if self._desk is not None and out > 0:
-            self._desk.learned.note(self._key, self._model, out)
+            self._desk.learned.note(self._key, self._model, ceil(out / self._choices))
 
     async def count(self, event: Json) -> bool:
         """One event of a streamed answer. False: the budget is spent, and the answer ends here."""

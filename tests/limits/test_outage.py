@@ -237,6 +237,20 @@ async def test_a_flood_is_answered_without_a_call() -> None:
     assert rig.shared.calls == calls + 1
 
 
+async def test_a_remembered_refusal_tells_nobody_of_other_keys() -> None:
+    rig = Rig()
+    shared, mine, theirs = replace(bound(limit=1), scope="tenant"), bound(owner="mine"), bound(owner="theirs")
+    await rig.limiter.admit(asks(theirs, shared))
+    first = await rig.limiter.admit(asks(theirs, shared))
+    assert [s.bound for s in first.standings] == [theirs, shared]
+    calls = rig.shared.calls
+    again = await rig.limiter.admit(asks(mine, shared))
+    assert rig.shared.calls == calls
+    assert [s.bound for s in again.standings] == [shared]
+    assert again.refused is not None
+    assert again.refused.bound == shared
+
+
 async def test_a_refusal_says_nothing_of_less_of_others_or_of_places() -> None:
     rig = Rig()
     tokens, places = bound(Kind.TOKENS, 100), bound(Kind.CONCURRENT, 1)

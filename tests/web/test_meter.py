@@ -95,6 +95,15 @@ async def test_an_answer_is_settled_by_usage_or_our_count(usage: dict[str, int],
     assert desk.settled == [(settled, 0)]
 
 
+async def test_what_an_answer_took_is_learned_for_each_choice() -> None:
+    desk = Desk()
+    charges = (Charge(bound(Kind.TOKENS), 110),)
+    one = Meter(desk, "k", "m", Admission(Reservation(charges, 110)), 10, None, 4)
+    one.answered({"prompt_tokens": 10, "completion_tokens": 8000})
+    await one.close()
+    assert desk.learned.expect("k", "m") == 2000
+
+
 @pytest.mark.parametrize(("charged", "used"), [(False, 0), (True, 10)])
 async def test_a_blocked_prompt(charged: bool, used: int) -> None:
     desk = Desk(charge_blocked=charged)
