@@ -1,0 +1,91 @@
+"""
+LiteLLM's generic guardrail API: POST /beta/litellm_basic_guardrail_api.
+
+`texts` are what it lets us rewrite, and definitions of tools; anything else that would have to be redacted
+(the arguments of tool calls, pictures' addresses) makes it BLOCKED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from gateway.dialects import body as fields
+from gateway.dialects.base import Caller, Endpoint, Outcome, Problem, ScanRequest
+from gateway.dialects.conversation import said
+from gateway.dialects.promptguard import envelope
+from gateway.dialects.vocabulary import words
+from gateway.errors import GatewayError
+from gateway.surfaces import Reader, apply
+from gateway.types import Direction, Effect, Json, Kind, Role, Transcript
+
+__all__ = ["ENDPOINTS", "error"]
+
+_DIRECTIONS = {"request": Direction.INPUT, "response": Direction.OUTPUT}
+_REWRITABLE = ("texts", "tools", "structured_messages")
+
+
+def parse(body: Json, caller: Caller) -> ScanRequest:
+    direction = _DIRECTIONS[fields.choice(body, "input_type", _DIRECTIONS, "request")]
+    texts = fields.texts(body, "texts")
+    talk = said(texts, direction)
+    mine = talk.prompt or talk.answer
+    assert mine is not None
+    beside = _beside(body, texts, direction)
+    whole = replace(mine, parts=mine.parts + beside.parts, unscanned=beside.unscanned)
+    into = direction is Direction.INPUT
+    return ScanRequest(
+        prompt=whole if into else None,
+        answer=None if into else whole,
+        model=fields.text(body, "model", ""),
+        body={key: body[key] for key in _REWRITABLE if body.get(key) is not None},
+    )
+
+
+def _beside(body: Json, texts: Sequence[str], direction: Direction) -> Transcript:
+    """What the texts do not hold: tools, calls, pictures, and messages that stand in the history alone."""
+    reader = Reader()
+    messages = body.get("structured_messages")
+    if type(messages) is list and direction is Direction.INPUT:
+        reader.messages([m for m in messages if type(m) is dict], "structured_messages")
+    if body.get("tools") is not None:
+        reader.tools(body["tools"])
+    if body.get("tool_calls") is not None:
+        reader.tree(body["tool_calls"], ("tool_calls",), Role.ASSISTANT, Kind.TOOL_CALL)
+    if body.get("images") is not None:
+        reader.images(body["images"], ("images",))
+    known = frozenset(texts)
+    return Transcript(
+        tuple(p for p in reader.parts if p.path[0] != "structured_messages" or p.text not in known),
+        direction,
+        unscanned=reader.unscanned,
+    )
+
+
+def answer(request: ScanRequest, outcome: Outcome) -> Json:
+    effect = outcome.effect
+    if effect is Effect.REDACT and any(path[0] not in _REWRITABLE for path in outcome.edits):
+        effect = Effect.BLOCK
+    if effect is Effect.BLOCK:
+        return {"action": "BLOCKED", "blocked_reason": _reason(outcome)}
+    if effect is not Effect.REDACT:
+        return {"action": "NONE"}
+    edited = apply(request.body, outcome.edits)
+    changed: dict[str, Any] = {str(path[0]): edited[str(path[0])] for path in outcome.edits}
+    return {"action": "GUARDRAIL_INTERVENED", "texts": edited.get("texts", []), **changed}
+
+
+def _reason(outcome: Outcome) -> str:
+    """Shown to the end user: never the matched text."""
+    blocking = [m for m in outcome.matches if m.effect is Effect.BLOCK] or list(outcome.matches)
+    said = next((m.says for m in blocking if m.says), outcome.message)
+    names = sorted({words(m.category).promptguard for m in blocking})
+    return f"{said} ({', '.join(names)})" if names else said
+
+
+def error(problem: GatewayError, request_id: str) -> Problem:
+    return Problem(problem.status, envelope(problem, request_id))
+
+
+ENDPOINTS = (Endpoint("/beta/litellm_basic_guardrail_api", "litellm.generic", parse, answer, error),)
