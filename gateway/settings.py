@@ -20,6 +20,7 @@ from gateway.errors import ConfigError
 __all__ = [
     "Breaker",
     "Client",
+    "Dialects",
     "ModelSettings",
     "Quota",
     "Retries",
@@ -143,6 +144,20 @@ class ModelSettings(Strict):
     cache: int = Field(32 << 20, ge=0, description="Memory for what models said of texts seen before; 0: none.")
 
 
+class Dialects(Strict):
+    """The guard APIs of others that we answer."""
+
+    projects: dict[str, str] = Field(
+        {}, description="Policies by the project ids that their callers send; on top of the policy that holds anyway."
+    )
+    lakera_open: bool = Field(
+        False, description="Serve Lakera's endpoints without a key, as its self-hosted guard does. Anybody may scan."
+    )
+    sagexai_offsets: Literal["codepoint", "utf8"] = Field(
+        "codepoint", description="What offsets in SageXAI's answers count."
+    )
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
@@ -169,6 +184,7 @@ class Settings(BaseSettings):
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
+    dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from gateway.web.events import Event, Side
 from gateway.web.state import Gateway
 
 __all__ = [
+    "VERDICTS",
     "Blocked",
     "NoWords",
     "Turn",
@@ -30,6 +31,8 @@ __all__ = [
     "usage_of",
     "withheld",
 ]
+
+VERDICTS = "guard.verdicts"  # in the scope
 
 
 @dataclass(slots=True)
@@ -125,7 +128,8 @@ def event_error(event: Event, error: GatewayError) -> bytes:
 
 
 def note(turn: Turn, direction: Direction, verdict: Verdict, count: bool = True) -> None:
-    """Into the event and, where it is final, the metrics."""
+    """Into the event and, where it is final, the metrics. Who wraps this route finds the verdict in the scope."""
+    turn.scope.setdefault(VERDICTS, []).append(verdict)
     side = Side.of(verdict)
     if direction is Direction.INPUT:
         turn.event.request = side

@@ -22,6 +22,7 @@ from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
 from gateway.web.chat import ChatCompletions
+from gateway.web.dialects import DialectRoutes
 from gateway.web.events import Sink, log_event
 from gateway.web.health import Health
 from gateway.web.models import Models
@@ -78,6 +79,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/livez", health.livez, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
+        DialectRoutes(gateway),
     ]
 
 
