@@ -56,7 +56,12 @@ APIS: dict[str, tuple[str, Callable[[str], Json], Callable[[Any], str], bool]] =
         lambda b: BLOCK if b["flagged"] else ALLOW,
         False,
     ),
-    "promptguard": ("/dialects/promptguard/api/v1/guard", lambda t: {"messages": user(t)}, lambda b: b["decision"], True),
+    "promptguard": (
+        "/dialects/promptguard/api/v1/guard",
+        lambda t: {"messages": user(t)},
+        lambda b: b["decision"],
+        True,
+    ),
     "security scan": ("/api/v1/security/scan", lambda t: {"content": t}, lambda b: b["decision"], True),
     "lakera": ("/v2/guard", lambda t: {"messages": user(t), "breakdown": True}, lakera, True),
     "guardrails": ("/api/v1/guardrails", lambda t: {"text": t}, lambda b: b["data"]["action"], True),
