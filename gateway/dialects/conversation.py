@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.dialects.base import Sides
 from gateway.surfaces import Reader, apply, role_of
@@ -51,12 +52,15 @@ def said(texts: Sequence[str], direction: Direction) -> Conversation:
 def plain_text(message: Json) -> str:
     """What a message says, in one piece."""
     content = message.get("content")
-    if type(content) is str:
-        return content
+    return content if type(content) is str else "\n".join(_texts(content))
+
+
+def _texts(content: Any) -> list[str]:
+    """The texts of a list of parts."""
     if type(content) is not list:
-        return ""
-    texts = [part if type(part) is str else part.get("text") for part in content if type(part) in (str, dict)]
-    return "\n".join(text for text in texts if type(text) is str)
+        return []
+    said = (part if type(part) is str else part.get("text") for part in content if type(part) in (str, dict))
+    return [text for text in said if type(text) is str]
 
 
 def offset(messages: Sequence[Json], path: Path) -> int | None:
@@ -68,8 +72,8 @@ def offset(messages: Sequence[Json], path: Path) -> int | None:
     index = path[3]
     if not isinstance(index, int) or path[4:] not in ((), ("text",)):
         return None
-    before = plain_text({"content": messages[int(path[1])]["content"][:index]})
-    return len(before) + 1 if before or index else 0
+    before = _texts(messages[int(path[1])]["content"][:index])
+    return sum(len(text) + 1 for text in before)
 
 
 def redacted(messages: Sequence[Json], edits: Mapping[Path, str]) -> tuple[Json, ...] | None:
