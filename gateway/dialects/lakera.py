@@ -123,12 +123,17 @@ def _breakdown(request: ScanRequest, outcome: Outcome) -> list[Json]:
     for (message, category), score in outcome.scores.items():
         key = (message, entity(category))
         best[key] = max(best.get(key, 0.0), score)
-    looked = {entity(category) for names in outcome.looked_for.values() for category in names}
+    looked = {kind for names in outcome.looked_for.values() for kind in _known(names)}
     kinds = [kind for kind in TAXONOMY if kind in looked]
     places: list[tuple[int | None, str]] = [(index, kind) for index in range(len(request.messages)) for kind in kinds]
     more = (detected | best.keys()).difference(places)
     places += sorted(more, key=lambda at: (at[0] is None, at[0] or 0, at[1]))
     return [_item(request, outcome, kind, message, (message, kind) in detected, best) for message, kind in places]
+
+
+@lru_cache(maxsize=256)
+def _known(categories: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(entity, categories))
 
 
 def _kinds(request: ScanRequest, match: Match) -> tuple[str, ...]:

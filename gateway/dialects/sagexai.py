@@ -6,6 +6,8 @@ Offsets count code points, or UTF-8 bytes where the setting says so: its documen
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gateway.dialects import body as fields
 from gateway.dialects.base import Caller, Match, Outcome, ScanRequest, Sides, Want
 from gateway.dialects.conversation import offset, plain_text, read
@@ -73,7 +75,7 @@ def _span(request: ScanRequest, match: Match) -> Json | None:
 def _breakdown(request: ScanRequest, outcome: Outcome) -> list[Json]:
     """One item for each rule family looked for and each message, as Lakera does it: the older sister's form."""
     detected = {(m.message, words(m.category).sagexai) for m in outcome.matches}
-    kinds = sorted({words(c).sagexai for names in outcome.looked_for.values() for c in names})
+    kinds = sorted({kind for names in outcome.looked_for.values() for kind in _known(names)})
     best: dict[tuple[int | None, str], float] = {}
     for (message, category), score in outcome.scores.items():
         key = (message, words(category).sagexai)
@@ -94,3 +96,8 @@ def _breakdown(request: ScanRequest, outcome: Outcome) -> list[Json]:
         for message in places
         for kind in kinds
     ]
+
+
+@lru_cache(maxsize=256)
+def _known(categories: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(words(category).sagexai for category in categories)

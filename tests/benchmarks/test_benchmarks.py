@@ -94,3 +94,10 @@ def test_model(tmp_path: Path) -> None:
     tokens = [turn["tokens"] for turn in model["conversation"]["turns"]]
     assert len(tokens) == 30
     assert max(tokens) < 3 * min(tokens)  # new text only
+
+
+def test_dialects(tmp_path: Path) -> None:
+    report, shown = run("dialects", tmp_path, "--texts", "1", "--rounds", "1")
+    assert {cell["shape"] for cell in report["cells"]} == {"one of 200", "one of 4 KiB", "20 of 200"}
+    assert all(cell["us"] > 0 for cell in report["cells"])
+    assert "lakera, all asked for" in shown

@@ -7,6 +7,7 @@ What goes wrong is said in the caller's own error shape, and never as a verdict.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -36,6 +37,7 @@ class DialectScan:
         self._endpoint = endpoint
         self._forced = forced
         self._silent = silent  # families that no detector here looks for
+        self._categories = lru_cache(maxsize=64)(self._looked_for)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway, endpoint = self._gateway, self._endpoint
@@ -52,6 +54,9 @@ class DialectScan:
             if not event.status:  # an exception that nobody expected
                 event.status, event.error = 500, "internal_error"
             gateway.finish(event, began)
+
+    def _looked_for(self, policies: tuple[Ruleset, ...], direction: Direction) -> tuple[str, ...]:
+        return tuple(self._gateway.guard.begin(policies).categories(direction))
 
     async def _serve(self, scope: Scope, receive: Receive, event: Event, began: float) -> Any:
         gateway = self._gateway
@@ -105,7 +110,7 @@ class DialectScan:
         return outcome(
             event.id,
             verdicts,
-            looked_for={d: exchange.categories(d) for d in verdicts} if request.want.breakdown else {},
+            looked_for={d: self._categories(policies, d) for d in verdicts} if request.want.breakdown else {},
             policies=[p.name for p in policies],
             latency_ms=(perf_counter() - began) * 1000,
             message=policies[0].policy.messages.input if request.answer is None else policies[0].policy.messages.output,
