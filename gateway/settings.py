@@ -55,6 +55,7 @@ class Server(Strict):
     drain: Seconds = Field(30, description="After that: how long running answers may take to finish.")
     reload_on_sighup: bool = Field(True, description="Read the policy files again on SIGHUP.")
     open_metrics: bool = Field(True, description="Serve /metrics without a key.")
+    openapi: bool = Field(True, description="Serve /openapi.json, the description of all paths, without a key.")
 
 
 class Timeouts(Strict):

@@ -15,6 +15,7 @@ from gateway.dialects import BUILTIN, ErrorShape, by_path
 from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.web.chat import ChatCompletions
 from gateway.web.dialects import plain
+from gateway.web.dialects.openapi import Operation
 from gateway.web.dialects.plain import Answer, Plain
 from gateway.web.dialects.proxy import PromptGuardProxy
 from gateway.web.dialects.scan import DialectScan, refuse
@@ -24,6 +25,7 @@ from gateway.web.state import Gateway
 __all__ = ["DialectRoutes"]
 
 _ERRORS = {dialect.name: dialect.error for dialect in BUILTIN}
+_SPOKEN = {dialect.error: dialect.name for dialect in BUILTIN}
 _FAMILIES = {"harm": "toxicity", "bias": "bias"}
 
 # path, its dialect, methods, name, what it answers, needs no key
@@ -51,11 +53,14 @@ class DialectRoutes(BaseRoute):
             name for family, name in _FAMILIES.items() if not any(c.startswith(f"{family}/") for c in categories)
         )
         self._apps: dict[tuple[str, str], ASGIApp] = {}
+        self._described: list[Operation] = []
         for path, (forced, endpoint) in by_path().items():
             self._apps["POST", path] = DialectScan(gateway, endpoint, forced, silent)
+            self._described.append(("POST", path, endpoint.name, _SPOKEN[endpoint.error], False))
         for path, dialect, methods, name, answer, open_to_all in PLAIN:
             app = Plain(gateway, name, answer, _ERRORS[dialect], open_to_all=open_to_all)
             self._add(path, dialect, methods, app)
+            self._described += [(method, path, name, dialect, open_to_all) for method in methods]
         self._add_proxies()
         self._methods: dict[str, list[str]] = {}
         for method, path in self._apps:
@@ -73,8 +78,15 @@ class DialectRoutes(BaseRoute):
             app = PromptGuardProxy(ChatCompletions(self._gateway, path))
             for dialect in PROXY_DIALECTS:
                 self._add(path, dialect, ("POST",), app)
+            self._described.append(("POST", path, "chat", "promptguard", False))
         for path in MODELS:
             self._add(path, "promptguard", ("GET",), PromptGuardProxy(_models(self._gateway)))
+            self._described.append(("GET", path, "models", "promptguard", False))
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """For the OpenAPI document."""
+        return tuple(self._described)
 
     @property
     def paths(self) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ What goes wrong is said in the caller's own error shape, and never as a verdict.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
 from time import perf_counter
@@ -50,6 +51,9 @@ class DialectScan:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
             await refuse(send, event, e, endpoint.error)
+        except asyncio.CancelledError:
+            event.status, event.error = 499, "cancelled"
+            raise
         finally:
             if not event.status:  # an exception that nobody expected
                 event.status, event.error = 500, "internal_error"
