@@ -50,7 +50,13 @@ XECGUARD = {
             {"category": "obfuscation/*", "roles": _SPOKEN, "threshold": INJECTION_AT, "action": "block"},
         ],
     ),
-    "SystemPromptEnforcement": blocking("xecguard-system-prompt", "injection/system_prompt_leak", "topic/off_task"),
+    "SystemPromptEnforcement": ruleset(
+        "xecguard-system-prompt",
+        [
+            {"category": "injection/system_prompt_leak", "action": "block"},
+            {"category": "topic/off_task", "max_fpr": 0.01, "action": "block"},
+        ],
+    ),
     "HarmfulContentProtection": ruleset(
         "xecguard-harmful-content",
         [

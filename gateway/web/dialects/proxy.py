@@ -16,7 +16,9 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.dialects import spelling
 from gateway.dialects.vocabulary import words
+from gateway.errors import RequestError
 from gateway.types import Verdict
 from gateway.web.answers import VERDICTS
 from gateway.web.asgi import Headers
@@ -36,15 +38,17 @@ class PromptGuardProxy:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = presented(scope)
-        inner = dict(with_credentials(scope))
+        try:
+            key, inner = presented(scope), dict(with_credentials(scope))
+        except RequestError:  # a header stands there twice; the route will not find a key, and says so
+            key, inner = "", dict(scope)
         verdicts: list[Verdict] = []
         inner[VERDICTS] = verdicts
         await self._app(inner, receive, _Answer(send, verdicts, key.encode("latin-1")))
 
 
 class _Answer:
-    """The `send` that the route sees. The head waits for the body's first piece."""
+    """The `send` that the route sees. The head of an answer in one piece waits for that, since it signs it."""
 
     def __init__(self, send: Send, verdicts: list[Verdict], key: bytes) -> None:
         self._send = send
@@ -55,7 +59,10 @@ class _Answer:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._head = message
+            if _is_stream(message):
+                await self._send({**message, "headers": [*message["headers"], *self._about(dict(message["headers"]))]})
+            else:
+                self._head = message
             return
         if self._head is None:
             await self._send(message)
@@ -90,7 +97,7 @@ class _Answer:
             (b"x-promptguard-version", VERSION),
         ]
         if b"x-request-id" not in given and event:
-            out.append((b"x-request-id", event))
+            out.append((b"x-request-id", spelling(event.decode().removeprefix("evt_")).encode()))
         return out
 
     def _signature(self, body: bytes) -> Headers:
@@ -133,3 +140,7 @@ class _Answer:
             "details": {"threat_type": self._threat(), "confidence": round(self._confidence(), 4)},
         }
         return orjson.dumps({"error": said})
+
+
+def _is_stream(head: Message) -> bool:
+    return any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in head["headers"])

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.dialects import BUILTIN, ErrorShape, by_path
 from gateway.errors import GatewayError, NotFound, RequestError
+from gateway.web.asgi import Headers
 from gateway.web.chat import ChatCompletions
 from gateway.web.dialects import plain
 from gateway.web.dialects.openapi import Operation
@@ -108,14 +109,16 @@ class DialectRoutes(BaseRoute):
             await app(scope, receive, send)
             return
         error: GatewayError
+        more: Headers = []
         if path in self._methods:
+            more = [(b"allow", ", ".join(sorted(self._methods[path])).encode())]
             error = RequestError("This path does not take this method.", code="method_not_allowed")
             error.status = 405
         else:
             error = NotFound("There is nothing at this path.", code="unknown_path")
         event, began = self._gateway.begin("dialect.unknown")
         try:
-            await refuse(send, event, error, self._shape(path) or BUILTIN[0].error)
+            await refuse(send, event, error, self._shape(path) or BUILTIN[0].error, more)
         finally:
             self._gateway.finish(event, began)
 

@@ -149,8 +149,8 @@ def answered(event: Event) -> Headers:
     return [(b"x-request-id", spelling(event.id.removeprefix("evt_")).encode())]
 
 
-async def refuse(send: Send, event: Event, error: GatewayError, shape: ErrorShape) -> None:
+async def refuse(send: Send, event: Event, error: GatewayError, shape: ErrorShape, more: Headers | None = None) -> None:
     problem = shape(error, spelling(event.id.removeprefix("evt_")))
     event.status, event.error = problem.status, error.code
-    headers = [*answered(event), *guard_headers(event), *retry_headers(error)]
+    headers = [*answered(event), *guard_headers(event), *retry_headers(error), *(more or [])]
     await respond(send, problem.status, dump_json(problem.body), headers)

@@ -112,8 +112,8 @@ def call(base: str, document: Any, path: str, examples: int) -> int:
         suppress_health_check=list(HealthCheck),
     )
     for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
-        run = quick(given(operation.as_strategy(generation_mode=mode))(check))
-        run()  # type: ignore[no-untyped-call]
+        run = quick(given(operation.as_strategy(generation_mode=mode))(check))  # type: ignore[no-untyped-call]
+        run()
     return made
 
 
