@@ -78,6 +78,20 @@ class Breaker(Strict):
     open_for: Seconds = Field(1, description="How long an open breaker refuses before one probe is let through.")
 
 
+class Dialects(Strict):
+    """The guard APIs of others that we answer."""
+
+    projects: dict[str, str] = Field(
+        {}, description="Policies by the project ids that their callers send; on top of the policy that holds anyway."
+    )
+    lakera_open: bool = Field(
+        False, description="Serve Lakera's endpoints without a key, as its self-hosted guard does. Anybody may scan."
+    )
+    sagexai_offsets: Literal["codepoint", "utf8"] = Field(
+        "codepoint", description="What offsets in SageXAI's answers count."
+    )
+
+
 class Upstream(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in logs and metrics.")
     url: HttpUrl = Field(description="Base URL up to and including /v1.")
@@ -143,20 +157,6 @@ class ModelSettings(Strict):
     batch_tokens: int = Field(512, ge=64, le=65_536, description="Most tokens in one batch, padding included.")
     batch_wait: float = Field(0.002, ge=0, le=0.1, description="Longest that a batch waits for company when busy.")
     cache: int = Field(32 << 20, ge=0, description="Memory for what models said of texts seen before; 0: none.")
-
-
-class Dialects(Strict):
-    """The guard APIs of others that we answer."""
-
-    projects: dict[str, str] = Field(
-        {}, description="Policies by the project ids that their callers send; on top of the policy that holds anyway."
-    )
-    lakera_open: bool = Field(
-        False, description="Serve Lakera's endpoints without a key, as its self-hosted guard does. Anybody may scan."
-    )
-    sagexai_offsets: Literal["codepoint", "utf8"] = Field(
-        "codepoint", description="What offsets in SageXAI's answers count."
-    )
 
 
 class Settings(BaseSettings):
