@@ -81,6 +81,7 @@ class Breaker(Strict):
 class Dialects(Strict):
     """The guard APIs of others that we answer."""
 
+    enabled: tuple[str, ...] = Field(("*",), description="Globs of the names of APIs to serve; [] serves none.")
     projects: dict[str, str] = Field(
         {}, description="Policies by the project ids that their callers send; on top of the policy that holds anyway."
     )

@@ -7,6 +7,8 @@ belong to. One slash too many at the beginning is forgiven: a client that joins 
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -53,12 +55,17 @@ class DialectRoutes(BaseRoute):
         silent = tuple(
             name for family, name in _FAMILIES.items() if not any(c.startswith(f"{family}/") for c in categories)
         )
+        globs = gateway.settings.dialects.enabled
+        served = [d for d in BUILTIN if any(fnmatchcase(d.name, glob) for glob in globs)]
+        self._names = frozenset(d.name for d in served)
         self._apps: dict[tuple[str, str], ASGIApp] = {}
         self._described: list[Operation] = []
-        for path, (forced, endpoint) in by_path().items():
+        for path, (forced, endpoint) in by_path(served).items():
             self._apps["POST", path] = DialectScan(gateway, endpoint, forced, silent)
             self._described.append(("POST", path, endpoint.name, _SPOKEN[endpoint.error], False))
         for path, dialect, methods, name, answer, open_to_all in PLAIN:
+            if dialect not in self._names:
+                continue
             app = Plain(gateway, name, answer, _ERRORS[dialect], open_to_all=open_to_all)
             self._add(path, dialect, methods, app)
             self._described += [(method, path, name, dialect, open_to_all) for method in methods]
@@ -66,7 +73,7 @@ class DialectRoutes(BaseRoute):
         self._methods: dict[str, list[str]] = {}
         for method, path in self._apps:
             self._methods.setdefault(path, []).append(method)
-        self._roots = tuple((d.root, d.error) for d in reversed(BUILTIN) if d.root)
+        self._roots = tuple((d.root, d.error) for d in reversed(served) if d.root)
 
     def _add(self, path: str, dialect: str, methods: tuple[str, ...], app: ASGIApp) -> None:
         for method in methods:
@@ -74,15 +81,20 @@ class DialectRoutes(BaseRoute):
             self._apps[method, f"/dialects/{dialect}{path}"] = app
 
     def _add_proxies(self) -> None:
-        """Both APIs have chat completions at the same path and want the same: OpenAI's own body."""
-        for path in PROXIES:
-            app = PromptGuardProxy(ChatCompletions(self._gateway, path))
-            for dialect in PROXY_DIALECTS:
-                self._add(path, dialect, ("POST",), app)
-            self._described.append(("POST", path, "chat", "promptguard", False))
-        for path in MODELS:
-            self._add(path, "promptguard", ("GET",), PromptGuardProxy(_models(self._gateway)))
-            self._described.append(("GET", path, "models", "promptguard", False))
+        """
+        Both APIs have chat completions at the same path and want the same: OpenAI's own body. The policy is
+        that of OpenAI's path, so that no other way leads around it.
+        """
+        dialects = [name for name in PROXY_DIALECTS if name in self._names]
+        chat, models = PromptGuardProxy(ChatCompletions(self._gateway)), PromptGuardProxy(_models(self._gateway))
+        for dialect in dialects:
+            for path in PROXIES:
+                self._add(path, dialect, ("POST",), chat)
+            for path in MODELS:
+                self._add(path, dialect, ("GET",), models)
+        if dialects:
+            self._described += [("POST", path, "chat", dialects[0], False) for path in PROXIES]
+            self._described += [("GET", path, "models", dialects[0], False) for path in MODELS]
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -125,7 +137,8 @@ class DialectRoutes(BaseRoute):
     def _shape(self, path: str) -> ErrorShape | None:
         """Whose errors belong here."""
         if path.startswith("/dialects/"):
-            return _ERRORS.get(path.split("/", 3)[2])
+            name = path.split("/", 3)[2]
+            return _ERRORS[name] if name in self._names else None
         return next((error for root, error in self._roots if path.startswith(root)), None)
 
 

@@ -72,14 +72,14 @@ class DialectScan:
         utf8 = gateway.settings.dialects.sagexai_offsets == "utf8"
         request = self._endpoint.parse(body, Speaker(self._forced or hint(scope), bound, utf8))
         event.model = request.model[:256]
-        policies = (*(request.rulesets or self._policies(caller, request, scope)), *request.extra)
+        policies = (*(request.rulesets or self._policies(caller, request)), *request.extra)
         event.apply(policies)
         async with watch(receive):
             found = await self._judge(request, policies, event, began)
         return self._endpoint.render(request, found)
 
-    def _policies(self, caller: Caller, request: ScanRequest, scope: Scope) -> tuple[Ruleset, ...]:
-        """The gateway's own, and the project's on top: it can only make them stricter."""
+    def _policies(self, caller: Caller, request: ScanRequest) -> tuple[Ruleset, ...]:
+        """The gateway's own, by the common path, and the project's on top: it can only make them stricter."""
         gateway = self._gateway
         asked = []
         if request.project is not None:
@@ -89,7 +89,7 @@ class DialectScan:
                 asked.append(name)
             elif self._endpoint.name.startswith("lakera."):
                 raise NotFound("There is no project of that id.", param="project_id", code="project_not_found")
-        return gateway.policies_for(caller, request.model, scope["path"], asked)
+        return gateway.policies_for(caller, request.model, self._endpoint.path, asked)
 
     async def _judge(self, request: ScanRequest, policies: tuple[Ruleset, ...], event: Event, began: float) -> Outcome:
         gateway = self._gateway

@@ -39,3 +39,14 @@ def test_other_paths_are_none_of_ours() -> None:
         match, _ = ROUTES.matches({"type": "http", "path": path})
         assert match.value == 0, path
     assert ROUTES.matches({"type": "websocket", "path": "/v2/guard"})[0].value == 0
+
+
+def test_only_what_is_enabled() -> None:
+    settings = Settings.model_validate({"watch_policies": False, "dialects": {"enabled": ["lakera", "eval*"]}})
+    paths = DialectRoutes(Gateway(settings, environ={})).paths
+    assert {"/v2/guard", "/startupz", "/api/v1/firewall/check", "/api/v1/chat/completions"} <= paths.keys()
+    assert not {"/api/v1/guard", "/xecguard/v1/scan", "/analyze", "/anonymize", "/api/v1/health"} & paths.keys()
+    none = Settings.model_validate({"watch_policies": False, "dialects": {"enabled": []}})
+    routes = DialectRoutes(Gateway(none, environ={}))
+    assert routes.paths == {}
+    assert routes.matches({"type": "http", "path": "/v2/guard"})[0].value == 0

@@ -8,9 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.engine import Guard
+from gateway.settings import Settings
 from gateway.types import Json
-from tests.support.gatewayed import ATTACK, EMAIL, TOKEN
-from tests.support.servers import raw
+from gateway.web.app import create_app
+from gateway.web.events import Event
+from tests.support.gatewayed import ATTACK, EMAIL, TOKEN, detectors
+from tests.support.servers import free_port, raw, serve_in_thread
 from tests.web.dialects.conftest import BOUND, KEY, STRICT, WATCHING, Api
 
 USER = [{"role": "user", "content": "Hello"}]
@@ -259,3 +263,18 @@ async def test_a_client_that_goes(started: Api) -> None:
 def test_no_encoding(api: Api) -> None:
     response: httpx.Response = api.post("/v2/guard", {"messages": USER}, **{"content-encoding": "gzip"})
     assert response.status_code == 415
+
+
+def test_no_way_around_a_routes_policy() -> None:
+    """The policy of a path holds below the API's own prefix, and that of OpenAI's path for its aliases."""
+    routes = [{"policy": "monitor", "path": "/v2/*"}, {"policy": "monitor", "path": "/v1/*"}]
+    nowhere = {"name": "none", "url": f"http://127.0.0.1:{free_port()}/v1", "key": "none", "retries": {"attempts": 1}}
+    settings = Settings.model_validate({"watch_policies": False, "routes": routes, "upstreams": [nowhere]})
+    events: list[Event] = []
+    app = create_app(settings, environ={}, guard=Guard(detectors()), sink=events.append)
+    with serve_in_thread(app) as url, httpx.Client(base_url=url, trust_env=False) as http:
+        for path in ("/v2/guard", "/dialects/lakera/v2/guard"):
+            assert http.post(path, json={"messages": USER}).status_code == 200
+        for path in ("/api/v1/chat/completions", "/dialects/evalguard/api/v1/proxy/chat/completions"):
+            http.post(path, json={"model": "m", "messages": USER})
+    assert [list(e.policies) for e in events if e.policies] == [["monitor"]] * 4
