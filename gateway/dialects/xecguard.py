@@ -166,7 +166,7 @@ def error(problem: GatewayError, request_id: str) -> Problem:
 def _error_body(problem: GatewayError) -> Json:
     theirs = 400 <= problem.status < 500
     return {
-        "error_code": problem.code.upper(),
+        "error_code": "LICENSE_THROTTLE" if problem.status == 429 else problem.code.upper(),
         "error_source": "request" if theirs else "server",
         "message": problem.message,
         "detail": problem.message,

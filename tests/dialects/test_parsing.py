@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.dialects import BUILTIN, Caller, Endpoint, anonymize
+from gateway.dialects import BUILTIN, Caller, Dialect, Endpoint, anonymize
 from gateway.dialects import body as fields
 from gateway.dialects.lakera_policies import lint
 from gateway.dialects.promptguard import error
-from gateway.errors import RequestError
+from gateway.errors import AuthError, LimitExceeded, Overloaded, RequestError, ScanError, TooLarge
 from gateway.types import Json, Transcript
 
 ENDPOINTS = {f"{d.name} {e.path}": e for d in BUILTIN for e in (*d.endpoints, *d.alone)}
@@ -154,3 +154,22 @@ def test_paths_differ() -> None:
     paths = [endpoint.path for dialect in BUILTIN for endpoint in dialect.endpoints if endpoint.path != "/api/v1/guard"]
     assert len(set(paths)) == len(paths)
     assert all(re.fullmatch(r"(/[a-z0-9_-]+)+", path) for path in paths)
+
+
+@pytest.mark.parametrize("dialect", BUILTIN, ids=lambda d: d.name)
+def test_errors_by_status(dialect: Dialect) -> None:
+    """The caller's fault, a limit, our own trouble: each as its clients tell them apart."""
+    mine = {LimitExceeded("slowly"): 429, ScanError("no"): 503, Overloaded("no"): 503, AuthError("who?"): 401}
+    for problem, status in mine.items():
+        assert dialect.error(problem, "id").status == status
+    assert dialect.error(TooLarge("much"), "id").status == 413
+    assert dialect.error(RequestError("what?", param="text"), "id").status in (400, 422)
+    assert "what?" in str(dialect.error(RequestError("what?"), "id").body)
+
+
+def test_codes_of_errors() -> None:
+    shapes = {d.name: d.error(LimitExceeded("slowly"), "id").body for d in BUILTIN}
+    assert shapes["xecguard"]["error_code"] == "LICENSE_THROTTLE"
+    assert shapes["evalguard"]["error"]["code"] == "RATE_LIMITED"
+    assert shapes["promptguard"]["error"]["code"] == "rate_limit_exceeded"
+    assert shapes["trustyai"]["code"] == 429

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
@@ -18,7 +19,7 @@ from gateway.web.state import Gateway
 
 __all__ = ["Answer", "Plain", "alive", "anonymized", "health", "linted", "policies_health", "ready", "started"]
 
-# The body (empty for GET) and the gateway; raises GatewayError.
+# The body (for GET the query) and the gateway; raises GatewayError.
 Answer = Callable[[Gateway, Json], Any]
 
 
@@ -38,7 +39,7 @@ class Plain:
         try:
             if not self._open:
                 event.client = identify(gateway, with_credentials(scope), self._name).name
-            body = await read_object(scope, receive, gateway) if scope["method"] == "POST" else {}
+            body = await read_object(scope, receive, gateway) if scope["method"] == "POST" else _query(scope)
             answer = self._answer(gateway, body)
             event.status = 200
             await respond(send, 200, dump_json(answer), answered(event))
@@ -50,6 +51,11 @@ class Plain:
             if not event.status:
                 event.status, event.error = 500, "internal_error"
             gateway.finish(event, began)
+
+
+def _query(scope: Scope) -> Json:
+    """What a GET says in place of a body."""
+    return dict(parse_qsl(scope["query_string"].decode("latin-1")))
 
 
 def alive(gateway: Gateway, body: Json) -> Json:
