@@ -7,7 +7,6 @@ LiteLLM's generic guardrail API: POST /beta/litellm_basic_guardrail_api.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,12 +17,13 @@ from gateway.dialects.promptguard import envelope
 from gateway.dialects.vocabulary import words
 from gateway.errors import GatewayError
 from gateway.surfaces import Reader, apply
-from gateway.types import Direction, Effect, Json, Kind, Role, Transcript
+from gateway.types import Direction, Effect, Json, Kind, Role
 
 __all__ = ["ENDPOINTS", "error"]
 
 _DIRECTIONS = {"request": Direction.INPUT, "response": Direction.OUTPUT}
-_REWRITABLE = ("texts", "tools", "structured_messages")
+HISTORY = "structured_messages"
+_REWRITABLE = ("texts", "tools", HISTORY)
 
 
 def parse(body: Json, caller: Caller) -> ScanRequest:
@@ -32,35 +32,37 @@ def parse(body: Json, caller: Caller) -> ScanRequest:
     talk = said(texts, direction)
     mine = talk.prompt or talk.answer
     assert mine is not None
-    beside = _beside(body, texts, direction)
-    whole = replace(mine, parts=mine.parts + beside.parts, unscanned=beside.unscanned)
+    reader = _beside(body, direction)
+    known = {text: index for index, text in enumerate(texts)}
+    twins = {p.path: known[p.text] for p in reader.parts if p.path[0] == HISTORY and p.text in known}
+    parts = (*mine.parts, *(p for p in reader.parts if p.path not in twins))
+    whole = replace(mine, parts=parts, unscanned=reader.unscanned)
     into = direction is Direction.INPUT
     return ScanRequest(
         prompt=whole if into else None,
         answer=None if into else whole,
         model=fields.text(body, "model", ""),
         body={key: body[key] for key in _REWRITABLE if body.get(key) is not None},
+        options={"twins": twins},
     )
 
 
-def _beside(body: Json, texts: Sequence[str], direction: Direction) -> Transcript:
-    """What the texts do not hold: tools, calls, pictures, and messages that stand in the history alone."""
+def _beside(body: Json, direction: Direction) -> Reader:
+    """Tools, calls, pictures, and the history. What stands there and among the texts is judged once."""
     reader = Reader()
-    messages = body.get("structured_messages")
-    if type(messages) is list and direction is Direction.INPUT:
-        reader.messages([m for m in messages if type(m) is dict], "structured_messages")
+    history = body.get(HISTORY)
+    if type(history) is list and direction is Direction.INPUT:
+        reader.messages([m if type(m) is dict else {} for m in history], HISTORY)
+        for index, message in enumerate(history):
+            if type(message) is not dict:
+                reader.tree(message, (HISTORY, index), Role.USER, Kind.UNKNOWN)
     if body.get("tools") is not None:
         reader.tools(body["tools"])
     if body.get("tool_calls") is not None:
         reader.tree(body["tool_calls"], ("tool_calls",), Role.ASSISTANT, Kind.TOOL_CALL)
     if body.get("images") is not None:
         reader.images(body["images"], ("images",))
-    known = frozenset(texts)
-    return Transcript(
-        tuple(p for p in reader.parts if p.path[0] != "structured_messages" or p.text not in known),
-        direction,
-        unscanned=reader.unscanned,
-    )
+    return reader
 
 
 def answer(request: ScanRequest, outcome: Outcome) -> Json:
@@ -71,7 +73,11 @@ def answer(request: ScanRequest, outcome: Outcome) -> Json:
         return {"action": "BLOCKED", "blocked_reason": _reason(outcome)}
     if effect is not Effect.REDACT:
         return {"action": "NONE"}
-    edited = apply(request.body, outcome.edits)
+    edits = dict(outcome.edits)
+    for path, index in request.options["twins"].items():  # a history that goes back must not undo the texts
+        if ("texts", index) in edits:
+            edits[path] = edits["texts", index]
+    edited = apply(request.body, edits)
     changed: dict[str, Any] = {str(path[0]): edited[str(path[0])] for path in outcome.edits}
     return {"action": "GUARDRAIL_INTERVENED", "texts": edited.get("texts", []), **changed}
 

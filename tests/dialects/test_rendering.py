@@ -97,6 +97,14 @@ class TestWhatNobodyCanRewrite:
         told = ask("litellm.generic", {"texts": ["Hello"], "structured_messages": history})
         assert told["structured_messages"][0]["content"] == "Ask [EMAIL]."
 
+    def test_history_of_litellm_does_not_undo_its_texts(self) -> None:
+        text = f"Use {TOKEN}"
+        history = ["odd", {"role": "system", "content": f"Ask {EMAIL}."}, {"role": "user", "content": text}]
+        told = ask("litellm.generic", {"texts": [text], "structured_messages": history})
+        assert told["texts"] == ["Use [GITHUB_TOKEN]"]
+        assert told["structured_messages"][0] == "odd"
+        assert [m["content"] for m in told["structured_messages"][1:]] == ["Ask [EMAIL].", "Use [GITHUB_TOKEN]"]
+
 
 def test_a_note_is_no_block() -> None:
     """What a rule only flags: flagged where there is such a word, and let pass where there is none."""
