@@ -17,7 +17,7 @@ from gateway.dialects.promptguard import envelope
 from gateway.dialects.vocabulary import words
 from gateway.errors import GatewayError
 from gateway.surfaces import Reader, apply
-from gateway.types import Direction, Effect, Json, Kind, Role
+from gateway.types import Direction, Effect, Json, Kind, Role, Transcript
 
 __all__ = ["ENDPOINTS", "error"]
 
@@ -32,37 +32,51 @@ def parse(body: Json, caller: Caller) -> ScanRequest:
     talk = said(texts, direction)
     mine = talk.prompt or talk.answer
     assert mine is not None
-    reader = _beside(body, direction)
+    into = direction is Direction.INPUT
+    reader = Reader()
+    if into:
+        _read_history(body, reader)
+    _read_beside(body, reader)
     known = {text: index for index, text in enumerate(texts)}
     twins = {p.path: known[p.text] for p in reader.parts if p.path[0] == HISTORY and p.text in known}
     parts = (*mine.parts, *(p for p in reader.parts if p.path not in twins))
     whole = replace(mine, parts=parts, unscanned=reader.unscanned)
-    into = direction is Direction.INPUT
     return ScanRequest(
         prompt=whole if into else None,
         answer=None if into else whole,
+        context=None if into else _context(body),
         model=fields.text(body, "model", ""),
         body={key: body[key] for key in _REWRITABLE if body.get(key) is not None},
         options={"twins": twins},
     )
 
 
-def _beside(body: Json, direction: Direction) -> Reader:
-    """Tools, calls, pictures, and the history. What stands there and among the texts is judged once."""
+def _context(body: Json) -> Transcript:
+    """What an answer's detectors may need to see: the system prompt that it may give away."""
     reader = Reader()
+    _read_history(body, reader)
+    return Transcript(reader.parts, Direction.INPUT)
+
+
+def _read_history(body: Json, reader: Reader) -> None:
+    """What stands there and among the texts is judged once."""
     history = body.get(HISTORY)
-    if type(history) is list and direction is Direction.INPUT:
-        reader.messages([m if type(m) is dict else {} for m in history], HISTORY)
-        for index, message in enumerate(history):
-            if type(message) is not dict:
-                reader.tree(message, (HISTORY, index), Role.USER, Kind.UNKNOWN)
+    if type(history) is not list:
+        return
+    reader.messages([m if type(m) is dict else {} for m in history], HISTORY)
+    for index, message in enumerate(history):
+        if type(message) is not dict:
+            reader.tree(message, (HISTORY, index), Role.USER, Kind.UNKNOWN)
+
+
+def _read_beside(body: Json, reader: Reader) -> None:
+    """Tools, calls, pictures."""
     if body.get("tools") is not None:
         reader.tools(body["tools"])
     if body.get("tool_calls") is not None:
         reader.tree(body["tool_calls"], ("tool_calls",), Role.ASSISTANT, Kind.TOOL_CALL)
     if body.get("images") is not None:
         reader.images(body["images"], ("images",))
-    return reader
 
 
 def answer(request: ScanRequest, outcome: Outcome) -> Json:
