@@ -113,7 +113,7 @@ def _of_detector(detector: Json, at: str) -> Iterator[str]:
     if type(kind) is not str or not (kind in TAXONOMY or kind in _FAMILIES or _ENTITY.fullmatch(kind)):
         yield f"{at}.type is not a type of detector."
     threshold = detector.get("threshold")
-    if threshold is not None and threshold not in _THRESHOLDS:
+    if threshold is not None and not (type(threshold) is str and threshold in _THRESHOLDS):
         yield f"{at}.threshold must be one of l1, l2, l3, l4."
     domains = detector.get("allowed_domains")
     if domains is not None and (type(domains) is not list or any(type(d) is not str for d in domains)):

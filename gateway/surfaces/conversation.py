@@ -38,7 +38,8 @@ class _Block(ContentPart):
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
         before = len(out.unscanned)
         super().read(value, path, key, out)
-        if type(value) is dict and value.get("type") in _MEDIA and len(out.unscanned) == before:
+        kind = value.get("type") if type(value) is dict else None
+        if type(kind) is str and kind in _MEDIA and len(out.unscanned) == before:
             out.skip((*path, key), "reference", 0)
 
 

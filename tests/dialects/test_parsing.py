@@ -24,6 +24,7 @@ KEYS = st.sampled_from(
         *("virtualkey", "direction", "model", "context", "tool_calls", "images", "retrieved_context", "media", "tools"),
         *("payload", "breakdown", "dev_info", "project_id", "projectId", "rules", "pii_types", "agent_id", "tool_name"),
         *("arguments", "session_id", "input_type", "structured_messages", "contents", "entities", "score_threshold"),
+        *("threshold", "input_detectors", "allowed_domains", "regex", "projectId", "masking_char", "chars_to_mask"),
         *("allow_list", "anonymizers", "analyzer_results", "start", "end", "entity_type", "policies", "projects", "id"),
     ]
 )

@@ -6,13 +6,17 @@ import asyncio
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.dialects import BUILTIN, Caller, Endpoint, failure, outcome
 from gateway.dialects.base import Outcome, ScanRequest
+from gateway.dialects.conversation import plain_text
 from gateway.dialects.rulesets import ruleset
 from gateway.engine import Guard
 from gateway.errors import Overloaded, ScanError
 from gateway.policy import Ruleset
+from gateway.surfaces import dump_json
 from gateway.types import Direction, Effect, Json, Verdict
 from tests.support.gatewayed import ATTACK, EMAIL, TOKEN, detectors
 
@@ -200,3 +204,34 @@ def test_scores_of_confidence() -> None:
 def test_failures(verdict: Verdict, error: type[Exception] | None) -> None:
     told = failure([Verdict(), verdict])
     assert (told is None) if error is None else type(told) is error
+
+
+WORDS = st.sampled_from(["", "a", EMAIL, ATTACK, f"Use {TOKEN}", "text", "user"])
+KEYS = st.sampled_from(["role", "content", "type", "text", "name", "tool_calls", "input", EMAIL])
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+ROLES = st.sampled_from(["user", "assistant", "tool", "system", "odd"])
+TALKS = st.lists(
+    st.fixed_dictionaries({"content": ODD}, optional={"role": ROLES | ODD, "tool_calls": ODD}), min_size=1, max_size=3
+)
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+@settings(max_examples=25, deadline=None)
+@given(talk=TALKS, beside=ODD, text=st.sampled_from(["", EMAIL, ATTACK, f"é😀 {TOKEN}"]))
+def test_whatever_comes_is_answered(name: str, talk: list[Json], beside: Any, text: str) -> None:
+    """No body that is understood makes an answer fail, and all offsets lie in the text they belong to."""
+    body: Json = {
+        "messages": talk, "payload": True, "breakdown": True, "dev_info": True, "policy_names": ["*"], "tools": beside,
+        "images": beside, "retrieved_context": beside, "media": beside, "structured_messages": beside,
+        "tool_calls": beside, "content": text, "input": text, "text": text, "texts": [text, "b"], "contents": [text],
+        "tool_name": "t", "arguments": {"a": text},
+    }  # fmt: skip
+    told = ask(name, body)
+    assert dump_json(told)
+    for item in told.get("payload") or () if isinstance(told, dict) else ():
+        said = plain_text(talk[item["message_id"]])
+        assert said[item["start"] : item["end"]] == item["text"]
