@@ -21,6 +21,7 @@ __all__ = [
     "UNBOUNDED",
     "Breaker",
     "Client",
+    "Dialects",
     "Limits",
     "ModelQuota",
     "ModelSettings",
@@ -58,6 +59,7 @@ class Server(Strict):
     drain: Seconds = Field(30, description="After that: how long running answers may take to finish.")
     reload_on_sighup: bool = Field(True, description="Read the policy files again on SIGHUP.")
     open_metrics: bool = Field(True, description="Serve /metrics without a key.")
+    openapi: bool = Field(True, description="Serve /openapi.json, the description of all paths, without a key.")
 
 
 class Timeouts(Strict):
@@ -78,6 +80,21 @@ class Breaker(Strict):
     window: int = Field(20, ge=2, description="Calls looked at.")
     failures: float = Field(0.5, gt=0, le=1, description="Share of failures that opens the breaker.")
     open_for: Seconds = Field(1, description="How long an open breaker refuses before one probe is let through.")
+
+
+class Dialects(Strict):
+    """The guard APIs of others that we answer."""
+
+    enabled: tuple[str, ...] = Field(("*",), description="Globs of the names of APIs to serve; [] serves none.")
+    projects: dict[str, str] = Field(
+        {}, description="Policies by the project ids that their callers send; on top of the policy that holds anyway."
+    )
+    lakera_open: bool = Field(
+        False, description="Serve Lakera's endpoints without a key, as its self-hosted guard does. Anybody may scan."
+    )
+    sagexai_offsets: Literal["codepoint", "utf8"] = Field(
+        "codepoint", description="What offsets in SageXAI's answers count."
+    )
 
 
 class Upstream(Strict):
@@ -230,6 +247,7 @@ class Settings(BaseSettings):
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
+    dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")

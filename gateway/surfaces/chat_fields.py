@@ -34,9 +34,11 @@ __all__ = [
     "INERT_REQUEST",
     "MESSAGE",
     "MODEL",
+    "PART",
     "REQUEST",
     "ROLES",
     "TOP_LEVEL",
+    "ContentPart",
 ]
 
 ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
@@ -74,7 +76,7 @@ _CALL_TYPE = Enum("function", "custom")
 CONTENT_PARTS = frozenset(("text", "refusal", "image_url", "input_audio", "file", "thinking"))
 
 
-class _ContentPart(Obj):
+class ContentPart(Obj):
     """One part of a content list. All is read, whatever its type says; a type we do not know is reported."""
 
     known = CONTENT_PARTS
@@ -92,7 +94,7 @@ def _is_one_of(value: Any, words: frozenset[str]) -> bool:
     return type(value) is str and value in words
 
 
-_PART = _ContentPart(
+PART = ContentPart(
     {
         "type": Enum(*CONTENT_PARTS),
         "text": Text(),
@@ -105,7 +107,7 @@ _PART = _ContentPart(
         "cache_control": _CACHE_POINT,
     }
 )
-_CONTENT = Either(Text(), Each(_PART))
+_CONTENT = Either(Text(), Each(PART))
 
 _CALLED_FUNCTION = Obj({"name": _TOOL_NAME, "arguments": Text(Kind.TOOL_CALL, json=True)}, named="name")
 _CALL = Obj(

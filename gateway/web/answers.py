@@ -21,6 +21,7 @@ from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
 
 __all__ = [
+    "VERDICTS",
     "Blocked",
     "NoWords",
     "Turn",
@@ -33,6 +34,8 @@ __all__ = [
     "usage_of",
     "withheld",
 ]
+
+VERDICTS = "guard.verdicts"  # in the scope
 
 
 @dataclass(slots=True)
@@ -129,7 +132,8 @@ def event_error(event: Event, error: GatewayError) -> bytes:
 
 
 def note(turn: Turn, direction: Direction, verdict: Verdict, count: bool = True) -> None:
-    """Into the event and, where it is final, the metrics."""
+    """Into the event and, where it is final, the metrics. Who wraps this route finds the verdict in the scope."""
+    turn.scope.setdefault(VERDICTS, []).append(verdict)
     side = Side.of(verdict)
     if direction is Direction.INPUT:
         turn.event.request = side

@@ -22,6 +22,7 @@ from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
 from gateway.web.chat import ChatCompletions
+from gateway.web.dialects import DialectRoutes, OpenApi
 from gateway.web.events import Sink, log_event
 from gateway.web.health import Health
 from gateway.web.models import Models
@@ -32,7 +33,7 @@ from gateway.web.state import Gateway
 __all__ = ["PUBLIC", "create_app"]
 
 # Paths that need no key.
-PUBLIC = frozenset({"/livez", "/readyz", "/metrics"})
+PUBLIC = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
 
 
 def create_app(
@@ -69,7 +70,8 @@ def create_app(
 
 
 def routes(gateway: Gateway) -> list[BaseRoute]:
-    health, models = Health(gateway), Models(gateway)
+    health, models, dialects = Health(gateway), Models(gateway), DialectRoutes(gateway)
+    described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
         Route("/v1/chat/completions", ChatCompletions(gateway), methods=["POST"]),
         Route("/v1/models", models.list, methods=["GET"]),
@@ -78,6 +80,8 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/livez", health.livez, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
+        *(described if gateway.settings.server.openapi else ()),
+        dialects,
     ]
 
 

@@ -83,6 +83,7 @@ class Gateway:
         """Read all policy files and check the names that settings use. Raises ConfigError."""
         book = load_policies(self.policy_folders, self.guard.categories)
         names = [self.settings.policy, *(r.policy for r in self.settings.routes)]
+        names += self.settings.dialects.projects.values()
         for name in [*names, *(c.policy for c in self.settings.clients if c.policy)]:
             book[name]
         for name in book:

@@ -107,3 +107,10 @@ def test_limits(tmp_path: Path) -> None:
         assert 0 < row["redis_us"] < 1000
     assert len(report["silence"]["first_ms"]) == 5
     assert "limits" in shown
+
+
+def test_dialects(tmp_path: Path) -> None:
+    report, shown = run("dialects", tmp_path, "--texts", "1", "--rounds", "1")
+    assert {cell["shape"] for cell in report["cells"]} == {"one of 200", "one of 4 KiB", "20 of 200"}
+    assert all(cell["us"] > 0 for cell in report["cells"])
+    assert "lakera, all asked for" in shown
