@@ -7,7 +7,6 @@ POST /guard/v1/scan: the same engine without a model behind it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -21,7 +20,7 @@ from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcri
 from gateway.web.answers import event_error, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import DECISION, Event, Side
-from gateway.web.meter import FREE, Meter
+from gateway.web.meter import Account
 from gateway.web.state import Gateway
 from gateway.web.tokens import prompt_tokens
 
@@ -60,11 +59,6 @@ class ScanRequest(Strict):
         return self
 
 
-@dataclass(slots=True)
-class _Account:
-    meter: Meter = FREE
-
-
 class Scan:
     """An ASGI app for one route."""
 
@@ -74,7 +68,7 @@ class Scan:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway = self._gateway
         event, began = gateway.begin(ROUTE)
-        account = _Account()
+        account = Account()
         try:
             body = await self._serve(scope, receive, event, account)
             event.status = 200
@@ -90,7 +84,7 @@ class Scan:
             finally:
                 gateway.finish(event, began)
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event, account: _Account) -> Json:
+    async def _serve(self, scope: Scope, receive: Receive, event: Event, account: Account) -> Json:
         gateway = self._gateway
         caller = gateway.auth.identify(scope)
         event.client = caller.name

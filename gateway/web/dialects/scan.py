@@ -25,7 +25,9 @@ from gateway.web.asgi import ClientGone, Headers, header, read_json, respond, wa
 from gateway.web.auth import Caller
 from gateway.web.dialects.credentials import hint, presented, with_credentials
 from gateway.web.events import Event, Side
+from gateway.web.meter import Account
 from gateway.web.state import Gateway
+from gateway.web.tokens import prompt_tokens
 
 __all__ = ["DialectScan", "answered", "identify", "read_object", "refuse"]
 
@@ -43,26 +45,31 @@ class DialectScan:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway, endpoint = self._gateway, self._endpoint
         event, began = gateway.begin(f"dialect.{endpoint.name}")
+        account = Account()
         try:
-            body = await self._serve(scope, receive, event, began)
+            body = await self._serve(scope, receive, event, began, account)
             event.status = 200
-            await respond(send, 200, dump_json(body), [*answered(event), *guard_headers(event)])
+            headers = [*account.meter.headers, *answered(event), *guard_headers(event)]
+            await respond(send, 200, dump_json(body), headers)
         except ClientGone:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
-            await refuse(send, event, e, endpoint.error)
+            await refuse(send, event, e, endpoint.error, account.meter.headers)
         except asyncio.CancelledError:
             event.status, event.error = 499, "cancelled"
             raise
         finally:
             if not event.status:  # an exception that nobody expected
                 event.status, event.error = 500, "internal_error"
-            gateway.finish(event, began)
+            try:
+                await account.meter.close()
+            finally:
+                gateway.finish(event, began)
 
     def _looked_for(self, policies: tuple[Ruleset, ...], direction: Direction) -> tuple[str, ...]:
         return tuple(self._gateway.guard.begin(policies).categories(direction))
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event, began: float) -> Any:
+    async def _serve(self, scope: Scope, receive: Receive, event: Event, began: float, account: Account) -> Any:
         gateway = self._gateway
         scope = with_credentials(scope)
         caller = identify(gateway, scope, self._endpoint.name)
@@ -74,7 +81,11 @@ class DialectScan:
         event.model = request.model[:256]
         policies = (*(request.rulesets or self._policies(caller, request)), *request.extra)
         event.apply(policies)
+        texts = [t for t in (request.prompt, request.context, request.answer) if t is not None]
         async with watch(receive):
+            account.meter = await gateway.limits.open(caller, request.model, sum(map(prompt_tokens, texts)))
+            account.meter.require()
+            account.meter.sent()  # what is scanned is used
             found = await self._judge(request, policies, event, began)
         return self._endpoint.render(request, found)
 
