@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic, perf_counter
 
-from gateway.detectors.onnx import Model, load_folder
+from gateway.detectors.onnx import Meaning, Model, Said, load_folder
 from gateway.detectors.onnx.card import CARD
 from gateway.engine.cache import Cache, text_key
+from gateway.engine.rules import Asked
 from gateway.engine.scan import Scan, distinct, failed, original
-from gateway.engine.views import for_detector, look
+from gateway.engine.views import look
 from gateway.engine.workers import Workers
 from gateway.errors import ModelError, Overloaded, TooLargeToScan
 from gateway.resources import folder
@@ -41,16 +42,27 @@ class Models:
             cache=self.cache,
         )
 
-    def submit(self, models: Sequence[Model], parts: Sequence[Part], tenant: str) -> Pending:
+    def submit(
+        self, models: Sequence[Model], parts: Sequence[Part], tenant: str, asked: Asked | None = None
+    ) -> Pending:
         """Begin to read texts; the findings come from `Pending.result`."""
-        pending = Pending(self.cache)
+        pending = Pending(self.cache, asked)
         deadline = monotonic() + self.settings.deadline
+        keeps_task = False
         for part in parts:
             readers = [model for model in models if part.text and model.reads(part)]
+            if asked is not None and part.text and asked.topics.reads(part):
+                keeps_task = keeps_task or asked.topics.keeps_task(part)
+                if asked.topics.model not in readers:
+                    readers.append(asked.topics.model)
             views = look(part, part.text).seen if readers else []
             for model in readers:
-                for seen in for_detector(model, views):
-                    pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
+                for seen in views:
+                    if seen.reading in model.readings:
+                        pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
+        if asked is not None and keeps_task:
+            for part in asked.tasks:
+                pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), deadline, tenant)
         return pending
 
     def stats(self) -> dict[str, int]:
@@ -62,11 +74,11 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """`read` is the text of `part` in one view."""
+    """`read` is the text of `part` in one view. None: a system prompt, of which only the meaning is wanted."""
 
     part: Part
     read: Part
-    view: View
+    view: View | None
 
 
 @dataclass(slots=True)
@@ -74,11 +86,12 @@ class Pending:
     """Texts of one request on their way through models. Equal texts are read once."""
 
     cache: Cache
+    asked: Asked | None = None
     scan: Scan = field(default_factory=Scan)
     began: float = field(default_factory=perf_counter)
-    _known: dict[bytes, Sequence[Finding]] = field(default_factory=dict)
-    _futures: dict[bytes, tuple[str, Future[list[Finding]]]] = field(default_factory=dict)
-    _wanted: list[tuple[bytes, _Wanted]] = field(default_factory=list)
+    _known: dict[bytes, Said] = field(default_factory=dict)
+    _futures: dict[bytes, tuple[str, Future[Said]]] = field(default_factory=dict)
+    _wanted: list[tuple[bytes, str, _Wanted]] = field(default_factory=list)
     _names: set[str] = field(default_factory=set)
 
     def add(self, workers: Workers, model: Model, wanted: _Wanted, deadline: float, tenant: str) -> None:
@@ -86,10 +99,10 @@ class Pending:
         if model.name in self.scan.overloaded:
             return
         key = text_key(model, wanted.read, tenant)
-        self._wanted.append((key, wanted))
+        self._wanted.append((key, model.name, wanted))
         if key in self._known or key in self._futures:
             return
-        found = self.cache.findings(key)
+        found = self.cache.said(key)
         if found is not None:
             self._known[key] = found
             return
@@ -108,7 +121,7 @@ class Pending:
                 error = wrapped.exception()
                 if error is None:
                     self._known[key] = wrapped.result()
-                    self.cache.keep_findings(key, self._known[key])
+                    self.cache.keep_said(key, self._known[key])
                 elif isinstance(error, TooLargeToScan):
                     too_large = error
                 elif isinstance(error, Overloaded):
@@ -120,13 +133,30 @@ class Pending:
             self.cancel()
         if too_large is not None:
             raise too_large
-        for key, wanted in self._wanted:
-            self.scan.hits += original(wanted.part, wanted.view, self._known.get(key, ()))
+        tasks = self._tasks()
+        for key, name, wanted in self._wanted:
+            said = self._known.get(key)
+            if said is not None and wanted.view is not None:
+                found = [*said.findings, *self._about(name, wanted, said.meaning, tasks)]
+                self.scan.hits += original(wanted.part, wanted.view, found)
         self.scan.hits = distinct(self.scan.hits)
         if self._names:
             spent = (perf_counter() - self.began) * 1000
             self.scan.timings_ms |= dict.fromkeys(sorted(self._names), spent / len(self._names))
         return self.scan
+
+    def _tasks(self) -> list[Meaning]:
+        said = [self._known.get(key) for key, _, wanted in self._wanted if wanted.view is None]
+        return [s.meaning for s in said if s is not None and s.meaning is not None]
+
+    def _about(self, name: str, wanted: _Wanted, meaning: Meaning | None, tasks: Sequence[Meaning]) -> list[Finding]:
+        """What the text is about."""
+        if self.asked is None or self.asked.topics.model.name != name:
+            return []
+        topics = self.asked.topics
+        as_it_stands = wanted.read is wanted.part
+        found = topics.findings(wanted.read, meaning, as_it_stands=as_it_stands)
+        return found + topics.off_task(wanted.part, meaning, tasks) if as_it_stands else found
 
     def cancel(self) -> None:
         """Nobody waits any more: what has not begun costs nothing."""
