@@ -159,7 +159,7 @@ def calibration(data: Any, scores: Any) -> dict[str, Any]:
 def similarity(weights: Path) -> dict[str, dict[str, float]]:
     """How a cosine becomes a probability, as it was learnt: for rules, and for the tasks of system prompts."""
     with np.load(weights) as file:
-        pairs = zip(file["scale"].astype(float), file["shift"].astype(float), strict=True)
+        pairs = zip(file["scale"].astype(float).tolist(), file["shift"].astype(float).tolist(), strict=True)
         learnt = [{"scale": round(scale, 4), "shift": round(shift, 4)} for scale, shift in pairs]
     return dict(zip(("rules", "tasks"), learnt, strict=True))
 
