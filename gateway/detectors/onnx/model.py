@@ -16,6 +16,7 @@ import numpy as np
 
 from gateway.detectors.onnx.card import Card, Reads
 from gateway.detectors.onnx.encode import Encoded, Encoder
+from gateway.detectors.onnx.minors import PERHAPS, SEXUAL, SEXUAL_MINORS, likelihood, speaks_of_a_child
 from gateway.detectors.onnx.session import Floats, Session
 from gateway.detectors.onnx.spans import Tagged, tagged_spans
 from gateway.errors import ModelError
@@ -28,6 +29,7 @@ __all__ = ["USELESS_FPR", "USELESS_SCORE", "Column", "Meaning", "Model", "Output
 # Of the windows of a text, those that no sensible policy would act on are not findings of their own.
 USELESS_SCORE = 0.3
 USELESS_FPR = 0.2
+NEAR = 200  # characters around a window in which a child is looked for
 BATCH = 4  # windows that `scan` runs at once
 TOLERANCE = 1e-3
 TOLERANCE_INT8 = 5e-3
@@ -88,7 +90,7 @@ class Model(ABC):
     def __init__(self, card: Card, session: Session, encoder: Encoder, *, quantized: bool) -> None:
         self.name = card.name
         self.card = card
-        self.categories = card.categories
+        self.categories = card.categories | ({SEXUAL_MINORS} if SEXUAL in card.categories else frozenset())
         self.encoder = encoder
         self.columns = self._columns()
         self.tags = self._tags()
@@ -146,6 +148,8 @@ class Model(ABC):
                 fpr = fpr_of_many(self.card.fpr(column.category, channel, score), len(outputs))
                 if at == best or useful(score, fpr):
                     found.append(Finding(column.category, score, reading.span(seen[at]), self.name, fpr=fpr))
+                if column.category == SEXUAL and score >= PERHAPS:
+                    found += self._about_minors(part, score, fpr, reading.span(seen[at]))
         if self.tags and self.card.reads.covers(part):
             found += [self._tagged(tagged, channel) for tagged in self._spans(reading, seen, outputs)]
         return [f for f in found if f.span.end > f.span.start]
@@ -176,6 +180,11 @@ class Model(ABC):
     def check(self) -> tuple[str, ...]:
         """Known texts once more, and one as long as a window: what is wrong, a line each."""
         return (*self._check_golden(), *self._check_length())
+
+    def _about_minors(self, part: Part, sexual: float, fpr: float, span: Span) -> Iterator[Finding]:
+        """A child may be spoken of in the sentence before."""
+        if speaks_of_a_child(part.text[max(0, span.start - NEAR) : span.end + NEAR]):
+            yield Finding(SEXUAL_MINORS, likelihood(sexual), span, self.name, fpr=fpr)
 
     def _tagged(self, tagged: Tagged, channel: str) -> Finding:
         fpr = self.card.fpr(tagged.category, channel, tagged.score)  # type: ignore[arg-type]
