@@ -58,10 +58,17 @@ class Ruleset:
         return [rule for rule in self.rules if direction in rule.directions and _covers(rule.category, category)]
 
     def redacts(self, category: str, direction: Direction) -> bool:
-        """Could a rule of this policy rewrite a finding of this category?"""
-        return not self.monitors and any(
-            ACTIONS[rule.action].effect is Effect.REDACT for rule in self.rules_on(category, direction)
-        )
+        """Could a rule of this policy rewrite a finding of a model of this category?"""
+        if self.monitors:
+            return False
+        left = 2.0  # scores below are still open
+        for rule in self.rules_on(category, direction):
+            least = 0.0 if rule.by_share else rule.threshold
+            if least < left and rule.found_by != "rules" and ACTIONS[rule.action].effect is Effect.REDACT:
+                return True
+            if not rule.narrow:
+                left = min(left, least)
+        return False
 
     def judge(self, hits: Iterable[Hit], direction: Direction, tokens: Tokens) -> list[Violation]:
         out = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -79,18 +80,30 @@ class Rule(Claim):
     channels: tuple[Channel, ...] = Field(
         (), description="Only texts of these channels: user, document, tool, code, answer; none: all."
     )
-    found_by: Literal["any", "rules", "models"] = Field(
-        "any", description="Only what rules find (their share of false alarms is 0), or only what models find."
+    found_by: Literal["any", "rules", "models", "unmeasured"] = Field(
+        "any", description="Only what rules find, only what models find, or only models whose errors nobody measured."
     )
 
     @property
     def title(self) -> str:
         return self.name or self.category[0]
 
+    @property
+    def narrow(self) -> bool:
+        """Does it leave findings of models that are certain enough to later rules?"""
+        chosen = self.roles or self.kinds or self.channels or self.found_by in ("rules", "unmeasured")
+        return bool(chosen) or self.max_fpr is not None
+
     def claims(self, score: float, fpr: float) -> bool:
-        if self.found_by != "any" and (fpr > 0) is not (self.found_by == "models"):
-            return False
-        return super().claims(score, fpr)
+        return _FOUND_BY[self.found_by](fpr) and super().claims(score, fpr)
+
+
+_FOUND_BY: dict[str, Callable[[float], bool]] = {
+    "any": lambda fpr: True,
+    "rules": lambda fpr: fpr == 0,
+    "models": lambda fpr: fpr > 0,
+    "unmeasured": lambda fpr: fpr == 1,
+}
 
 
 class PlainRule(Claim):
