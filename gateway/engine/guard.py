@@ -18,6 +18,7 @@ from typing import TypeVar
 from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
 from gateway.engine.edit import render
+from gateway.engine.grounding import Document, Level
 from gateway.engine.models import Models
 from gateway.engine.outcome import best, changes, effect, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
@@ -38,6 +39,7 @@ from gateway.types import (
     Kind,
     Part,
     Path,
+    Role,
     Transcript,
     Unscanned,
     Verdict,
@@ -80,8 +82,8 @@ class Guard:
     @property
     def categories(self) -> frozenset[str]:
         """Every category that a detector, or a policy's own list of tools, can find."""
-        by_vectors = {OFF_TASK, UNSUPPORTED} if any(model.embeds for model in self.models.loaded) else set()
-        own = {"tool/denied", "tool/argument", NESTED, *by_vectors}
+        tasks = {OFF_TASK} if any(model.embeds for model in self.models.loaded) else set()
+        own = {"tool/denied", "tool/argument", NESTED, UNSUPPORTED, *tasks}
         return frozenset(own).union(*(d.categories for d in self.detectors))
 
     def begin(self, policies: Policies, tenant: str = "") -> Exchange:
@@ -144,10 +146,13 @@ class Exchange:
         self.see(transcript)
         return await self._check(transcript, plan.detectors, plan)
 
-    async def response(self, transcript: Transcript) -> Verdict:
-        """Judge a whole answer."""
+    async def response(
+        self, transcript: Transcript, documents: Sequence[Document] = (), level: Level = Level.BALANCED
+    ) -> Verdict:
+        """Judge a whole answer; with documents, also whether they support it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        return await self._check(transcript, self._answer_detectors(), plan)
+        unsupported = await self._grounded(transcript, documents, level) if documents else []
+        return await self._check(transcript, self._answer_detectors(), plan, unsupported)
 
     def categories(self, direction: Direction) -> list[str]:
         """What is looked for."""
@@ -184,7 +189,17 @@ class Exchange:
         always = (*self._guard.own_keys, vault) if vault else self._guard.own_keys
         return (*self._bound, *always)
 
-    async def _check(self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan) -> Verdict:
+    async def _grounded(self, transcript: Transcript, documents: Sequence[Document], level: Level) -> list[Hit]:
+        hits: list[Hit] = []
+        for part in transcript.parts:
+            if part.role is Role.ASSISTANT and part.kind is Kind.TEXT:
+                found = await self._guard.models.ground(part.text, documents, level, tenant=self._tenant)
+                hits += [Hit(part, finding) for finding in found.findings()]
+        return hits
+
+    async def _check(
+        self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
+    ) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
         try:
             scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan))
@@ -192,6 +207,7 @@ class Exchange:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
             scan = Scan(errors=[e.code])
+        scan.hits += known
         overloaded = tuple(scan.overloaded)
         errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))
         violations = self._judge(scan.hits, transcript.direction) if scan.hits else []

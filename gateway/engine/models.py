@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,20 +11,29 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic, perf_counter
 
+import numpy as np
+import numpy.typing as npt
+
 from gateway.detectors.onnx import Meaning, Model, Said, load_folder
 from gateway.detectors.onnx.card import CARD
 from gateway.engine.cache import Cache, text_key
+from gateway.engine.grounding import Document, Grounding, Level, ground, texts_to_embed
+from gateway.engine.outcome import utf8_size
 from gateway.engine.rules import Asked
 from gateway.engine.scan import Scan, distinct, failed, original
 from gateway.engine.views import look
 from gateway.engine.workers import Workers
-from gateway.errors import ModelError, Overloaded, TooLargeToScan
+from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
 from gateway.settings import ModelSettings
 from gateway.text.views import View
 from gateway.types import Finding, Part
 
 __all__ = ["Models", "Pending", "folders_of", "load_models"]
+
+MAX_GROUNDED = 1 << 20  # bytes
+
+Vector = npt.NDArray[np.float32]
 
 
 class Models:
@@ -64,6 +73,36 @@ class Models:
             for part in asked.tasks:
                 pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), deadline, tenant)
         return pending
+
+    async def vectors(self, texts: Sequence[str], tenant: str) -> dict[str, Vector]:
+        """
+        Unit vectors of short texts, by the first model that gives some; without one nothing. Raises what the
+        model raises, Overloaded among it.
+        """
+        model = next((model for model in self.loaded if model.embeds), None)
+        if model is None:
+            return {}
+        pending = Pending(self.cache)
+        deadline = monotonic() + self.settings.deadline
+        for text in texts:
+            pending.add(self.workers, model, _Wanted(part := Part(text), part, None), deadline, tenant)
+        scan = await pending.result()
+        if scan.overloaded:
+            raise Overloaded("models had no time for the texts")
+        if scan.errors:
+            raise ScanError("a model failed on the texts")
+        return {text: vector for text, vector in zip(texts, pending.vectors(), strict=True) if vector is not None}
+
+    async def ground(
+        self, response: str, documents: Sequence[Document], level: Level, *, prompt: str = "", tenant: str = ""
+    ) -> Grounding:
+        """Do documents support an answer? Without a model by words alone. Raises as `vectors`, and TooLargeToScan."""
+        size = sum(utf8_size(text) for text in (prompt, response, *(document.text for document in documents)))
+        if size > MAX_GROUNDED:
+            raise TooLargeToScan(f"answer and documents have more than {MAX_GROUNDED} bytes, the most that is compared")
+        texts = await asyncio.to_thread(texts_to_embed, prompt, response, documents)
+        vectors = await self.vectors(texts, tenant)
+        return await asyncio.to_thread(ground, prompt, response, documents, level, vectors)
 
     def stats(self) -> dict[str, int]:
         return {"hits": self.cache.hits, "misses": self.cache.misses, **self.workers.stats}
@@ -144,6 +183,16 @@ class Pending:
             spent = (perf_counter() - self.began) * 1000
             self.scan.timings_ms |= dict.fromkeys(sorted(self._names), spent / len(self._names))
         return self.scan
+
+    def vectors(self) -> Iterator[Vector | None]:
+        """Of each text that was added, in order: the mean of its windows."""
+        for key, _, _ in self._wanted:
+            said = self._known.get(key)
+            if said is None or said.meaning is None:
+                yield None
+            else:
+                mean = said.meaning.vectors.mean(axis=0)
+                yield mean / max(float(np.linalg.norm(mean)), 1e-9)
 
     def _tasks(self) -> list[Meaning]:
         said = [self._known.get(key) for key, _, wanted in self._wanted if wanted.view is None]

@@ -31,7 +31,6 @@ BY_MODELS = frozenset(
         "pii/place",
         "skill/malicious",
         OFF_TASK,
-        UNSUPPORTED,
         *(f"harm/{name}" for name in _HARMS),
     }
 )
