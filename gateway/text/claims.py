@@ -75,6 +75,7 @@ _EMPTY = frozenset(
         "would you your yours may might must shall upon per via within without however therefore thus "
     )
 )
+_ENDING = re.compile(r"(?<=...)(?:ing|ed|es|s|e)$")
 _STEM = 5  # letters of a word that must agree
 
 
@@ -123,7 +124,7 @@ def words_of(text: str) -> list[str]:
         if _unspaced(word):
             out += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
         elif word not in _EMPTY and (len(word) > 2 or not word.isascii()):
-            out.append(word[:_STEM])
+            out.append(_ENDING.sub("", word)[:_STEM])
     return out
 
 

@@ -97,6 +97,7 @@ def test_names(text: str, names: list[str]) -> None:
 
 def test_words_agree_in_their_beginning() -> None:
     assert set(words_of("The refunds were refunded")) == {"refun"}
+    assert set(words_of("open opens opened opening")) == {"open"}
     assert words_of("of the and") == []
     assert set(words_of("下雨天")) == {"下雨", "雨天"}
 
