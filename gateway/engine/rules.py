@@ -24,7 +24,7 @@ __all__ = ["CALIBRATED", "SYSTEM", "Asked", "Topics", "topics_of"]
 Floats = npt.NDArray[np.float32]
 
 CALIBRATED = "topic/rule"  # where a card holds how often rules fit honest texts that they are not about
-FLOOR = 0.1  # scores below are no findings, unless a rule asks for them
+FLOOR = 0.2  # scores below are no findings, unless a rule asks for them
 SYSTEM = (Role.SYSTEM, Role.DEVELOPER)
 ON_TASK = (Role.USER, Role.ASSISTANT)  # who has to keep to it
 TASK_KINDS = (Kind.TEXT, Kind.TRANSCRIPT)
