@@ -145,7 +145,7 @@ def rules_in_words(model: Model) -> list[Figures]:
                 _unit(random_, count),
                 slopes=np.full(count, 10, np.float32),
                 shifts=np.full(count, -3, np.float32),
-                floors=np.full(count, 0.1, np.float32),
+                floors=np.full(count, 0.2, np.float32),
                 direction=Direction.INPUT,
                 tasks=False,
             )

@@ -62,7 +62,8 @@ class Topics:
         """
         if meaning is None or not self.rules:
             return []
-        cosines = meaning.vectors @ self.vectors.T
+        # Not `@`: for a text of many windows it would wake threads on all processors.
+        cosines = np.einsum("wd,rd->wr", meaning.vectors, self.vectors)
         scores = 1 / (1 + np.exp(-(self.slopes * cosines.max(axis=0) + self.shifts)))
         out = []
         for index in np.flatnonzero(scores >= self.floors):
@@ -84,7 +85,7 @@ class Topics:
         """
         if meaning is None or not tasks or not self.keeps_task(part):
             return []
-        nearest = max(float((task.vectors @ meaning.vectors.T).max()) for task in tasks)
+        nearest = max(float(np.einsum("td,wd->tw", task.vectors, meaning.vectors).max()) for task in tasks)
         score = 1 - self.model.card.similarity.tasks.at(nearest)
         return [self._finding(OFF_TASK, OFF_TASK, score, part, Span(0, len(part.text)))]
 

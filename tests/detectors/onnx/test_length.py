@@ -22,7 +22,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return load_folder(make(folder, "heads", calibration={"injection/direct": {"user": curve}}, tags=[]))
 
 
-def honest(random: np.random.Generator, size: int) -> np.ndarray:
+def honest(random: np.random.Generator, size: int) -> Any:
     """Scores of honest windows, as the card's curve has them and as it goes on."""
     odds, shares = np.log(SCORES / (1 - SCORES)), -np.log(SHARES)
     slope = (odds[-1] - odds[-2]) / (shares[-1] - shares[-2])
