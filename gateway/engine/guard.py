@@ -102,7 +102,13 @@ class Guard:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     async def look(
-        self, detectors: Sequence[Detector], parts: Sequence[Part], tenant: str, asked: Asked | None = None
+        self,
+        detectors: Sequence[Detector],
+        parts: Sequence[Part],
+        tenant: str,
+        asked: Asked | None = None,
+        *,
+        joins: bool = False,
     ) -> Scan:
         """Rules and models at the same time. Raises TooLargeToScan."""
         models = [d for d in detectors if isinstance(d, Model)]
@@ -110,7 +116,7 @@ class Guard:
         size = sum(utf8_size(part.text) for part in parts)
         pending = None
         if models or asked is not None:
-            pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked))
+            pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked, joins=joins))
         try:
             scan = await self.run(size, lambda: scan_parts(rules, parts)) if rules else Scan()
             if pending is not None:
@@ -202,7 +208,7 @@ class Exchange:
     ) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
         try:
-            scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan))
+            scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan), joins=plan.joins)
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise

@@ -14,10 +14,11 @@ from time import monotonic, perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from gateway.detectors.onnx import Meaning, Model, Said, load_folder
+from gateway.detectors.onnx import Meaning, Model, Said, load_folder, useful
 from gateway.detectors.onnx.card import CARD
 from gateway.engine.cache import Cache, text_key
 from gateway.engine.grounding import Document, Grounding, Level, ground, texts_to_embed
+from gateway.engine.joined import Joined, joined
 from gateway.engine.outcome import utf8_size
 from gateway.engine.rules import Asked
 from gateway.engine.scan import Scan, distinct, failed, original
@@ -27,7 +28,7 @@ from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
 from gateway.settings import ModelSettings
 from gateway.text.views import View
-from gateway.types import Finding, Part
+from gateway.types import Finding, Hit, Part
 
 __all__ = ["Models", "Pending", "folders_of", "load_models"]
 
@@ -52,9 +53,15 @@ class Models:
         )
 
     def submit(
-        self, models: Sequence[Model], parts: Sequence[Part], tenant: str, asked: Asked | None = None
+        self,
+        models: Sequence[Model],
+        parts: Sequence[Part],
+        tenant: str,
+        asked: Asked | None = None,
+        *,
+        joins: bool = False,
     ) -> Pending:
-        """Begin to read texts; the findings come from `Pending.result`."""
+        """Begin to read texts, with `joins` also several as one; the findings come from `Pending.result`."""
         pending = Pending(self.cache, asked)
         deadline = monotonic() + self.settings.deadline
         keeps_task = False
@@ -72,6 +79,11 @@ class Models:
         if asked is not None and keeps_task:
             for part in asked.tasks:
                 pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), deadline, tenant)
+        for text in joined(parts) if joins else ():
+            for model in models:
+                if model.reads(text.text):
+                    wanted = _Wanted(text.text, text.text, None, text)
+                    pending.add(self.workers, model, wanted, deadline, tenant)
         return pending
 
     async def vectors(self, texts: Sequence[str], tenant: str) -> dict[str, Vector]:
@@ -113,11 +125,15 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """`read` is the text of `part` in one view. None: a system prompt, of which only the meaning is wanted."""
+    """
+    `read` is the text of `part` in one view. Without a view: a text of which only the meaning is wanted, or
+    one made of several.
+    """
 
     part: Part
     read: Part
     view: View | None
+    joined: Joined | None = None
 
 
 @dataclass(slots=True)
@@ -178,11 +194,23 @@ class Pending:
             if said is not None and wanted.view is not None:
                 found = [*said.findings, *self._about(name, wanted, said.meaning, tasks)]
                 self.scan.hits += original(wanted.part, wanted.view, found)
+        self.scan.hits += self._joint()
         self.scan.hits = distinct(self.scan.hits)
         if self._names:
             spent = (perf_counter() - self.began) * 1000
             self.scan.timings_ms |= dict.fromkeys(sorted(self._names), spent / len(self._names))
         return self.scan
+
+    def _joint(self) -> list[Hit]:
+        """What texts say together, where no text says it as clearly by itself."""
+        out: list[Hit] = []
+        for key, _, wanted in self._wanted:
+            said = self._known.get(key)
+            for finding in said.findings if said is not None and wanted.joined is not None else ():
+                clear = [h for h in self.scan.hits if h.finding.score >= finding.score]
+                if wanted.joined is not None and useful(finding.score, finding.fpr):
+                    out += wanted.joined.hits([finding], clear)
+        return list(dict.fromkeys(out))
 
     def vectors(self) -> Iterator[Vector | None]:
         """Of each text that was added, in order: the mean of its windows."""
@@ -195,7 +223,9 @@ class Pending:
                 yield mean / max(float(np.linalg.norm(mean)), 1e-9)
 
     def _tasks(self) -> list[Meaning]:
-        said = [self._known.get(key) for key, _, wanted in self._wanted if wanted.view is None]
+        said = [
+            self._known.get(key) for key, _, wanted in self._wanted if wanted.view is None and wanted.joined is None
+        ]
         return [s.meaning for s in said if s is not None and s.meaning is not None]
 
     def _about(self, name: str, wanted: _Wanted, meaning: Meaning | None, tasks: Sequence[Meaning]) -> list[Finding]:

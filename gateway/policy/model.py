@@ -195,6 +195,10 @@ class Policy(Strict):
     on_overload: Literal["block", "rules_only"] = Field(
         "block", description="When models have no time: stop with 503, or let the rules decide alone and say so."
     )
+    joined: Literal["rules", "models"] = Field(
+        "rules",
+        description="Who reads several messages as one text, for what is split over them: rules, or models as well.",
+    )
     unscannable: Literal["count", "refuse"] = Field(
         "count", description="Images, audio, files, unknown part types: pass and count, or refuse."
     )
