@@ -32,6 +32,7 @@ from gateway.types import Finding, Hit, Part
 
 __all__ = ["Models", "Pending", "folders_of", "load_models"]
 
+CLEARER = 4  # how much larger the odds of texts together must be to say more than one of them
 MAX_GROUNDED = 1 << 20  # bytes
 
 Vector = npt.NDArray[np.float32]
@@ -207,7 +208,7 @@ class Pending:
         for key, _, wanted in self._wanted:
             said = self._known.get(key)
             for finding in said.findings if said is not None and wanted.joined is not None else ():
-                clear = [h for h in self.scan.hits if h.finding.score >= finding.score]
+                clear = [h for h in self.scan.hits if _odds(h.finding.score) >= _odds(finding.score) / CLEARER]
                 if wanted.joined is not None and useful(finding.score, finding.fpr):
                     out += wanted.joined.hits([finding], clear)
         return list(dict.fromkeys(out))
@@ -241,6 +242,10 @@ class Pending:
         """Nobody waits any more: what has not begun costs nothing."""
         for _, future in self._futures.values():
             future.cancel()
+
+
+def _odds(score: float) -> float:
+    return score / max(1 - score, 1e-6)
 
 
 def folders_of(settings: ModelSettings) -> list[Path]:
