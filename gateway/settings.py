@@ -20,6 +20,7 @@ from gateway.errors import ConfigError
 __all__ = [
     "Breaker",
     "Client",
+    "JudgeSettings",
     "ModelSettings",
     "Quota",
     "Retries",
@@ -143,6 +144,14 @@ class ModelSettings(Strict):
     cache: int = Field(32 << 20, ge=0, description="Memory for what models said of texts seen before; 0: none.")
 
 
+class JudgeSettings(Strict):
+    upstream: str = Field("", description="Name of the upstream that is asked; empty: there is no judge.")
+    model: str = Field("", description="Model that is asked.")
+    deadline: Seconds = Field(5, description="Longest that its answer may take; later is a failure.")
+    cache: int = Field(1024, ge=0, description="Answers that are remembered.")
+    longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
@@ -169,6 +178,10 @@ class Settings(BaseSettings):
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
+    judge: JudgeSettings = Field(
+        JudgeSettings(),
+        description="An LLM for custom rules with `judge: true`. It reads what they read.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")
@@ -176,6 +189,8 @@ class Settings(BaseSettings):
         names = [u.name for u in self.upstreams]
         if len(set(names)) != len(names):
             raise ValueError("two upstreams have the same name")
+        if self.judge.upstream and (self.judge.upstream not in names or not self.judge.model):
+            raise ValueError("`judge` needs the name of one of `upstreams`, and a `model`")
         public = self.server.host not in ("127.0.0.1", "::1", "localhost")
         ours = [u.name for u in self.upstreams if u.key.startswith("env:")]
         if public and ours and not self.clients and not self.allow_anonymous_insecure:

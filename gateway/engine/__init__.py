@@ -2,6 +2,7 @@
 
 from gateway.engine.grounding import Document, Grounding, Level
 from gateway.engine.guard import Exchange, Guard, Stream
+from gateway.engine.judge import Judge
 from gateway.engine.models import Models, load_models
 from gateway.engine.selftest import self_test
 from gateway.engine.stream import Released
@@ -11,6 +12,7 @@ __all__ = [
     "Exchange",
     "Grounding",
     "Guard",
+    "Judge",
     "Level",
     "Models",
     "Released",

@@ -19,14 +19,15 @@ from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
 from gateway.engine.edit import render
 from gateway.engine.grounding import Document, Level
+from gateway.engine.judge import Judge, judge_rules
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, effect, told, utf8_size
+from gateway.engine.outcome import best, changes, effect, firm, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked
 from gateway.engine.scan import Scan, scan_parts
 from gateway.engine.stream import Channel, Released, Terms
 from gateway.engine.vault import RESTORE, Vault
-from gateway.engine.views import NESTED, judges_whole
+from gateway.engine.views import NESTED
 from gateway.errors import TooLargeToScan
 from gateway.policy import OFF_TASK, UNSUPPORTED, Ruleset, label
 from gateway.types import (
@@ -67,7 +68,9 @@ class Guard:
         placeholder_key: bytes | None = None,
         own_keys: Sequence[str] = (),
         models: Models | None = None,
+        judge: Judge | None = None,
     ) -> None:
+        self.judge = judge
         self.models = models or Models()
         own_detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
         self.detectors: tuple[Detector, ...] = (*own_detectors, *self.models.loaded)
@@ -213,6 +216,10 @@ class Exchange:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
             scan = Scan(errors=[e.code])
+        degraded: tuple[str, ...] = ()
+        if plan.topics is not None:
+            strict, asked = plan.judge_strict, plan.topics
+            degraded = await judge_rules(self._guard.judge, asked, parts, scan, self._tenant, strict=strict)
         scan.hits += known
         overloaded = tuple(scan.overloaded)
         errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))
@@ -234,7 +241,7 @@ class Exchange:
             errors,
             (*transcript.unscanned, *scan.unread),
             refused,
-            overloaded if plan.rules_only else (),
+            (*(overloaded if plan.rules_only else ()), *degraded),
             best(scan.hits),
             Coverage(scanned, seen + unread),
             scan.timings_ms,
@@ -261,7 +268,7 @@ class Exchange:
                 found.append(hit)
         for ruleset in self.policies:
             out += ruleset.judge(found, direction, self.vault)
-        return [_firm(v) for v in out] if direction is Direction.OUTPUT else out
+        return [firm(v) for v in out] if direction is Direction.OUTPUT else out
 
     def _judge_output(self, hits: Iterable[Hit]) -> list[Violation]:
         return self._judge(hits, Direction.OUTPUT)
@@ -378,13 +385,3 @@ class Stream:
         stopped = any(p.stopped for p in pieces)
         text = "" if stopped else "".join(p.text for p in pieces)
         return replace(pieces[-1], text=text, stopped=stopped)
-
-
-def _firm(violation: Violation) -> Violation:
-    """
-    Block what a rule would rewrite in an answer but what only the whole text shows: a stream has let
-    its beginning go by then, and an answer in one piece is treated as a stream is.
-    """
-    if violation.effect is not Effect.REDACT or not judges_whole(violation.hit.finding.via):
-        return violation
-    return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)

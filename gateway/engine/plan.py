@@ -27,6 +27,7 @@ class Plan:
     max_hold: int
     rewrites_whole: bool
     topics: Topics | None  # rules in plain words
+    judge_strict: bool  # is a judge that fails an error?
     joins: bool  # do models read messages together?
 
     @property
@@ -57,6 +58,7 @@ def make_plan(
         max_hold=min((p.policy.max_hold for p in policies), default=16_384),
         rewrites_whole=any(p.redacts(c, direction) for c in judged_whole for p in policies),
         topics=topics,
+        judge_strict=any(p.policy.on_judge_error == "error" for p in policies),
         joins=any(p.policy.joined == "models" for p in policies),
     )
 

@@ -116,6 +116,7 @@ class PlainRule(Claim):
     text: str = Field(min_length=3, max_length=4000, description="The rule, in a sentence or two.")
     only: bool = Field(False, description="The rule says what alone is allowed; found is what is about something else.")
     action: str = Field("block", description="As in `rules`.")
+    judge: bool = Field(False, description="Ask the LLM of the settings (`judge`) in place of comparing meaning.")
     roles: tuple[Role, ...] = Field((Role.USER, Role.ASSISTANT), description="Only texts of these roles; none: all.")
     kinds: tuple[Kind, ...] = Field(
         (Kind.TEXT, Kind.TRANSCRIPT, Kind.DOCUMENT, Kind.UNKNOWN),
@@ -126,6 +127,8 @@ class PlainRule(Claim):
     def _own_name(self) -> PlainRule:
         if self.category == OFF_TASK:
             raise ValueError(f"{OFF_TASK} is found by the system prompt; choose another name")
+        if self.judge and (self.max_fpr is not None or self.only):
+            raise ValueError("`judge` goes with `threshold`, and with a rule that says what is forbidden")
         return self
 
     @property
@@ -198,6 +201,9 @@ class Policy(Strict):
     joined: Literal["rules", "models"] = Field(
         "rules",
         description="Who reads several messages as one text, for what is split over them: rules, or models as well.",
+    )
+    on_judge_error: Literal["meaning", "error"] = Field(
+        "meaning", description="When the judge of a rule fails: compare meaning and say so, or as `on_error` says."
     )
     unscannable: Literal["count", "refuse"] = Field(
         "count", description="Images, audio, files, unknown part types: pass and count, or refuse."
