@@ -36,6 +36,7 @@ __all__ = ["judge_rows", "register", "report", "write"]
 T = TypeVar("T")
 
 POOL = "benign pool"
+PATIENCE = 3600.0  # seconds that a text may take: nobody waits for it
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -85,7 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     sets = _read(arguments.sets, arguments)
     benign = _read(arguments.benign, arguments)
     question = Question(tuple(arguments.category or ["injection/*"]), Effect[arguments.least.upper()], arguments.tags)
-    guard = Guard(threads=settings.scan_threads, inline=settings.inline_scan, models=load_models(settings.models))
+    patient = settings.models.model_copy(update={"deadline": PATIENCE})
+    guard = Guard(threads=settings.scan_threads, inline=settings.inline_scan, models=load_models(patient))
     try:
         book = load_policies([folder("policies"), *settings.policies], guard.categories)
         ruleset = book[arguments.policy or settings.policy]
