@@ -39,6 +39,7 @@ __all__ = ["main"]
 
 OPSET = 17
 SHARES = np.array([0.5, 0.3, 0.2, 0.1, 0.07, 0.05, 0.03, 0.02, 0.015, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005])
+FEW = 1_000  # windows of honest sets; with fewer, negatives of the sets that judge a head count too
 TASKS = 3_000  # pairs of a task and a text that are scored for its calibration
 
 GOLDEN = (
@@ -148,8 +149,13 @@ def calibration(data: Any, scores: Any) -> dict[str, Any]:
     for column, head in enumerate(HEADS):
         family = head.split("/")[0]
         for channel in ("user", "document", "tool", "code", "answer"):
-            sets = [n for n, c in DEV.items() if c.channel == channel and (c.benign or _judges(c.head, family))]
-            honest = scores[np.isin(names, sets) & (label == 0), column]
+            mine = {n: c for n, c in DEV.items() if c.channel == channel}
+            honest = scores[np.isin(names, [n for n, c in mine.items() if c.benign]) & (label == 0), column]
+            if (
+                len(honest) < FEW
+            ):  # what a set of the family calls negative is often its hardest case, not ordinary text
+                sets = [n for n, c in mine.items() if c.benign or _judges(c.head, family)]
+                honest = scores[np.isin(names, sets) & (label == 0), column]
             if len(honest) < 100:
                 continue
             out.setdefault(head, {})[channel] = curve(honest)
