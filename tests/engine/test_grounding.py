@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.onnx import load_folder
@@ -112,6 +112,7 @@ def test_where_every_noun_is_a_capital_names_are_not_told_by_them() -> None:
     assert all(not sentence.missing for sentence in ground("", answer, [document], BALANCED).sentences)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.lists(st.text(), max_size=3), st.sampled_from(Level))
 def test_any_texts_can_be_compared(prompt: str, answer: str, documents: list[str], level: Level) -> None:
     found = ground(prompt, answer, [Document(text) for text in documents], level)
@@ -121,6 +122,7 @@ def test_any_texts_can_be_compared(prompt: str, answer: str, documents: list[str
     assert len(texts_to_embed(prompt, answer, [Document(text) for text in documents])) <= MOST_VECTORS
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(MUSEUM.text.split(". ")), min_size=1, max_size=6))
 def test_what_a_document_says_is_supported(said: list[str]) -> None:
     answer = ". ".join(said).rstrip(".") + "."

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.onnx import Model, load_folder
@@ -77,6 +77,7 @@ async def test_silence_is_a_failure() -> None:
         await Judge(Scripted(says(True)), "j", longest=10).scores([RULE], "a longer text", "")
 
 
+@settings(deadline=None)
 @given(st.text())
 async def test_a_text_cannot_leave_its_string(text: str) -> None:
     """Whatever it holds, the message is one JSON object with the rules as we wrote them, and the text in its place."""

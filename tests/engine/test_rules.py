@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.onnx import Meaning, Model, load_folder
@@ -230,6 +230,7 @@ def test_mistakes_in_plain_rules_are_named(plain: str, says: str) -> None:
         policy(plain=(NO_ZEBRAS, NO_ZEBRAS))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.data())
 def test_a_longer_text_is_never_less_of_a_hit(model: Model, kinds: list[int], data: st.DataObject) -> None:
     """The nearest window counts; and the share of honest texts that score so high grows with the windows."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.text.claims import claims_of, sentences, words_of
@@ -31,6 +31,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
     assert [text[s.start : s.end] for s in sentences(text)] == expected
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab.!? \n-1。\"')D")))
 def test_no_letter_is_left_out_of_all_sentences(text: str) -> None:
     spans = sentences(text)
@@ -102,6 +103,7 @@ def test_words_agree_in_their_beginning() -> None:
     assert set(words_of("下雨天")) == {"下雨", "雨天"}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     claims_of(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.onnx import Model, load_folder
@@ -42,11 +42,13 @@ def test_nobody_is_a_child(text: str) -> None:
     assert not speaks_of_a_child(text)
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(CHILD), st.text())
 def test_whatever_stands_around(before: str, text: str, after: str) -> None:
     assert speaks_of_a_child(f"{before} {text} {after}")
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_score_grows_with_the_sexual_one(one: float, other: float) -> None:
     assert likelihood(PERHAPS) == pytest.approx(0.5)
