@@ -22,6 +22,7 @@ __all__ = [
     "Breaker",
     "Client",
     "Dialects",
+    "JudgeSettings",
     "Limits",
     "ModelQuota",
     "ModelSettings",
@@ -218,6 +219,14 @@ class Limits(Strict):
     lease: Seconds = Field(30, ge=0.1, description="After a crash: how long its running requests hold their places.")
 
 
+class JudgeSettings(Strict):
+    upstream: str = Field("", description="Name of the upstream that is asked; empty: there is no judge.")
+    model: str = Field("", description="Model that is asked.")
+    deadline: Seconds = Field(5, description="Longest that its answer may take; later is a failure.")
+    cache: int = Field(1024, ge=0, description="Answers that are remembered.")
+    longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
@@ -248,6 +257,10 @@ class Settings(BaseSettings):
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
+    judge: JudgeSettings = Field(
+        JudgeSettings(),
+        description="An LLM for custom rules with `judge: true`. It reads what they read.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")
@@ -260,6 +273,8 @@ class Settings(BaseSettings):
             raise ValueError("two tenants have the same name")
         if unknown := [c.name for c in self.clients if c.tenant not in tenants | {"default"}]:
             raise ValueError(f"the tenant of client {unknown[0]!r} is not among `tenants`")
+        if self.judge.upstream and (self.judge.upstream not in names or not self.judge.model):
+            raise ValueError("`judge` needs the name of one of `upstreams`, and a `model`")
         public = self.server.host not in ("127.0.0.1", "::1", "localhost")
         ours = [u.name for u in self.upstreams if u.key.startswith("env:")]
         if public and ours and not self.clients and not self.allow_anonymous_insecure:

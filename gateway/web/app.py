@@ -24,6 +24,7 @@ from gateway.web.asgi import error_body
 from gateway.web.chat import ChatCompletions
 from gateway.web.dialects import DialectRoutes, OpenApi
 from gateway.web.events import Sink, log_event
+from gateway.web.grounding import Ground
 from gateway.web.health import Health
 from gateway.web.models import Models
 from gateway.web.reload import watch_policies
@@ -77,6 +78,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),
+        Route("/guard/v1/grounding", Ground(gateway), methods=["POST"]),
         Route("/livez", health.livez, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),

@@ -21,6 +21,7 @@ from gateway.resources import folder
 from gateway.settings import Settings, Upstream
 from gateway.web.auth import Authenticator, Caller
 from gateway.web.events import Event, Sink, log_event, new_event_id
+from gateway.web.judge import judge_of
 from gateway.web.limits import Limits
 from gateway.web.metrics import Metrics
 from gateway.web.upstream import UpstreamPool
@@ -62,6 +63,7 @@ class Gateway:
             placeholder_key=key.get_secret_value().encode() if key else None,
             own_keys=self.pool.keys,
             models=load_models(settings.models),
+            judge=judge_of(settings.judge, self.pool),
         )
         self.book = self.load_book()
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
@@ -89,6 +91,8 @@ class Gateway:
         for name in book:
             try:
                 self.guard.check_policy(book[name])
+                if self.guard.judge is None and any(rule.judge for rule in book[name].policy.custom_rules):
+                    raise ConfigError("a rule asks for a judge, and the settings name none (`judge`)")
             except ConfigError as e:
                 raise ConfigError(f"policy {name!r}: {e.message}") from None
         return book

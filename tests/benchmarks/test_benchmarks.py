@@ -92,6 +92,9 @@ def test_model(tmp_path: Path) -> None:
     (model,) = report["models"]
     assert [(c["tokens"], c["batch"]) for c in model["per_token"]] == [(n, b) for n in (32, 128, 256) for b in (1, 8)]
     assert model["throughput"]["ratio"] > 0
+    assert [(r["windows"], r["rules"]) for r in report["rules"]] == [
+        (w, n) for w in (1, 20) for n in (1, 10, 100, 1000)
+    ]
     tokens = [turn["tokens"] for turn in model["conversation"]["turns"]]
     assert len(tokens) == 30
     assert max(tokens) < 3 * min(tokens)  # new text only

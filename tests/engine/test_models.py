@@ -135,6 +135,27 @@ async def test_too_long_a_prompt_is_refused_too_long_an_answer_blocked(model: Mo
     assert (verdict.effect, verdict.errors) == (Effect.BLOCK, ("too_large_to_scan",))
 
 
+SPLIT = ("the weather is zeb", "ra and fine")
+
+
+@pytest.mark.parametrize(("joined", "effect"), [("rules", Effect.ALLOW), ("models", Effect.BLOCK)])
+async def test_messages_are_read_together_where_the_policy_says_so(model: Model, joined: str, effect: Effect) -> None:
+    """E-18: what is split over messages and comes together in the model's head."""
+    verdict = await guard(model).begin((parse_policy(policy(BLOCK, joined=joined)),)).request(prompt(*SPLIT))
+    assert verdict.effect is effect
+    if effect is Effect.BLOCK:
+        assert [v.hit.text for v in verdict.violations] == list(SPLIT)
+        assert {v.hit.finding.via for v in verdict.violations} == {"joined"}
+
+
+async def test_what_one_message_says_is_not_said_again_of_all(model: Model) -> None:
+    rules = (parse_policy(policy(BLOCK, joined="models")),)
+    verdict = await guard(model).begin(rules).request(prompt("the zebra", "the weather"))
+    assert [(v.hit.part.message, v.hit.finding.via) for v in verdict.violations] == [(0, "raw")]
+    calm = await guard(model).begin(rules).request(prompt("the rain", "the weather"))
+    assert (calm.effect, calm.hits) == (Effect.ALLOW, ())
+
+
 def delta(text: str) -> Delta:
     return Delta(("c",), Part(text, ("c",), Role.ASSISTANT))
 
