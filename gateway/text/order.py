@@ -16,8 +16,8 @@ NEAR = 256  # characters that a deletion may still reach back
 _OVERRIDE = re.compile("\u202e([^\u202a-\u202e\u2029\n]*)(?:\u202c|\u202d)?")
 _CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 _TURNED = str.maketrans(
-    "ɐɒɔəǝɟƃɓɥᴉıɾʞןɭɯɹɺʇʌʍʎ∀ᗺƆᗡƎℲ⅁⅄Ԁᴚ⊥∩Λ˙¿¡⅋Ɔ˥ſ",
-    "aaceefgghiijkllmrltvwyABCDEFGYPRTUV.?!&CLj",
+    "ɐɒɔəǝɟƃɓɥᴉıɾʞןɭɯɹɺʇʌʍʎ∀ᗺƆᗡƎℲ⅁⅄Ԁᴚ⊥∩Λ˙¿¡⅋Ɔ˥ſ‾„",
+    "aaceefgghiijkllmrltvwyABCDEFGYPRTUV.?!&CLj_,",
 )
 _FLIPPED = str.maketrans("bdpqnuBɃMW", "qpdbunBBWM")
 _TURNED_RUN = re.compile("[ɐɒɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ]")

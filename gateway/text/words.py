@@ -38,6 +38,7 @@ _TELLING = """
     evil chatbot chatbots model models persona conscience unlimited unlocked safety confirm continue obey policy
     policies mode content disable disabled cancel cancelled void mine memory context tool tools paragraph verbose
     virus exploit hack steal attack illegal execute command commands delete database document documents
+    authorization authentication bearer header vault login username passport invoice iban
 """
 
 COMMON = frozenset(_COMMON.split())

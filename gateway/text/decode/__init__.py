@@ -23,6 +23,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "url": escapes.url,
     "backslash": escapes.backslash,
     "quoted_printable": escapes.quoted_printable,
+    "mail": escapes.mail,
     "punycode": escapes.punycode,
     "base64": basen.base64,
     "hex": numbers.hexadecimal,
@@ -36,7 +37,7 @@ _PRICE = 12  # of one walk over a character
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
 # Readings that a later character may change anywhere: for texts that have ended.
-WHOLE = frozenset({"base85", *ciphers.CIPHERS})
+WHOLE = frozenset({"base85", "mail", *ciphers.CIPHERS})
 
 
 @dataclass(frozen=True, slots=True)

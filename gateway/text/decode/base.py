@@ -130,12 +130,12 @@ def is_text(text: str, strict: bool = False) -> bool:
     words = not _KNOWN.isdisjoint(_WORD.findall(lowered))
     if size >= 12 and (strict or letters < size * 0.6) and _ENCODED.match(text) is not None:
         return True
+    spaces, digits = text.count(" "), sum(map(str.isdigit, text))
     if strict:
-        return size >= 4 and words and letters >= size * 0.5
-    spaces = text.count(" ")
+        return size >= 4 and words and (letters >= size * 0.5 or letters + spaces + digits >= size * 0.85)
     if size < 24 and not words:
         return size >= 6 and letters + spaces >= size * 0.9 and _pronounceable(lowered, letters)
-    others = size - letters - spaces - sum(map(str.isdigit, text))
+    others = size - letters - spaces - digits
     return others <= size * 0.5 and (text.isascii() or _one_script(text))
 
 
