@@ -27,8 +27,8 @@ WORD = 64  # characters in which a word's beginning is looked for
 
 # Readings that a later character may change anywhere. Streams use them to stop, not to edit.
 _ANYWHERE = WHOLE | {
-    "applied", "joined", "leet", "leet-l", "tags", "variation-selectors", "bidi", "upside-down", "turned", "markup",
-    "untagged", "look-alikes", "nested",
+    "applied", "joined", "spelled", "leet", "leet-l", "tags", "variation-selectors", "bidi", "upside-down", "turned",
+    "markup", "untagged", "look-alikes", "nested",
 }  # fmt: skip
 _STEPS = re.compile(r"[+/]")
 
