@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from functools import cache
 
+from gateway.text.leet_values import values
 from gateway.text.views import View
 from gateway.text.words import FORMS, TELLING
 
@@ -67,14 +68,26 @@ def leet(text: str) -> list[View]:
     if words < FEW or not sure:
         return []
     out: list[View] = []
+    settled = sorted(values(text))
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
         done = known | {token: _unknown(token, table) for token in unknown}
         read = _TOKEN.sub(lambda match, done=done: done.get(match[0], match[0]), text)  # type: ignore[misc]
+        read = _with(read, settled)
         if read != text:
             out.append(View(name, read, _open_at(text)))
         if not any("1" in token or "|" in token for token in unknown):
             break
     return out
+
+
+def _with(read: str, settled: list[tuple[int, str]]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for at, value in settled:
+        if at >= done:
+            pieces += (read[done:at], value)
+            done = at + len(value)
+    return "".join((*pieces, read[done:]))
 
 
 def _known(token: str) -> str:

@@ -47,8 +47,8 @@ def around_values(written: str, room: int = MOST) -> list[int]:
     for match in _PIECE.finditer(written, 0, min(len(written), room)):
         start, end = match.span()
         words = [(first, last) for first, last in _words(match[0].lower()) if last - first > 1]
-        wordy = sum(last - first for first, last in words) >= max(4, _WORDY * (end - start))
-        edges = {start + edge for word in words if wordy for edge in word}
+        wordy = len(words) > 1 and sum(last - first for first, last in words) >= max(4, _WORDY * (end - start))
+        edges = {start + edge for word in words for edge in word if wordy or _sure(word, edge, end - start)}
         # A letter or two before the first word may be the end of a key, more of them are a word that is not listed.
         head, tail = (words[0][0], end - start - words[-1][1]) if words else (end - start,) * 2
         if end - start >= _LANGUAGE and head not in (1, 2) and _KEY_BEFORE.match(written, max(0, start - 8), start):
@@ -58,6 +58,12 @@ def around_values(written: str, room: int = MOST) -> list[int]:
         edges |= {at for at in (start, end) if _NUMBER.match(written, max(0, at - 4), at + 4)}
         out |= {at for at in edges if 0 < at < len(written) and _parts(written[at - 1], written[at])}
     return sorted(out)
+
+
+def _sure(word: tuple[int, int], edge: int, size: int) -> bool:
+    """A long word with room for another one on that side: `with|xoxb`, not `keep|er`."""
+    rest = edge if edge == word[0] else size - edge
+    return word[1] - word[0] > 3 and rest not in (1, 2)
 
 
 def _parts(before: str, after: str) -> bool:

@@ -30,6 +30,25 @@ def test_one_and_bar_are_both_read_in_words_that_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("wr1t3 t0 j03.k@3x4mpl3.c0m", "write to joe.k@example.com"),
+        ("wr1t3 t0 j03@@nn@.0rg", "write to joea@nna.org"),
+        ("th3 4p!_k3y=9f@K2(mQ7xVb4LzR8 n0w", "the api_key=9faK2cmQ7xVb4LzR8 now"),
+        ("th3 t0k3n 9hp_a1B2<3D4e5@1B2", "the token ghp_a1B2c3D4e5a1B2"),
+        ("s3nd !t t0 D389 3704 0044 0532 0130 00", "send it to DE89 3704 0044 0532 0130 00"),
+        ("s3nd !t t0 9882 W357 1234 5698 7654 32", "send it to GB82 WEST 1234 5698 7654 32"),
+    ],
+)
+def test_a_value_is_read_as_far_as_its_shape_settles_it(text: str, read: str) -> None:
+    assert leet(text)[0].text == read
+
+
+def test_an_account_number_whose_check_digits_are_wrong_stays() -> None:
+    assert "DE88 3704" not in leet("s3nd !t t0 D388 3704 0044 0532 0130 00")[0].text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2024-01-31T12:30:45Z 24Z 18T00 5kg 3rd",

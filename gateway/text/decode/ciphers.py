@@ -28,8 +28,8 @@ CIPHERS = ("caesar", "atbash", "reversed", "reversed_words", "word_order", "pig_
 
 _KNOWN = COMMON | TELLING
 _LONG = sorted(word for word in TELLING if len(word) >= 6)
-# Of words that say little each, any other cipher makes words of no language only where they are long enough.
-_OTHERS = sorted(word for word in COMMON if len(word) >= 5)
+# A cipher is looked for by its longer words; short ones are words of some other cipher too often.
+_OTHERS = sorted(word for word in COMMON | TELLING if len(word) >= 5)
 _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
@@ -86,9 +86,9 @@ _BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + 
 
 # What to look for, by how it is then read: a shift by its number, the others by name.
 _SEEN: dict[str | int, str] = {
-    **{by: _any([t.translate(_SHIFTS[26 - by]) for t in (*_LONG, *_OTHERS, *PAIRS)]) for by in _SHIFTS},
-    "atbash": _any([t.translate(_ATBASH) for t in (*_LONG, *_OTHERS, *PAIRS)]),
-    "reversed": _any([t[::-1] for t in (*_LONG, *_OTHERS, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))]),
+    **{by: _any([t.translate(_SHIFTS[26 - by]) for t in (*_OTHERS, *PAIRS)]) for by in _SHIFTS},
+    "atbash": _any([t.translate(_ATBASH) for t in (*_OTHERS, *PAIRS)]),
+    "reversed": _any([t[::-1] for t in (*_OTHERS, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))]),
     "word_order": _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)",
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
@@ -229,7 +229,7 @@ def _kept(low: str, run: list[_Word], telling: bool) -> Iterator[tuple[int, int]
     first, last = marks[0], marks[-1]
     words = sum(word.mark is not None for word in run[first : last + 1])
     letters = sum(run[index].end - run[index].start for index in marks)
-    if not (len(marks) >= 0.3 * words and (telling or len(marks) >= 3 or (len(marks) == 2 and letters >= 10))):
+    if not (len(marks) >= 0.3 * words and (telling or len(marks) >= 3 or (len(marks) == 2 and letters >= 8))):
         return
     while first > 0 and _adjoin(low, run[first - 1], run[first]):
         first -= 1

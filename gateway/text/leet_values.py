@@ -1,0 +1,100 @@
+"""
+Addresses, keys and account numbers in a text that is written in leet: `m4r14.k3ll3r@3x4mpl3.c0m`.
+
+A digit of such a value may be itself, so only what its shape settles is read: all of an address, the name
+before `=`, the prefix by which a key is known, signs that no key has, and the letters of an IBAN, which its check
+digits confirm. Everything keeps its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+__all__ = ["values"]
+
+_STAND_FOR = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
+    "$": "s", "|": "il", "!": "il", "+": "t", "(": "c", "<": "c", "\u20ac": "e",
+}  # fmt: skip
+_LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()})
+_SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
+_CHUNK = re.compile(r"\S{6,512}")
+_AFTER = ".,;:?)\"'"
+_TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
+_KEY = re.compile(r"[\w.$@|!+(<\u20ac-]{16,}")
+_NAME = re.compile(r"([A-Za-z0-9@$|!+(<\u20ac_-]{3,24})[=:]")
+_NAMES = frozenset(
+    ("api", "key", "token", "secret", "password", "passwd", "pwd", "access", "auth", "client", "private", "bearer")
+)
+_PREFIXES = (
+    "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xapp-", "SG.", "sk-",
+    "sk_live_", "rk_live_", "pk_live_", "hf_", "npm_", "pypi-", "dop_v1_", "shpat_", "eyJ",
+)  # fmt: skip
+_IBAN = re.compile(r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+# Countries, by whether their banks are named in letters.
+_BY_FIGURES = """
+    AD AE AL AT BA BE BR BY CH CR CY CZ DE DK EE EG ES FI FO FR GL GR HR HU IL IS IT LB LI LT LU MC MD ME MK MR NO PL
+    PT RS SA SE SI SK SM ST TL TN TR VA XK
+"""
+_BY_LETTERS = "AZ BG BH DO GB GE GI GT IE IQ JO KW LC LV MT MU NL PK PS QA RO SC SV UA VG"
+_IN_LETTERS = dict.fromkeys(_BY_FIGURES.split(), False) | dict.fromkeys(_BY_LETTERS.split(), True)
+
+
+def values(text: str) -> Iterator[tuple[int, str]]:
+    """Where one begins, and what it reads as."""
+    for match in _CHUNK.finditer(text):
+        chunk = match[0].rstrip(_AFTER)
+        read = _address(chunk) if "@" in chunk and "." in chunk else None
+        read = read or _named(chunk)
+        if read is not None and read != chunk:
+            yield match.start(), read
+    for match in _IBAN.finditer(text):
+        if not match[0][:2].isalpha() and (iban := _iban(match[0])) is not None:
+            yield match.start(), iban
+
+
+def _address(chunk: str) -> str | None:
+    """At the last `@` that leaves a host behind it; the others are letters."""
+    at = chunk.rfind("@", 1, chunk.rfind(".") - 1)
+    if at < 0:
+        return None
+    host = chunk[at + 1 :].translate(_LETTERS)
+    return chunk[:at].translate(_LETTERS) + "@" + host if _TOP.search(host) else None
+
+
+def _named(chunk: str) -> str | None:
+    name = _NAME.match(chunk)
+    if name is None:
+        return _key(chunk)
+    read = name[1].translate(_LETTERS)
+    if not _NAMES.issuperset(re.split("[_-]", read.lower())):
+        return None
+    value = chunk[name.end(1) + 1 :]
+    return read + chunk[name.end(1)] + (_key(value) or value)
+
+
+def _key(chunk: str) -> str | None:
+    if _KEY.fullmatch(chunk) is None:
+        return None
+    for prefix in _PREFIXES:
+        head = chunk[: len(prefix)]
+        if all(a.lower() == b or a.lower() in _STAND_FOR.get(b, "") for a, b in zip(prefix, head.lower(), strict=True)):
+            return prefix + chunk[len(prefix) :].translate(_SIGNS)
+    return chunk.translate(_SIGNS)
+
+
+def _iban(written: str) -> str | None:
+    rest = written[2:]
+    for pair in product(*({c, *_STAND_FOR.get(c, "").upper()} for c in written[:2])):
+        country = "".join(pair)
+        if country not in _IN_LETTERS:
+            continue
+        bank = written[5:9] if written[4] == " " else written[4:8]
+        letters = bank.translate(_LETTERS).upper() if _IN_LETTERS[country] else bank
+        iban = country + rest.replace(bank, letters, 1)
+        plain = iban.replace(" ", "")
+        if int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1:
+            return iban
+    return None
