@@ -79,6 +79,10 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
     queue = [_Outer(View("", text, len(text)), None, 0)]
     seen = {text}
     for outer in queue:
+        inner = len(outer.view.text)
+        if not ended:  # what a view holds may go on as well: numbers of a list, each of them escaped
+            inner = open_tail(outer.view.text[: outer.view.index(outer.view.open_at)])
+            open_at = min(open_at, outer.view.position(inner))
         for name, found in _read(outer.view.text, budget, ended):
             edits = _new(found.edits, outer.stretches)
             left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
@@ -87,7 +91,6 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
             if outer.depth == budget.depth or not _affordable(outer.view.text, found.edits, budget, len(views)):
                 exhausted |= dict.fromkeys(outer.view.original(Span(e.start, e.end)) for e in edits[:1])
                 continue
-            inner = len(outer.view.text) if ended else open_tail(outer.view.text)
             view, stretches = apply(name, outer.view.text, found.edits, inner)
             if view.text in seen:
                 continue
