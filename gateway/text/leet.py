@@ -34,7 +34,7 @@ _SIGNS = r"0-9@$|+!(<\u20ac"
 _TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
-_UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<])[^26]{2,}")
+_UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
 _INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
@@ -51,17 +51,21 @@ def leet(text: str) -> list[View]:
     inner = sum(map(kinds.count, _INNER))
     if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
         return []
-    counts = Counter(_TOKEN.findall(text))
+    places = [(match.start(), match[0]) for match in _TOKEN.finditer(text)]
+    counts = Counter([token for _, token in places])
+    first = {token: at for at, token in reversed(places)}
+    low = text.lower()
+    letters = (low if len(low) == len(text) else text).translate(_MERGED)
     known: dict[str, str] = {}
     unknown: list[str] = []
     words = sure = 0
     for token, count in counts.items():
-        if len(known) + len(unknown) < MANY and (word := _known(token)):
+        if len(known) + len(unknown) < MANY and (word := _known(token, letters[first[token] : first[token] + len(token)])):
             known[token] = word
             written = _LETTER.search(token) is not None
             words += written * count
             sure += written and len(token) > 2
-        elif len(token) <= LONGEST and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
+        elif "2" not in token and "6" not in token and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
             unknown.append(token)
             words += count
             sure += _INSIDE.search(token) is not None
@@ -71,7 +75,7 @@ def leet(text: str) -> list[View]:
     settled = sorted(values(text))
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
         done = known | {token: _unknown(token, table) for token in unknown}
-        read = _TOKEN.sub(lambda match, done=done: done.get(match[0], match[0]), text)  # type: ignore[misc]
+        read = _with(text, [(at, done[token]) for at, token in places if token in done])
         read = _with(read, settled)
         if read != text:
             out.append(View(name, read, _open_at(text)))
@@ -90,15 +94,14 @@ def _with(read: str, settled: list[tuple[int, str]]) -> str:
     return "".join((*pieces, read[done:]))
 
 
-def _known(token: str) -> str:
+def _known(token: str, merged: str) -> str:
     """The word that this token spells, without the brackets and marks around it if need be; or nothing."""
     size = len(token)
     if size > LONGEST or token in _MARKS:
         return ""
     words, low = _by_merged(), token.lower()
-    merged = low.translate(_MERGED)
-    first = size - len(low.lstrip("(<"))
-    last = len(low.rstrip("!("))
+    first = size - len(token.lstrip("(<"))
+    last = len(token.rstrip("!("))
     for start, end in ((0, size), (0, last), (first, size), (first, last)):
         for word in words.get(merged[start:end], ()):
             if word == low[start:end]:  # brackets around a word

@@ -23,7 +23,8 @@ _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()
 _CHUNK = re.compile(r"\S{6,512}")
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
-_KEY = re.compile(r"[\w.$@|!+(<\u20ac-]{16,}")
+LEAST_KEY = 16
+_KEY = re.compile(rf"[\w.$@|!+(<\u20ac-]{{{LEAST_KEY},}}")
 _NAME = re.compile(r"([A-Za-z0-9@$|!+(<\u20ac_-]{3,24})[=:]")
 _NAMES = frozenset(
     ("api", "key", "token", "secret", "password", "passwd", "pwd", "access", "auth", "client", "private", "bearer")
@@ -32,6 +33,11 @@ _PREFIXES = (
     "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xapp-", "SG.", "sk-",
     "sk_live_", "rk_live_", "pk_live_", "hf_", "npm_", "pypi-", "dop_v1_", "shpat_", "eyJ",
 )  # fmt: skip
+# Each of them in its own spelling, or with signs and the other case.
+_WRITTEN = {c: "".join(sign for sign, letters in _STAND_FOR.items() if c.lower() in letters) for c in "".join(_PREFIXES)}
+_PREFIX = re.compile(
+    "|".join("(" + "".join(f"[{re.escape(c.lower() + c.upper() + _WRITTEN[c])}]" for c in p) + ")" for p in _PREFIXES)
+)
 _IBAN = re.compile(r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 # Countries, by whether their banks are named in letters.
 _BY_FIGURES = """
@@ -45,7 +51,10 @@ _IN_LETTERS = dict.fromkeys(_BY_FIGURES.split(), False) | dict.fromkeys(_BY_LETT
 def values(text: str) -> Iterator[tuple[int, str]]:
     """Where one begins, and what it reads as."""
     for match in _CHUNK.finditer(text):
-        chunk = match[0].rstrip(_AFTER)
+        chunk = match[0]
+        if len(chunk) < LEAST_KEY and ("." not in chunk or "@" not in chunk):
+            continue
+        chunk = chunk.rstrip(_AFTER)
         read = _address(chunk) if "@" in chunk and "." in chunk else None
         read = read or _named(chunk)
         if read is not None and read != chunk:
@@ -78,11 +87,9 @@ def _named(chunk: str) -> str | None:
 def _key(chunk: str) -> str | None:
     if _KEY.fullmatch(chunk) is None:
         return None
-    for prefix in _PREFIXES:
-        head = chunk[: len(prefix)]
-        if all(a.lower() == b or a.lower() in _STAND_FOR.get(b, "") for a, b in zip(prefix, head.lower(), strict=True)):
-            return prefix + chunk[len(prefix) :].translate(_SIGNS)
-    return chunk.translate(_SIGNS)
+    known = _PREFIX.match(chunk)
+    prefix = _PREFIXES[known.lastindex - 1] if known and known.lastindex else ""
+    return prefix + chunk[len(prefix) :].translate(_SIGNS)
 
 
 def _iban(written: str) -> str | None:

@@ -49,10 +49,11 @@ def _table() -> _Kinds:
 
 
 _KINDS = _table()
+_ASCII = bytes(97 if kind & _LETTER else 32 if kind & _SEPARATOR else 33 for kind in _KINDS[:128]) + bytes(128)
 
 
 def spelled(text: str) -> View | None:
-    if "@" not in text and not _DIGITS.search(text):
+    if ("@" not in text and not _DIGITS.search(text)) or (text.isascii() and not _may_be_spelled(text)):
         return None
     codes = encode(text).copy()
     kinds = _KINDS[np.minimum(codes, len(_KINDS) - 1)]
@@ -79,6 +80,11 @@ def spelled(text: str) -> View | None:
         return None
     at = np.flatnonzero(shown)
     return View("spelled", decode(codes[at]), 0, offsets(at), offsets(np.append(at[1:], len(text))))
+
+
+def _may_be_spelled(text: str) -> bool:
+    """Two letters alone, side by side: no chain that says anything is without."""
+    return b" a a " in b" " + text.encode("ascii").translate(_ASCII) + b" "
 
 
 def _chains(kinds: _Kinds) -> tuple[_Places, _Places]:
