@@ -58,9 +58,13 @@ def leet(text: str) -> list[View]:
     letters = (low if len(low) == len(text) else text).translate(_MERGED)
     known: dict[str, str] = {}
     unknown: list[str] = []
+    listed = _by_merged()
     words = sure = 0
     for token, count in counts.items():
-        if len(known) + len(unknown) < MANY and (word := _known(token, letters[first[token] : first[token] + len(token)])):
+        merged = letters[first[token] : first[token] + len(token)]
+        bare = token[0] not in "(<" and token[-1] not in "!("
+        looked = (not bare or merged in listed) and len(known) + len(unknown) < MANY
+        if looked and (word := _known(token, merged)):
             known[token] = word
             written = _LETTER.search(token) is not None
             words += written * count
@@ -73,13 +77,15 @@ def leet(text: str) -> list[View]:
         return []
     out: list[View] = []
     settled = sorted(values(text))
+    done = known
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
-        done = known | {token: _unknown(token, table) for token in unknown}
+        done = done | {token: _unknown(token, table) for token in unknown}
         read = _with(text, [(at, done[token]) for at, token in places if token in done])
         read = _with(read, settled)
         if read != text:
             out.append(View(name, read, _open_at(text)))
-        if not any("1" in token or "|" in token for token in unknown):
+        unknown = [token for token in unknown if "1" in token or "|" in token]
+        if not unknown:
             break
     return out
 
