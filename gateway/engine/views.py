@@ -151,7 +151,10 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
         out.exhausted += [outer.view.original(span) for span in found.exhausted]
         out.unread += [outer.view.original(span) for span in found.unread]
         if deeper > DEPTH:
-            out.exhausted += [Span(0, out.seen[0].view.open_at)] if found.views else []
+            # What stands so in the text itself was read from there.
+            first = out.seen[0].view.text
+            places = [(span, outer.view.original(span)) for span in found.read]
+            out.exhausted += [o for s, o in places if text[s.start : s.end] != first[o.start : o.end]]
             return
         for view in found.views:
             if whole or not judges_whole(view.name):

@@ -34,7 +34,9 @@ _PREFIXES = (
     "sk_live_", "rk_live_", "pk_live_", "hf_", "npm_", "pypi-", "dop_v1_", "shpat_", "eyJ",
 )  # fmt: skip
 # Each of them in its own spelling, or with signs and the other case.
-_WRITTEN = {c: "".join(sign for sign, letters in _STAND_FOR.items() if c.lower() in letters) for c in "".join(_PREFIXES)}
+_WRITTEN = {
+    c: "".join(sign for sign, letters in _STAND_FOR.items() if c.lower() in letters) for c in "".join(_PREFIXES)
+}
 _PREFIX = re.compile(
     "|".join("(" + "".join(f"[{re.escape(c.lower() + c.upper() + _WRITTEN[c])}]" for c in p) + ")" for p in _PREFIXES)
 )

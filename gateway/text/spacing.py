@@ -25,7 +25,8 @@ _SEPARATORS = ".-_*|/,+~:;=\\ \t\n\r\v\f"
 _KINDS = bytes(97 if chr(i).isalpha() else 32 if chr(i) in _SEPARATORS else 33 for i in range(128)) + bytes(128)
 _PAIRS = tuple(b" a" + b" " * gap + b"a " for gap in range(1, 6))  # two letters alone, next to each other
 # Letters alone, each with one to five separators before the next; no letter touches the stretch.
-_STRETCH = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}[^\W\d_](?![^\W_])){3,}+")
+_APART = r"[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}"
+_STRETCH = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_APART}[^\W\d_](?![^\W_])){{3,}}+")
 _ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:[{re.escape(_SEPARATORS)}]{{1,5}}[A-Za-z]){{3}}", 0)
 _LETTERS = bytes(chr(i).isalpha() for i in range(128)) + bytes(128)
 Places = NDArray[np.int64]

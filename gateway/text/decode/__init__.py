@@ -47,12 +47,14 @@ class Decoded:
     may be written. `unread`: those that merely look encoded, where the work that may be done ended.
 
     `open_at`: from where in the text later characters could change a view or bring one about.
+    `read`: the stretches of the text itself that decode.
     """
 
     views: tuple[View, ...]
     exhausted: tuple[Span, ...]
     open_at: int
     unread: tuple[Span, ...] = ()
+    read: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
     views: list[View] = []
     exhausted: dict[Span, None] = {}
     left: dict[Span, None] = {}
+    stretches_read: list[Span] = []
     queue = [_Outer(View("", text, len(text)), None, 0)]
     seen = {text}
     for outer in queue:
@@ -88,6 +91,8 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
             left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
             if not edits:
                 continue
+            if outer.depth == 0:
+                stretches_read += [Span(e.start, e.end) for e in edits]
             if outer.depth == budget.depth or not _affordable(outer.view.text, found.edits, budget, len(views)):
                 exhausted |= dict.fromkeys(outer.view.original(Span(e.start, e.end)) for e in edits[:1])
                 continue
@@ -104,7 +109,7 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
         left[Span(0, len(text))] = None
     if budget.burst:
         exhausted, left = exhausted | left, {}
-    return Decoded(tuple(views), tuple(exhausted), open_at, tuple(left))
+    return Decoded(tuple(views), tuple(exhausted), open_at, tuple(left), tuple(stretches_read))
 
 
 def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:
