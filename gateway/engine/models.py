@@ -14,7 +14,7 @@ from time import monotonic, perf_counter
 from gateway.detectors.onnx import Model, load_folder
 from gateway.detectors.onnx.card import CARD
 from gateway.engine.cache import Cache, text_key
-from gateway.engine.scan import Scan, distinct, failed, original
+from gateway.engine.scan import Scan, distinct, failed, nested, original, unread
 from gateway.engine.views import for_detector, look
 from gateway.engine.workers import Workers
 from gateway.errors import ModelError, Overloaded, TooLargeToScan
@@ -47,9 +47,13 @@ class Models:
         deadline = monotonic() + self.settings.deadline
         for part in parts:
             readers = [model for model in models if part.text and model.reads(part)]
-            views = look(part, part.text).seen if readers else []
+            if not readers:
+                continue
+            views = look(part, part.text)
+            pending.scan.hits += nested([(part, views)])
+            pending.scan.unread += unread([(part, views)])
             for model in readers:
-                for seen in for_detector(model, views):
+                for seen in for_detector(model, views.seen):
                     pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
         return pending
 

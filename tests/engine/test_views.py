@@ -101,7 +101,7 @@ TEXTS = st.sampled_from([SENTENCE, "Привет, мир: 1 2 3", "aé\u0301😀
 
 
 @pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.name)
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(inner=CHAINS, outer=CHAINS, text=TEXTS, seed=st.integers(0, 99), data=st.data())
 def test_every_character_of_every_view_has_an_original(transform, inner, outer, text, seed, data) -> None:  # type: ignore[no-untyped-def]
     """With each technique, under and over any others."""
@@ -144,7 +144,7 @@ def test_nothing_of_the_disguised_stretch_is_left_after_redaction(transform: Tra
     assert rest.endswith("Bye.")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(steps=st.lists(st.sampled_from(TRANSFORMS), min_size=2, max_size=2), seed=st.integers(0, 99))
 def test_nor_of_two_disguises(steps: list[Transform], seed: int) -> None:
     count, rest = left_after_redaction(f"Look: {chain(*steps)(SENTENCE, Random(seed))} Bye.")
