@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
 from gateway.text.leet_values import values
@@ -31,7 +32,7 @@ _KINDS = bytes(
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
-_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
+_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))([A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+)(?!\w)")
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
 _UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
@@ -51,20 +52,18 @@ def leet(text: str) -> list[View]:
     inner = sum(map(kinds.count, _INNER))
     if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
         return []
-    places = [(match.start(), match[0]) for match in _TOKEN.finditer(text)]
-    counts = Counter([token for _, token in places])
-    first = {token: at for at, token in reversed(places)}
-    low = text.lower()
-    letters = (low if len(low) == len(text) else text).translate(_MERGED)
+    pieces = _TOKEN.split(text)
+    tokens = pieces[1::2]
+    counts = Counter(tokens)
+    merged = "\n".join(counts).lower().translate(_MERGED).split("\n")
     known: dict[str, str] = {}
     unknown: list[str] = []
     listed = _by_merged()
     words = sure = 0
-    for token, count in counts.items():
-        merged = letters[first[token] : first[token] + len(token)]
+    for (token, count), letters in zip(counts.items(), merged, strict=True):
         bare = token[0] not in "(<" and token[-1] not in "!("
-        looked = (not bare or merged in listed) and len(known) + len(unknown) < MANY
-        if looked and (word := _known(token, merged)):
+        looked = (not bare or letters in listed) and len(known) + len(unknown) < MANY
+        if looked and (word := _known(token, letters)):
             known[token] = word
             written = _LETTER.search(token) is not None
             words += written * count
@@ -79,9 +78,9 @@ def leet(text: str) -> list[View]:
     settled = sorted(values(text))
     done = known
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
-        done = done | {token: _unknown(token, table) for token in unknown}
-        read = _with(text, [(at, done[token]) for at, token in places if token in done])
-        read = _with(read, settled)
+        done = done | dict(zip(unknown, _unknown(unknown, table), strict=True))
+        pieces[1::2] = map(done.get, tokens, tokens)
+        read = _with("".join(pieces), settled)
         if read != text:
             out.append(View(name, read, _open_at(text)))
         unknown = [token for token in unknown if "1" in token or "|" in token]
@@ -120,9 +119,14 @@ def _known(token: str, merged: str) -> str:
     return ""
 
 
-def _unknown(token: str, table: dict[int, int]) -> str:
-    last = len(token.rstrip("!("))
-    return token[:last].translate(table) + token[last:]
+def _unknown(tokens: Sequence[str], table: dict[int, int]) -> list[str]:
+    """Marks and brackets that end a word are not letters of it."""
+    read = "\n".join(tokens).translate(table).split("\n") if tokens else []
+    for at, token in enumerate(tokens):
+        if token[-1] in "!(":
+            last = len(token.rstrip("!("))
+            read[at] = read[at][:last] + token[last:]
+    return read
 
 
 @cache

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
+from gateway.text.patterns import Sieve
+
 __all__ = ["values"]
 
 _STAND_FOR = {
@@ -40,7 +42,11 @@ _WRITTEN = {
 _PREFIX = re.compile(
     "|".join("(" + "".join(f"[{re.escape(c.lower() + c.upper() + _WRITTEN[c])}]" for c in p) + ")" for p in _PREFIXES)
 )
-_IBAN = re.compile(r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_IBAN = Sieve(
+    r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",
+    r"[A-Z0-9$@|!+(<?]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}",
+    0,
+)
 # Countries, by whether their banks are named in letters.
 _BY_FIGURES = """
     AD AE AL AT BA BE BR BY CH CR CY CZ DE DK EE EG ES FI FO FR GL GR HR HU IL IS IT LB LI LT LU MC MD ME MK MR NO PL
