@@ -54,6 +54,8 @@ def leet(text: str) -> list[View]:
         return []
     pieces = _TOKEN.split(text)
     tokens = pieces[1::2]
+    if not tokens:
+        return []
     counts = Counter(tokens)
     merged = "\n".join(counts).lower().translate(_MERGED).split("\n")
     known: dict[str, str] = {}

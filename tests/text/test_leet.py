@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.text.leet import leet
 from gateway.text.segment import MOST, cuts
@@ -60,6 +62,15 @@ def test_an_account_number_whose_check_digits_are_wrong_stays() -> None:
 )
 def test_figures_and_brackets_stay(text: str) -> None:
     assert leet(text) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="aolLI013456@$|!(<€.,-_= \n", max_size=60))
+def test_every_reading_is_as_long_as_the_text(text: str) -> None:
+    for view in leet(text):
+        assert len(view.text) == len(text)
+        assert view.text != text
+        assert all(a == b for a, b in zip(text, view.text, strict=True) if a in "\n ")
 
 
 @pytest.mark.parametrize(
