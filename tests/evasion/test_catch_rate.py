@@ -15,7 +15,7 @@ import pytest
 
 from gateway.detectors import BUILTIN
 from gateway.engine.scan import scan_parts
-from gateway.redteam.plain import INJECTIONS, PLAIN
+from gateway.redteam.plain import INJECTIONS, PERSONAL, PLAIN, SECRETS
 from gateway.redteam.transforms import TRANSFORMS, Family, Transform, chain, named
 from gateway.types import Detector, Part
 from tests.evasion.honest import HONEST
@@ -57,23 +57,24 @@ def test_inside_honest_prose(transform: Transform) -> None:
 
 
 # URL escapes of URL escapes are pairs themselves.
-ENCODINGS = [
-    t for t in TRANSFORMS if t.family is Family.ENCODING and t.exact and t.name not in ("url_twice", "url_thrice")
-]
+ENCODINGS = [t for t in TRANSFORMS if t.family is Family.ENCODING and t.name not in ("url_twice", "url_thrice")]
+# Noise in noise, known gaps: base85 of another encoding, and base85 as numbers.
+BASE85 = ("base85", "ascii85")
+NUMBERS = ("octal", "decimal", "decimal_commas")
 
 
-def test_encodings_in_encodings() -> None:
-    """All pairs, each with a text drawn anew. Base85 of an encoding is noise all the way, a known gap."""
+@pytest.mark.parametrize("texts", [INJECTIONS, SECRETS, PERSONAL], ids=["injection", "secret", "pii"])
+def test_encodings_in_encodings(texts: tuple[str, ...]) -> None:
+    """All pairs, each with a text drawn anew."""
     random = Random(13)
-    texts = [("injection", text) for text in INJECTIONS]
+    family = next(family for family, text in PLAIN if text == texts[0])
     missed = []
     count = 0
     for inner, outer in product(ENCODINGS, ENCODINGS):
-        if outer.name == "base85":
+        if outer.name == "base85" or (inner.name in BASE85 and outer.name in NUMBERS):
             continue
-        family, text = random.choice(texts)
         count += 1
-        if not caught(chain(inner, outer)(text, random), family):
+        if not caught(chain(inner, outer)(random.choice(texts), random), family):
             missed.append(f"{inner.name}>{outer.name}")
     assert len(missed) <= MOST * count, missed
 
