@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from gateway.text.patterns import Sieve
+from gateway.text.prefixes import PREFIXES
 
 __all__ = ["values"]
 
@@ -31,20 +32,18 @@ _NAME = re.compile(r"([A-Za-z0-9@$|!+(<\u20ac_-]{3,24})[=:]")
 _NAMES = frozenset(
     ("api", "key", "token", "secret", "password", "passwd", "pwd", "access", "auth", "client", "private", "bearer")
 )
-_PREFIXES = (
-    "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xapp-", "SG.", "sk-",
-    "sk_live_", "rk_live_", "pk_live_", "hf_", "npm_", "pypi-", "dop_v1_", "shpat_", "eyJ",
-)  # fmt: skip
-# Each of them in its own spelling, or with signs and the other case.
-_WRITTEN = {
-    c: "".join(sign for sign, letters in _STAND_FOR.items() if c.lower() in letters) for c in "".join(_PREFIXES)
-}
-_PREFIX = re.compile(
-    "|".join("(" + "".join(f"[{re.escape(c.lower() + c.upper() + _WRITTEN[c])}]" for c in p) + ")" for p in _PREFIXES)
-)
+
+
+def _written(prefix: str) -> str:
+    """Either case of each letter, or a sign for it."""
+    letters = [c.lower() + c.upper() + "".join(s for s, to in _STAND_FOR.items() if c.lower() in to) for c in prefix]
+    return "".join(f"[{re.escape(letter)}]" for letter in letters)
+
+
+_PREFIX = re.compile("|".join(f"({_written(prefix)})" for prefix in PREFIXES))
 _IBAN = Sieve(
-    r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",
-    r"[A-Z0-9$@|!+(<?]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}",
+    r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}[0-9]{2}(?: ?[A-Z0-9$@|!+(<\u20ac]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",
+    r"[A-Z0-9$@|!+(<?]{2}[0-9]{2} ?[A-Z0-9$@|!+(<?]{4} ?[A-Z0-9]{4}",
     0,
 )
 # Countries, by whether their banks are named in letters.
@@ -68,7 +67,8 @@ def values(text: str) -> Iterator[tuple[int, str]]:
         if read is not None and read != chunk:
             yield match.start(), read
     for match in _IBAN.finditer(text):
-        if not match[0][:2].isalpha() and (iban := _iban(match[0])) is not None:
+        iban = _iban(match[0])
+        if iban is not None and iban != match[0]:
             yield match.start(), iban
 
 
@@ -96,8 +96,9 @@ def _key(chunk: str) -> str | None:
     if _KEY.fullmatch(chunk) is None:
         return None
     known = _PREFIX.match(chunk)
-    prefix = _PREFIXES[known.lastindex - 1] if known and known.lastindex else ""
-    return prefix + chunk[len(prefix) :].translate(_SIGNS)
+    prefix = PREFIXES[known.lastindex - 1] if known and known.lastindex else ""
+    read = chunk[len(prefix) :].translate(_SIGNS)
+    return prefix + (read.upper() if chunk.upper() == chunk else read)
 
 
 def _iban(written: str) -> str | None:
@@ -110,6 +111,6 @@ def _iban(written: str) -> str | None:
         letters = bank.translate(_LETTERS).upper() if _IN_LETTERS[country] else bank
         iban = country + rest.replace(bank, letters, 1)
         plain = iban.replace(" ", "")
-        if int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1:
+        if plain.isalnum() and int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1:
             return iban
     return None

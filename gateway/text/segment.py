@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gateway.text.patterns import compile_re2
+from gateway.text.prefixes import PREFIXES
 from gateway.text.words import FORMS, TELLING
 
 __all__ = ["LEAST", "MOST", "around_values", "cuts"]
@@ -19,6 +20,11 @@ _PIECE = re.compile("(?<![A-Z0-9])[A-Z]?[a-z]{2,}|[a-z]{2,}")
 _NUMBER = re.compile(r"....\d{4}|\d{4}[A-Za-z]")
 _KEY_BEFORE = re.compile("[A-Za-z0-9]*[0-9][A-Za-z0-9]*\\Z")
 _KEY_AFTER = re.compile("(?=[A-Za-z]*[0-9])[A-Za-z0-9]{8}")
+_CAPITALS = re.compile("[A-Z0-9]{10}")
+# A key from its first characters on; an address in the network.
+_VALUE = re.compile(
+    "(" + "|".join(re.escape(p) for p in PREFIXES if p[-1] in "_-") + r")|(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])"
+)
 _LANGUAGE = 7  # letters of one case that stand together in a text more often than in a key
 _WORDY = 0.55
 
@@ -56,8 +62,15 @@ def around_values(written: str, room: int = MOST) -> list[int]:
         if end - start >= _LANGUAGE and tail not in (1, 2) and _KEY_AFTER.match(written, end):
             edges.add(end)
         edges |= {at for at in (start, end) if _NUMBER.match(written, max(0, at - 4), at + 4)}
-        out |= {at for at in edges if 0 < at < len(written) and _parts(written[at - 1], written[at])}
-    return sorted(out)
+        if _CAPITALS.fullmatch(written, max(0, start - 10), start):
+            edges.add(start)
+        if _CAPITALS.fullmatch(written, end, end + 10):
+            edges.add(end)
+        out |= edges
+    for match in _VALUE.finditer(written):
+        out -= set(range(match.start(), match.end()))
+        out |= {match.start()} if match[1] else {match.start(), match.end()}
+    return sorted(at for at in out if 0 < at < len(written) and _parts(written[at - 1], written[at]))
 
 
 def _sure(word: tuple[int, int], edge: int, size: int) -> bool:

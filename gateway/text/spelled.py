@@ -103,8 +103,14 @@ def _chains(kinds: _Kinds) -> tuple[_Places, _Places]:
         ends.append(np.flatnonzero((before & ~after)[parity::2]) * 2 + parity)
     blank = np.ones(size + 2, bool)
     blank[1:-1] = (kinds & _BLANK) != 0
-    single = np.flatnonzero(alone & ~after & ~before & blank[:-2] & blank[2:])
+    # One character is a word: between blanks, or as `e- -6- -t`.
+    dashed = np.zeros(size, bool)
+    dashed[2:-2] = (kinds[:-4] & kinds[4:] & _BLANK) != 0
+    single = np.flatnonzero(alone & ~after & ~before & ((blank[:-2] & blank[2:]) | dashed))
     begun, ended = np.concatenate((*starts, single)), np.concatenate((*ends, single))
+    written = np.append(0, np.cumsum((kinds & (_LETTER | _DIGIT)) != 0))
+    worded = written[ended + 1] > written[begun]
+    begun, ended = begun[worded], ended[worded]
     order = np.lexsort((-ended, begun))
     begun, ended = begun[order], ended[order]
     # Signs between signs make a chain of the separators too: it lies inside the longer one.

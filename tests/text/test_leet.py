@@ -39,6 +39,8 @@ def test_one_and_bar_are_both_read_in_words_that_nobody_knows() -> None:
         ("th3 4p!_k3y=9f@K2(mQ7xVb4LzR8 n0w", "the api_key=9faK2cmQ7xVb4LzR8 now"),
         ("th3 t0k3n 9hp_a1B2<3D4e5@1B2", "the token ghp_a1B2c3D4e5a1B2"),
         ("s3nd !t t0 D389 3704 0044 0532 0130 00", "send it to DE89 3704 0044 0532 0130 00"),
+        ("s3nd !t t0 NL91 48N4 0417 1643 00", "send it to NL91 ABNA 0417 1643 00"),
+        ("th3 n3w k3y is @K!4Z7QK3M5XN2WB4R(D", "the new key is AKIAZ7QK3M5XN2WB4RCD"),
         ("s3nd !t t0 9882 W357 1234 5698 7654 32", "send it to GB82 WEST 1234 5698 7654 32"),
     ],
 )

@@ -20,6 +20,7 @@ from gateway.text.spelled import MANY, spelled
         ("j.o.e...4.2.@.e.x...c.o.m", "joe.42@ex.com"),
         ("k.e.y a.1._.B.2 o.k", "key a1_B2 ok"),
         ("k-e-y- -a-1-_-B-2- -o-k", "key a1_B2 ok"),
+        ("c-a-l-l-:- -+-3-3- -6- -1-2", "call: +33 6 12"),
         ("k\te\ty\t\ta\t1\t_\tB\t2", "key a1_B2"),
         ("k\u2009e\u2009y a\u20091\u2009_\u2009B\u20092", "key a1_B2"),
         ("h t t p : / / e x . c o m / 1 2", "http://ex.com/12"),
@@ -57,6 +58,9 @@ def test_what_is_no_value_stays(text: str) -> None:
     [
         ("thekeyis9fK2mQ7xVbandworks", "the key is 9fK2mQ7xVb and works"),
         ("mycardis4111111111111111please", "my card is 4111111111111111 please"),
+        ("theservernearby10.20.30.40answers", "the server near by 10.20.30.40 answers"),
+        ("isthekeysk_live_51HxYz", "is the key sk_live_51HxYz"),
+        ("rotatedAB4XQ7TBN2LMVR", "rotated AB4XQ7TBN2LMVR"),
         ("callmeat+49151please", "call me at +49151 please"),
         ("9fK2mQ7xVb4LzR8tWc3NpY6d", "9fK2mQ7xVb4LzR8tWc3NpY6d"),
         ("joe@keeper.example", "joe@keeper.example"),

@@ -19,6 +19,7 @@ from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
 from gateway.text.patterns import compile_re2, compile_set
+from gateway.text.prefixes import SHAPES
 from gateway.text.views import Lazy
 from gateway.text.words import COMMON, FORMS, PAIRS, TELLING
 
@@ -33,6 +34,7 @@ _OTHERS = sorted(word for word in COMMON | TELLING if len(word) >= 5)
 _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
+_KEY = re.compile(r"(?<![a-z0-9])(?:" + "|".join(letters + rest for letters, rest in SHAPES) + ")")
 _READABLE = FORMS - {"a", "i"}
 _SPACED = re.compile(r"\S+")
 _UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
@@ -74,6 +76,15 @@ def _any(words: Sequence[str]) -> str:
     return r"\b(?:" + "|".join(words) + r")\b"
 
 
+def _keys(write: Callable[[str], str]) -> str:
+    """Keys, as a cipher writes the letters by which they are known."""
+    return r"|\b(?:" + "|".join(f"{write(letters)}{rest}" for letters, rest in SHAPES) + ")"
+
+
+def _shifted(by: int) -> Callable[[str], str]:
+    return lambda text: text.translate(_SHIFTS[by])
+
+
 # In English the second of them stands first.
 _NOUNS = "(?:instructions?|rules?|guidelines?|directives?|prompts?|message|filters?|restrictions?|mode|model|assistant)"
 _BEFORE = (
@@ -84,11 +95,17 @@ _BREAK = "[.,;:!?]? "
 
 _BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE])
 
+_BACK_KEY = (
+    "_[ps]hg|_ohg|_tap_buhtig|-taplg|-[bp]xox|_(?:evil|tset)_k[spr]|-jorp-ks|[0-9a-z]{16}ai[ks]a|//:sp?tth|//:lqsym"
+    "|//:(?:lq)?sergtsop|//:bdognom|//:sider"
+)
+
 # What to look for, by how it is then read: a shift by its number, the others by name.
 _SEEN: dict[str | int, str] = {
-    **{by: _any([t.translate(_SHIFTS[26 - by]) for t in (*_OTHERS, *PAIRS)]) for by in _SHIFTS},
-    "atbash": _any([t.translate(_ATBASH) for t in (*_OTHERS, *PAIRS)]),
-    "reversed": _any([t[::-1] for t in (*_OTHERS, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))]),
+    **{by: _any(list(map(_shifted(26 - by), (*_OTHERS, *PAIRS)))) + _keys(_shifted(26 - by)) for by in _SHIFTS},
+    "atbash": _any([t.translate(_ATBASH) for t in (*_OTHERS, *PAIRS)]) + _keys(lambda text: text.translate(_ATBASH)),
+    "reversed": _any([t[::-1] for t in (*_OTHERS, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))])
+    + rf"|(?:{_BACK_KEY})\b",
     "word_order": _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)",
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
@@ -200,10 +217,12 @@ def _runs(low: str, start: int, end: int, decode: Callable[[str], str]) -> Itera
     telling = False
     for begin, stop in _words_and_values(low, start, end):
         word = low[begin:stop]
-        if _VALUE.search(word):
-            run.append(_Word(begin, stop, None))
-            continue
         read = decode(word)
+        if _VALUE.search(word):
+            key = _KEY.search(read) is not None and _KEY.search(word) is None
+            run.append(_Word(begin, stop, key or None))
+            telling = telling or key
+            continue
         known, plain = read in _READABLE, word in _READABLE
         if plain and not known:
             yield from _kept(low, run, telling)
