@@ -29,8 +29,8 @@ def applied(text: str) -> View | None:
         return None
     codes = encode(text)
     erasing = (codes == 8) | (codes == 0x7F)
-    level = np.cumsum(np.where(erasing, -1, 1))
-    level = level - np.minimum(np.minimum.accumulate(level), 0)
+    level = np.cumsum(np.where(erasing, np.int8(-1), np.int8(1)), dtype=np.int32)
+    level -= np.minimum(np.minimum.accumulate(level), 0)
     lowest = np.minimum.accumulate(level[::-1])[::-1]
     at = np.flatnonzero(~erasing & (lowest >= level))
     ends = np.append(at[1:], len(text)) if len(at) else at

@@ -71,8 +71,8 @@ def _gaps(text: str, codes: Codes, start: int, end: int, found: list[Places], sp
     lengths = letters[1:] - begun
     usual = lengths.min()
     first = codes[begun]
-    kinds, counts = np.unique(first[lengths == usual], return_counts=True)
-    common = kinds[counts.argmax()]
+    counts = np.bincount(first[lengths == usual])
+    common = counts.argmax()
     # Where separators change at random, only their length tells a gap between words.
     steady = 2 * counts.max() > counts.sum() or lengths.max() == usual
     wide = lengths > usual
