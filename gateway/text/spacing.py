@@ -8,6 +8,7 @@ one of the stretch is the gap between two words; where there is none, a list of 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ _PAIRS = tuple(b" a" + b" " * gap + b"a " for gap in range(1, 6))  # two letters
 _APART = r"[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}"
 _STRETCH = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_APART}[^\W\d_](?![^\W_])){{3,}}+")
 _ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:[{re.escape(_SEPARATORS)}]{{1,5}}[A-Za-z]){{3}}", 0)
+_GAPS = re.compile(r"[\W_]+")
+LONG = 160  # characters of a stretch that is long
 _LETTERS = bytes(chr(i).isalpha() for i in range(128)) + bytes(128)
 Places = NDArray[np.int64]
 
@@ -38,13 +41,21 @@ def joined(text: str) -> View | None:
     found: list[Places] = []  # what is left out
     spaces: list[Places] = []
     codes = encode(text).copy()
+    few: list[tuple[int, int]] = []
+    parts: list[int] = []
     room = MOST
     for match in (_ASCII_STRETCH if text.isascii() else _STRETCH).finditer(text):
         if match.end() - match.start() < 2 * LEAST - 1:
             continue
-        room -= _gaps(text, codes, match.start(), match.end(), found, spaces, room)
+        if match.end() - match.start() < LONG:
+            room -= _few(text, match.start(), match.end(), few, parts, room)
+        else:
+            room -= _gaps(text, codes, match.start(), match.end(), found, spaces, room)
         if text.startswith("_", match.end()):  # would count as a letter of the last word
-            found.append(np.array([[match.end()], [match.end() + 1]]))
+            few.append((match.end(), match.end() + 1))
+    if few:
+        found.append(np.array(few, np.int64).T)
+        spaces.append(np.array(parts, np.int64))
     if not found:
         return None
     begun, ended = np.concatenate(found, axis=1)
@@ -62,6 +73,27 @@ def joined(text: str) -> View | None:
 def _may_be_spaced(text: str) -> bool:
     kinds = b" " + text.encode("ascii").translate(_KINDS) + b" "
     return any(pair in kinds for pair in _PAIRS)
+
+
+def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:
+    """As `_gaps`, for a stretch that is too short for arrays to pay."""
+    gaps = [match.span() for match in _GAPS.finditer(text, start, end)]
+    lengths = [b - a for a, b in gaps]
+    usual = min(lengths)
+    kinds = [text[a] for a, b in gaps if b - a == usual]
+    common = max(sorted(set(kinds)), key=kinds.count)  # the same whichever way a set is walked
+    steady = 2 * kinds.count(common) > len(kinds) or max(lengths) == usual
+    wide = [at for at, (a, b) in enumerate(gaps) if b - a > usual or (steady and text[a] != common)]
+    spans += gaps
+    spaces += [gaps[at][0] for at in wide]
+    used = 0
+    for first, last in pairwise((-1, *wide, len(gaps))):
+        if last - first >= MANY and used < room:
+            letters = "".join([text[gaps[at][1] if at >= 0 else start] for at in range(first, last)]).lower()
+            found = cuts(letters, room - used) if len(letters) == last - first else []
+            spaces += [gaps[first + at][0] for at in found]
+            used += len(letters) if found else 0
+    return used
 
 
 def _gaps(text: str, codes: Codes, start: int, end: int, found: list[Places], spaces: list[Places], room: int) -> int:

@@ -22,7 +22,7 @@ __all__ = ["spelled"]
 
 LEAST = 4  # characters of one word of a stretch
 LETTERS = 3  # of a stretch, so that it is no column of figures
-MANY = 256  # stretches of one text
+MANY, EVERY = 256, 32  # so many stretches of one text, and one more for so many characters
 MANY_LETTERS = 12  # that run together may be more than one word
 _SEPARATORS = ".-_*|/,+~:;=\\\u00b7\u2022\u2010\u2011\u2012\u2013\u2014\u2015"
 _BLANKS = " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -60,7 +60,7 @@ def spelled(text: str) -> View | None:
     starts, ends = _chains(kinds)
     shown = np.ones(len(codes), bool)
     room = MOST
-    for first, last in _stretches(codes, kinds, starts, ends)[:MANY]:
+    for first, last in _stretches(codes, kinds, starts, ends)[: MANY + len(text) // EVERY]:
         chains = list(zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True))
         between = "".join([text[begin + 1 : end : 2] for begin, end in chains])
         common, often = Counter(between).most_common(1)[0]
