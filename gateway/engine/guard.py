@@ -173,7 +173,8 @@ class Exchange:
         """Judge an answer piece by piece."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         holds = plan.holds or bool(self._guard.own_keys or self.vault.values)
-        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only)
+        refuses = any(p.policy.unscannable == "refuse" for p in self.policies if not p.monitors)
+        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses)
         detectors = self._answer_detectors()
         asked = self._asked(plan)
         return Stream(self._guard, detectors, terms, self._judge_output, plan.looks, self._tenant, asked)
@@ -300,6 +301,7 @@ class Stream:
         self._errors: list[str] = []
         self._degraded: list[str] = []
         self._unscanned: list[Unscanned] = []
+        self._refused: list[Unscanned] = []
         self._seen = self._unread = 0  # UTF-8 bytes; the second are some of the first
         self.stopped = False
 
@@ -369,6 +371,7 @@ class Stream:
             tuple(self._violations),
             errors=tuple(self._errors),
             unscanned=tuple(self._unscanned),
+            refused=tuple(self._refused),
             degraded=tuple(self._degraded),
             coverage=Coverage(scanned, self._seen + unread - self._unread),
         )
@@ -378,6 +381,7 @@ class Stream:
             self._violations += piece.violations
             self._unscanned += piece.unread
             self._unread += sum(u.size for u in piece.unread)
+            self._refused += piece.unread if self._terms.refuses else ()
             self._errors += [e for e in piece.errors if e not in self._errors]
             self.stopped = self.stopped or piece.stopped
         if len(pieces) == 1:

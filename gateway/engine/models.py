@@ -21,8 +21,8 @@ from gateway.engine.grounding import Document, Grounding, Level, ground, texts_t
 from gateway.engine.joined import Joined, joined
 from gateway.engine.outcome import utf8_size
 from gateway.engine.rules import Asked
-from gateway.engine.scan import Scan, distinct, failed, original
-from gateway.engine.views import look
+from gateway.engine.scan import Scan, distinct, failed, nested, original, unread
+from gateway.engine.views import for_detector, look
 from gateway.engine.workers import Workers
 from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
@@ -72,11 +72,14 @@ class Models:
                 keeps_task = keeps_task or asked.topics.keeps_task(part)
                 if asked.topics.model not in readers:
                     readers.append(asked.topics.model)
-            views = look(part, part.text).seen if readers else []
+            if not readers:
+                continue
+            views = look(part, part.text)
+            pending.scan.hits += nested([(part, views)])
+            pending.scan.unread += unread([(part, views)])
             for model in readers:
-                for seen in views:
-                    if seen.reading in model.readings:
-                        pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
+                for seen in for_detector(model, views.seen):
+                    pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
         if asked is not None and keeps_task:
             for part in asked.tasks:
                 pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), deadline, tenant)
