@@ -1,6 +1,6 @@
 """
 What a model costs on one processor: milliseconds a token, the way through the workers against bare
-onnxruntime, a conversation that grows, memory.
+onnxruntime, a conversation that grows, memory, and what rules in plain words add.
 
 Times are of processor time, so that a busy machine changes little. Beside the model, in the same run,
 stands a classifier with the shape of DeBERTa-v3-base (the size that most published guards have) and
@@ -23,6 +23,7 @@ from statistics import median
 from time import monotonic, process_time
 from typing import Any
 
+import numpy as np
 import orjson
 import yaml
 from rich.console import Console
@@ -32,13 +33,14 @@ from benchmarks.machine import Cpus, facts, peak_rss, pin, reset_peak_rss
 from benchmarks.shapes import DEBERTA_V3_BASE, MINILM_L6, Shape, write_classifier
 from benchmarks.tables import Rows, figure, markdown, show
 from benchmarks.texts import CORPORA
-from gateway.detectors.onnx import Model, load_folder
+from gateway.detectors.onnx import Meaning, Model, load_folder
 from gateway.engine import Guard, Models
 from gateway.engine.models import folders_of
+from gateway.engine.rules import Topics
 from gateway.engine.workers import Workers
-from gateway.policy import parse_policy
+from gateway.policy import PlainRule, parse_policy
 from gateway.settings import ModelSettings
-from gateway.types import Direction, Part, Role, Transcript
+from gateway.types import Direction, Part, Role, Span, Transcript
 
 __all__ = ["main"]
 
@@ -46,6 +48,9 @@ LENGTHS = (32, 128, 256)
 BATCHES = (1, 8)
 TEXTS = 96
 TURNS = 30
+RULES = (1, 10, 100, 1000)
+WINDOWS = (1, 20)
+WIDTH = 384  # of an embedding
 TURN = 300  # characters
 PATIENCE = 600.0
 Figures = dict[str, Any]
@@ -125,6 +130,35 @@ def conversation(model: Model) -> Figures:
     return {"turns": turns}
 
 
+def rules_in_words(model: Model) -> list[Figures]:
+    """Microseconds that rules in plain words add to a text whose vectors are known, by their number."""
+    random_ = np.random.default_rng(5)
+    part = Part("text")
+    out = []
+    for windows in WINDOWS:
+        meaning = Meaning(_unit(random_, windows), (Span(0, 4),) * windows)
+        for count in RULES:
+            rules = tuple(PlainRule(name=f"r{i}", text="No talk about the weather.") for i in range(count))
+            topics = Topics(
+                model,
+                rules,
+                _unit(random_, count),
+                slopes=np.full(count, 10, np.float32),
+                shifts=np.full(count, -3, np.float32),
+                floors=np.full(count, 0.2, np.float32),
+                direction=Direction.INPUT,
+                tasks=False,
+            )
+            seconds = [_cpu(lambda t=topics, m=meaning: [t.findings(part, m) for _ in range(200)]) for _ in range(5)]  # type: ignore[misc]
+            out.append({"windows": windows, "rules": count, "us": 1e6 * median(seconds) / 200})
+    return out
+
+
+def _unit(random_: np.random.Generator, count: int) -> Any:
+    vectors = random_.standard_normal((count, WIDTH)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
 def measure(name: str, folder: Path, repeats: int, console: Console) -> Figures:
     gc.collect()
     _memory()
@@ -155,6 +189,7 @@ def run(args: argparse.Namespace, console: Console) -> Figures:
         else:
             name = folder.name
         report["models"].append(measure(name, folder, args.repeats, console))
+        report["rules"] = rules_in_words(load_folder(folder))
         if not args.alone:
             other = stand_in(Path(scratch) / "large", DEBERTA_V3_BASE)
             report["models"].append(measure(DEBERTA_V3_BASE.name, other, max(1, args.repeats // 5), console))
@@ -181,7 +216,11 @@ def tables(report: Figures) -> list[Rows]:
         ("memory, most (MB)", "mb_peak"),
     ):
         rest.add(str(label), *(figure(reduce(lambda value, step: value[step], steps, m)) for m in report["models"]))
-    return [times, rest]
+    words = Rows("Rules in plain words: microseconds a text", "rules", *(f"{n} windows" for n in WINDOWS))
+    for count in RULES:
+        mine = [r for r in report["rules"] if r["rules"] == count]
+        words.add(str(count), *(figure(r["us"], 1) for r in mine))
+    return [times, rest, words]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

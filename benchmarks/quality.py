@@ -25,7 +25,7 @@ from gateway.cli.evaluation import Evaluation, Judge, Judged, Question
 from gateway.cli.report_html import page
 from gateway.cli.report_tables import auc_cell
 from gateway.cli.rows import Fields, Presentation, read_rows, sample
-from gateway.engine import Guard
+from gateway.engine import Guard, load_models
 from gateway.policy import load_policies
 from gateway.resources import folder
 from gateway.types import Direction, Kind
@@ -135,7 +135,7 @@ FLOORS: tuple[Floor, ...] = (
 
 def run(args: argparse.Namespace) -> tuple[Figures, list[Evaluation]]:
     """Every set once, with all detectors; then what each question makes of it."""
-    guard = Guard(inline=1 << 30)
+    guard = Guard(inline=1 << 30, models=load_models())
     try:
         ruleset = load_policies([folder("policies"), *args.policies], guard.categories)[args.policy]
         questions = {name: ours for name, q in QUESTIONS.items() if (ours := _askable(q, guard.categories))}

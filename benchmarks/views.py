@@ -60,6 +60,8 @@ WORST: dict[str, str] = {
     "invisible": "a\u200b",
     "spaced letters": "a b  c ",
     "dotted letters": "a.",
+    "values apart": "a b c 1   ",
+    "values apart, among words": "a b c d e f g 1 h words ",
     "leet": "pr3v10us ",
     "backspaces": "ab\b",
     "overrides": "\u202eab",

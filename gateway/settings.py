@@ -21,6 +21,8 @@ __all__ = [
     "UNBOUNDED",
     "Breaker",
     "Client",
+    "Dialects",
+    "JudgeSettings",
     "Limits",
     "ModelQuota",
     "ModelSettings",
@@ -63,6 +65,7 @@ class Server(Strict):
     management_port: int | None = Field(
         None, ge=0, le=65_535, description="Serve the management API on this port only; none: beside the rest."
     )
+    openapi: bool = Field(True, description="Serve /openapi.json, the description of all paths, without a key.")
 
 
 class Timeouts(Strict):
@@ -83,6 +86,21 @@ class Breaker(Strict):
     window: int = Field(20, ge=2, description="Calls looked at.")
     failures: float = Field(0.5, gt=0, le=1, description="Share of failures that opens the breaker.")
     open_for: Seconds = Field(1, description="How long an open breaker refuses before one probe is let through.")
+
+
+class Dialects(Strict):
+    """The guard APIs of others that we answer."""
+
+    enabled: tuple[str, ...] = Field(("*",), description="Globs of the names of APIs to serve; [] serves none.")
+    projects: dict[str, str] = Field(
+        {}, description="Policies by the project ids that their callers send; on top of the policy that holds anyway."
+    )
+    lakera_open: bool = Field(
+        False, description="Serve Lakera's endpoints without a key, as its self-hosted guard does. Anybody may scan."
+    )
+    sagexai_offsets: Literal["codepoint", "utf8"] = Field(
+        "codepoint", description="What offsets in SageXAI's answers count."
+    )
 
 
 class Upstream(Strict):
@@ -239,6 +257,14 @@ class Limits(Strict):
     lease: Seconds = Field(30, ge=0.1, description="After a crash: how long its running requests hold their places.")
 
 
+class JudgeSettings(Strict):
+    upstream: str = Field("", description="Name of the upstream that is asked; empty: there is no judge.")
+    model: str = Field("", description="Model that is asked.")
+    deadline: Seconds = Field(5, description="Longest that its answer may take; later is a failure.")
+    cache: int = Field(1024, ge=0, description="Answers that are remembered.")
+    longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
@@ -270,6 +296,11 @@ class Settings(BaseSettings):
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
+    dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
+    judge: JudgeSettings = Field(
+        JudgeSettings(),
+        description="An LLM for custom rules with `judge: true`. It reads what they read.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")
@@ -282,6 +313,8 @@ class Settings(BaseSettings):
             raise ValueError("two tenants have the same name")
         if unknown := [c.name for c in self.clients if c.tenant not in tenants | {"default"}]:
             raise ValueError(f"the tenant of client {unknown[0]!r} is not among `tenants`")
+        if self.judge.upstream and (self.judge.upstream not in names or not self.judge.model):
+            raise ValueError("`judge` needs the name of one of `upstreams`, and a `model`")
         public = self.server.host not in ("127.0.0.1", "::1", "localhost")
         ours = [u.name for u in self.upstreams if u.key.startswith("env:")]
         open_to_all = not self.clients and not self.keys_required and not self.allow_anonymous_insecure

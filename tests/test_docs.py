@@ -14,8 +14,8 @@ from starlette.routing import Route
 from gateway.cli import build_parser
 from gateway.cli.example import settings
 from gateway.engine import Guard
-from gateway.policy import ACTIONS, load_policies, parse_policy
-from gateway.policy.model import Allow, Custom, Messages, Policy, Rule, ToolArgument, Tools
+from gateway.policy import ACTIONS, BY_MODELS, load_policies, parse_policy
+from gateway.policy.model import Allow, Custom, Messages, PlainRule, Policy, Rule, ToolArgument, Tools
 from gateway.settings import Settings
 from gateway.types import Kind, Role
 from gateway.web.app import create_app
@@ -56,13 +56,13 @@ def test_the_reference_of_settings_is_linked() -> None:
     assert "(config.example.yaml)" in README
 
 
-@pytest.mark.parametrize("model", [Policy, Rule, Allow, Custom, Tools, ToolArgument, Messages])
+@pytest.mark.parametrize("model", [Policy, Rule, Allow, Custom, PlainRule, Tools, ToolArgument, Messages])
 def test_every_key_of_a_policy(model: type[BaseModel]) -> None:
     for name, field in model.model_fields.items():
         assert f"`{field.alias or name}`" in POLICIES, name
 
 
-@pytest.mark.parametrize("model", [Policy, Rule, Custom])
+@pytest.mark.parametrize("model", [Policy, Rule, Custom, PlainRule])
 def test_defaults_of_policy_keys(model: type[BaseModel]) -> None:
     """A default in a table is the default in force."""
     for name, field in model.model_fields.items():
@@ -83,7 +83,7 @@ def test_every_role_and_kind(word: str) -> None:
 
 
 def families() -> list[str]:
-    return sorted({category.partition("/")[0] for category in Guard().categories} | {"custom"})
+    return sorted({category.partition("/")[0] for category in Guard().categories | BY_MODELS} | {"custom"})
 
 
 @pytest.mark.parametrize("family", families())

@@ -38,6 +38,9 @@ from training.start import tokenizer_file
 __all__ = ["main"]
 
 OPSET = 17
+SHARES = np.array([0.5, 0.3, 0.2, 0.1, 0.07, 0.05, 0.03, 0.02, 0.015, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005])
+FEW = 1_000  # windows of honest sets; with fewer, negatives of the sets that judge a head count too
+TASKS = 3_000  # pairs of a task and a text that are scored for its calibration
 
 GOLDEN = (
     "What is the capital of Portugal?",
@@ -142,32 +145,65 @@ def calibration(data: Any, scores: Any) -> dict[str, Any]:
     """For each head and channel the share of honest windows at or above each score."""
     names = data["dev_sources"][data["dev_source"]]
     label = data["dev_label"][data["dev_document"]]
-    shares = np.array(
-        [0.5, 0.3, 0.2, 0.1, 0.07, 0.05, 0.03, 0.02, 0.015, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005]
-    )
     out: dict[str, Any] = {}
     for column, head in enumerate(HEADS):
         family = head.split("/")[0]
         for channel in ("user", "document", "tool", "code", "answer"):
-            sets = [n for n, c in DEV.items() if c.channel == channel and (c.benign or _judges(c.head, family))]
-            honest = np.sort(scores[np.isin(names, sets) & (label == 0), column])
+            mine = {n: c for n, c in DEV.items() if c.channel == channel}
+            honest = scores[np.isin(names, [n for n, c in mine.items() if c.benign]) & (label == 0), column]
+            if (
+                len(honest) < FEW
+            ):  # what a set of the family calls negative is often its hardest case, not ordinary text
+                sets = [n for n, c in mine.items() if c.benign or _judges(c.head, family)]
+                honest = scores[np.isin(names, sets) & (label == 0), column]
             if len(honest) < 100:
                 continue
-            curve: dict[float, float] = {}
-            for share in shares[shares * len(honest) >= 2]:
-                cut = round(float(np.quantile(honest, 1 - share)), 5)
-                curve[cut] = round(float((honest >= cut).mean()), 6)
-            points = sorted(curve.items())
-            falling = [p for i, p in enumerate(points) if i == 0 or p[1] < points[i - 1][1]]
-            out.setdefault(head, {})[channel] = {"scores": [p[0] for p in falling], "fpr": [p[1] for p in falling]}
+            out.setdefault(head, {})[channel] = curve(honest)
     return out
+
+
+def similarity(weights: Path) -> dict[str, dict[str, float]]:
+    """How a cosine becomes a probability, as it was learnt: for rules, and for the tasks of system prompts."""
+    with np.load(weights) as file:
+        pairs = zip(file["scale"].astype(float).tolist(), file["shift"].astype(float).tolist(), strict=True)
+        learnt = [{"scale": round(scale, 4), "shift": round(shift, 4)} for scale, shift in pairs]
+    return dict(zip(("rules", "tasks"), learnt, strict=True))
+
+
+def likeness_calibration(data: Any, cosine: Any, rows: Any, learnt: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """
+    The share of texts that a rule is not about, and of texts that keep to their task, at or above each
+    score. Rules are judged by intents that were never trained on.
+    """
+    label, task, held = (data[f"pair_{name}"][rows] for name in ("label", "task", "held"))
+
+    def probability(kind: str, which: Any) -> Any:
+        return 1 / (1 + np.exp(-(learnt[kind]["scale"] * cosine[which] + learnt[kind]["shift"])))
+
+    return {
+        "topic/rule": {"user": curve(probability("rules", held & ~task & (label == 0)))},
+        "topic/off_task": {"user": curve(1 - probability("tasks", task & (label == 1)))},
+    }
+
+
+def curve(honest: Any) -> dict[str, list[float]]:
+    honest = np.sort(honest)
+    points: dict[float, float] = {}
+    for share in SHARES[SHARES * len(honest) >= 2]:
+        cut = round(float(np.quantile(honest, 1 - share)), 5)
+        points[cut] = round(float((honest >= cut).mean()), 6)
+    ordered = sorted(points.items())
+    falling = [p for i, p in enumerate(ordered) if i == 0 or p[1] < ordered[i - 1][1]]
+    return {"scores": [p[0] for p in falling], "fpr": [p[1] for p in falling]}
 
 
 def _judges(head: str, family: str) -> bool:
     return head.split("/")[0] == family
 
 
-def card(folder: Path, name: str, data: Any, scores: Any, figures: dict[str, Any]) -> dict[str, Any]:
+def card(
+    folder: Path, name: str, calibrated: dict[str, Any], learnt: dict[str, Any], figures: dict[str, Any]
+) -> dict[str, Any]:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     run = session(folder / "model.onnx", 1)
     golden = []
@@ -191,7 +227,8 @@ def card(folder: Path, name: str, data: Any, scores: Any, figures: dict[str, Any
         "window": {"tokens": 256, "stride": 192, "max_tokens": 131072},
         "heads": [{"category": head, **_reads(head)} for head in HEADS],
         "tags": [None, *(f"pii/{tag}" for tag in TAGS)],
-        "calibration": calibration(data, scores),
+        "calibration": calibrated,
+        "similarity": learnt,
         "golden": golden,
         "data": {
             "start": "all-MiniLM-L6-v2 (Apache-2.0)",
@@ -231,13 +268,18 @@ def main() -> None:
         data = {k: file[k] for k in file.files}
     run = session(args.out / "model.onnx")
     scores, tags, _ = score(run, windows(data, "dev"))
-    held = np.flatnonzero(data["pair_held"])
+    pairs, on_task = data["pair_held"], data["pair_task"] & (data["pair_label"] == 1)
+    rows = np.concatenate([np.flatnonzero(pairs), np.flatnonzero(on_task & ~pairs)[:: max(1, on_task.sum() // TASKS)]])
     rules, texts = windows(data, "rule"), windows(data, "text")
-    meaning = [score(run, [one[i] for i in held])[2] for one in (rules, texts)]
-    figures = report(data, scores, tags, (meaning[0] * meaning[1]).sum(-1), data["pair_label"][held])
+    meaning = [score(run, [one[i] for i in rows])[2] for one in (rules, texts)]
+    cosine = (meaning[0] * meaning[1]).sum(-1)
+    held = data["pair_held"][rows]
+    figures = report(data, scores, tags, cosine[held], data["pair_label"][rows][held])
     np.savez_compressed(args.weights.with_suffix(".int8.npz"), scores=scores)
     args.weights.with_suffix(".int8.json").write_text(json.dumps(figures, indent=1))
-    content = card(args.out, args.out.name, data, scores, figures)
+    learnt = similarity(args.weights)
+    calibrated = calibration(data, scores) | likeness_calibration(data, cosine, rows, learnt)
+    content = card(args.out, args.out.name, calibrated, learnt, figures)
     (args.out / "card.yaml").write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
     shutil.rmtree(args.out / "__pycache__", ignore_errors=True)
 

@@ -178,7 +178,7 @@ class Trainer:
         with torch.autocast(self.device, torch.bfloat16):
             logits, inner, tagged, meaning = self.model(_noisy(ids, mask, self.args.noise), mask)
             with torch.no_grad():
-                few = ids[: self.args.pair_count // 2], mask[: self.args.pair_count // 2]
+                few = ids[: self.args.pair_count // 2 or 1], mask[: self.args.pair_count // 2 or 1]
                 before = self.first.embed(self.first.encoder(*few), few[1])
         losses = {"heads": self._heads_loss(rows, logits.float())}
         losses["inside"] = 0.3 * _where(
@@ -189,7 +189,8 @@ class Trainer:
         )
         losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
         losses["meaning"] = 0.5 * (1 - (meaning[: len(before)].float() * before.float()).sum(-1)).mean()
-        losses |= self._pairs_loss(len(batch))
+        if self.args.pair_count:
+            losses |= self._pairs_loss(len(batch))
         loss = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -352,11 +353,11 @@ def main() -> None:
     trainer = Trainer(arrays, start, args)
     print(f"{len(arrays['train_labels'])} windows, {len(arrays['train_ids'])} tokens on {args.device}", flush=True)
     trainer.run()
-    result, scores = evaluate_on(arrays, trainer.average, args.device)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     state = {k: v.float().cpu().numpy() for k, v in trainer.average.state_dict().items() if v.is_floating_point()}
     weights: dict[str, Any] = packed(state)
     np.savez(args.out, **weights)
+    result, scores = evaluate_on(arrays, trainer.average, args.device)
     np.savez_compressed(args.out.with_suffix(".dev.npz"), scores=scores.astype(np.float16))
     args.out.with_suffix(".json").write_text(json.dumps(result, indent=1))
     if args.train_scores:

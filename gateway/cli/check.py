@@ -15,7 +15,7 @@ from gateway.cli.configuration import add_config, config_path, load
 from gateway.cli.output import complain, console, warn
 from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError
-from gateway.policy import Book, load_policies
+from gateway.policy import Book, idle, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if found.mistakes or found.settings is None or found.book is None:
         complain("\n".join(found.mistakes))
         return 2
-    _show(path, found.settings, found.book)
+    _show(path, found.settings, found.book, found.categories)
     return 0
 
 
@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 class _Found:
     settings: Settings | None = None
     book: Book | None = None
+    categories: frozenset[str] = frozenset()
     mistakes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -66,6 +67,7 @@ def _look(path: Path | None, folders: list[Path]) -> _Found:
         found.warnings += _missing_keys(found.settings)
     except ConfigError as e:
         found.mistakes += e.message.splitlines()
+    found.categories = guard.categories
     own = found.settings.policies if found.settings is not None else ()
     try:
         found.book = load_policies([folder("policies"), *own, *folders], guard.categories)
@@ -105,7 +107,7 @@ def _missing_keys(settings: Settings) -> Iterator[str]:
             yield f"upstream {upstream.name!r}: {variable} is not set here; `serve` needs it"
 
 
-def _show(path: Path | None, settings: Settings, book: Book) -> None:
+def _show(path: Path | None, settings: Settings, book: Book, categories: frozenset[str]) -> None:
     out = console()
     out.print(Text.assemble(("fine  ", "bold green"), str(path) if path else "built-in defaults and the environment"))
     server = settings.server
@@ -123,5 +125,8 @@ def _show(path: Path | None, settings: Settings, book: Book) -> None:
         policy = book[name].policy
         shown = Text(name, "bold" if name == settings.policy else "")
         default = " (default)" if name == settings.policy else ""
-        table.add_row(shown + default, book[name].version, policy.mode, str(len(policy.rules)), policy.on_error)
+        table.add_row(shown + default, book[name].version, policy.mode, str(len(book[name].rules)), policy.on_error)
     out.print(table)
+    for name in book:
+        if waiting := idle(book[name], categories):
+            out.print(Text(f"{name}: waits for a model that finds {', '.join(waiting)}", "yellow"))

@@ -20,10 +20,11 @@ from gateway.cli.configuration import add_config, config_path, load
 from gateway.cli.evaluation import Evaluation, Judge, Judged, Question
 from gateway.cli.evasion import Evaded, caught_plainly, disguise
 from gateway.cli.output import console, warn
+from gateway.cli.padding import ALONE, LENGTHS, PLACES, pad
 from gateway.cli.report_html import page
 from gateway.cli.report_tables import tables
 from gateway.cli.rows import Fields, Presentation, Row, read_rows, sample
-from gateway.engine import Guard
+from gateway.engine import Guard, load_models
 from gateway.errors import RequestError, ScanError
 from gateway.policy import Ruleset, load_policies
 from gateway.redteam.transforms import TRANSFORMS
@@ -35,6 +36,7 @@ __all__ = ["judge_rows", "register", "report", "write"]
 T = TypeVar("T")
 
 POOL = "benign pool"
+PATIENCE = 3600.0  # seconds that a text may take: nobody waits for it
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,6 +69,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )  # fmt: skip
     parser.add_argument("--evasion", action="store_true", help="disguise what was caught, in every way we know")
     parser.add_argument(
+        "--padding", action="store_true",
+        help="put what was caught at the start, in the middle and at the end of long text from the files of --benign",
+    )  # fmt: skip
+    parser.add_argument(
         "--examples", type=_count, default=0, metavar="N", help="show N mistakes of each kind, with texts"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
@@ -80,7 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     sets = _read(arguments.sets, arguments)
     benign = _read(arguments.benign, arguments)
     question = Question(tuple(arguments.category or ["injection/*"]), Effect[arguments.least.upper()], arguments.tags)
-    guard = Guard(threads=settings.scan_threads, inline=settings.inline_scan)
+    patient = settings.models.model_copy(update={"deadline": PATIENCE})
+    guard = Guard(threads=settings.scan_threads, inline=settings.inline_scan, models=load_models(patient))
     try:
         book = load_policies([folder("policies"), *settings.policies], guard.categories)
         ruleset = book[arguments.policy or settings.policy]
@@ -166,7 +173,21 @@ async def _measure(
     if arguments.evasion:
         caught = [c for e in out for c in caught_plainly(e.judged, question)]
         evaded = [await disguise(judge, caught, question, t, arguments.seed) for t in _watched(TRANSFORMS, "evasion")]
+    if arguments.padding:
+        evaded += await _pad(judge, question, out, honest, arguments.seed)
     return [*out, *([Evaluation(POOL, honest, question)] if honest else [])], evaded
+
+
+async def _pad(
+    judge: Judge, question: Question, sets: Sequence[Evaluation], honest: Sequence[Judged], seed: int
+) -> list[Evaded]:
+    """In honest texts that are found to be so: else the padding is what is found."""
+    quiet = [j.row.text for j in honest if not j.flagged(question) and j.row.text.strip()]
+    if not quiet:
+        raise RequestError("--padding needs honest texts that the policy lets pass: name files of them with --benign")
+    caught = [c for e in sets for c in caught_plainly(e.judged, question)]
+    cells = [(place, tokens) for tokens in LENGTHS for place in (*PLACES, ALONE)]
+    return [await pad(judge, caught, question, quiet, *cell, seed) for cell in _watched(cells, "padding")]
 
 
 def _read(paths: Iterable[Path], arguments: argparse.Namespace) -> dict[str, list[Row]]:

@@ -78,7 +78,8 @@ class Judge:
     def __init__(self, guard: Guard, ruleset: Ruleset, questions: Sequence[Question]) -> None:
         policy = ruleset.policy
         arguments = policy.tools.arguments if policy.tools is not None else ()
-        known = guard.categories | {c.category for c in policy.custom} | {a.category for a in arguments}
+        own = {c.category for c in policy.custom} | {rule.category for rule in policy.custom_rules}
+        known = guard.categories | own | {a.category for a in arguments}
         globs = list(dict.fromkeys(g for q in questions for g in (*q.categories, *q.tags)))
         fitting = {glob: [c for c in sorted(known) if fnmatchcase(c, glob)] for glob in globs}
         for glob, categories in fitting.items():

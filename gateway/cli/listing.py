@@ -79,7 +79,7 @@ def _policies(arguments: argparse.Namespace) -> Rows:
             "policy": name + (" (default)" if name == chosen.policy and not arguments.json else ""),
             "version": book[name].version,
             "mode": book[name].policy.mode,
-            "rules": len(book[name].policy.rules),
+            "rules": len(book[name].rules),
             "description": book[name].policy.description.strip(),
         }
         for name in book

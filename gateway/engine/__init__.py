@@ -1,8 +1,22 @@
 """Detectors and policies at work."""
 
+from gateway.engine.grounding import Document, Grounding, Level
 from gateway.engine.guard import Exchange, Guard, Stream
+from gateway.engine.judge import Judge
 from gateway.engine.models import Models, load_models
 from gateway.engine.selftest import self_test
 from gateway.engine.stream import Released
 
-__all__ = ["Exchange", "Guard", "Models", "Released", "Stream", "load_models", "self_test"]
+__all__ = [
+    "Document",
+    "Exchange",
+    "Grounding",
+    "Guard",
+    "Judge",
+    "Level",
+    "Models",
+    "Released",
+    "Stream",
+    "load_models",
+    "self_test",
+]

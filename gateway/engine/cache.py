@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from threading import Lock
 
-from gateway.detectors.onnx import Model, Output
-from gateway.types import Finding, Part
+from gateway.detectors.onnx import Model, Output, Said
+from gateway.types import Part
 
 __all__ = ["Cache", "text_key", "window_key"]
 
@@ -34,16 +34,16 @@ class Cache:
         self.hits = 0
         self.misses = 0
 
-    def findings(self, key: bytes) -> tuple[Finding, ...] | None:
+    def said(self, key: bytes) -> Said | None:
         found = self._get(key)
-        return found if isinstance(found, tuple) else None
+        return found if isinstance(found, Said) else None
 
     def output(self, key: bytes) -> Output | None:
         found = self._get(key, counts=False)
         return found if isinstance(found, Output) else None
 
-    def keep_findings(self, key: bytes, findings: Sequence[Finding]) -> None:
-        self._put(key, tuple(findings), _FINDING * len(findings))
+    def keep_said(self, key: bytes, said: Said) -> None:
+        self._put(key, said, said.size + _FINDING * len(said.findings))
 
     def keep_output(self, key: bytes, output: Output) -> None:
         self._put(key, output, output.size + _FINDING)

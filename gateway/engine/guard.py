@@ -11,23 +11,26 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
-from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
+from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
 from gateway.engine.edit import render
+from gateway.engine.grounding import Document, Level
+from gateway.engine.judge import Judge, judge_rules
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, effect, told, utf8_size
+from gateway.engine.outcome import best, changes, effect, firm, told, utf8_size
+from gateway.engine.plan import Plan, make_plan
+from gateway.engine.rules import SYSTEM, Asked
 from gateway.engine.scan import Scan, scan_parts
 from gateway.engine.stream import Channel, Released, Terms
 from gateway.engine.vault import RESTORE, Vault
-from gateway.engine.views import NESTED, judges_whole
+from gateway.engine.views import NESTED
 from gateway.errors import TooLargeToScan
-from gateway.policy import Ruleset, label
+from gateway.policy import OFF_TASK, UNSUPPORTED, Ruleset, label
 from gateway.types import (
-    Contextual,
     Coverage,
     Delta,
     Detector,
@@ -37,6 +40,7 @@ from gateway.types import (
     Kind,
     Part,
     Path,
+    Role,
     Transcript,
     Unscanned,
     Verdict,
@@ -52,20 +56,6 @@ OWN_KEY = "secret/upstream_key"
 Policies = tuple[Ruleset, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What one set of policies needs for one direction."""
-
-    detectors: tuple[Detector, ...]
-    contextual: tuple[Contextual, ...]  # those of them that must see the request before they judge the answer
-    others: tuple[Detector, ...]
-    fail_open: bool
-    rules_only: bool  # may text pass that only the rules have read, when models have no time?
-    holds: bool
-    max_hold: int
-    rewrites_whole: bool
-
-
 class Guard:
     """Immutable but for its threads; one per process."""
 
@@ -78,7 +68,9 @@ class Guard:
         placeholder_key: bytes | None = None,
         own_keys: Sequence[str] = (),
         models: Models | None = None,
+        judge: Judge | None = None,
     ) -> None:
+        self.judge = judge
         self.models = models or Models()
         own_detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
         self.detectors: tuple[Detector, ...] = (*own_detectors, *self.models.loaded)
@@ -92,15 +84,17 @@ class Guard:
 
     @property
     def categories(self) -> frozenset[str]:
-        """Every category that a built-in detector, or a policy's own list of tools, can find."""
-        return frozenset({"tool/denied", "tool/argument", NESTED}).union(*(d.categories for d in self.detectors))
+        """Every category that a detector, or a policy's own list of tools, can find."""
+        tasks = {OFF_TASK} if any(model.embeds for model in self.models.loaded) else set()
+        own = {"tool/denied", "tool/argument", NESTED, UNSUPPORTED, *tasks}
+        return frozenset(own).union(*(d.categories for d in self.detectors))
 
     def begin(self, policies: Policies, tenant: str = "") -> Exchange:
         """`tenant` is who asks: nothing that a cache knows passes from one to another."""
         return Exchange(self, policies, Vault(self._key), tenant)
 
     def check_policy(self, ruleset: Ruleset) -> None:
-        """Build what the policy needs. Raises ConfigError where a pattern of it is wrong."""
+        """Build what the policy needs. Raises ConfigError where it cannot be had."""
         for direction in Direction:
             self.plan((ruleset,), direction)
 
@@ -110,12 +104,22 @@ class Guard:
             return work()
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    async def look(self, detectors: Sequence[Detector], parts: Sequence[Part], tenant: str) -> Scan:
+    async def look(
+        self,
+        detectors: Sequence[Detector],
+        parts: Sequence[Part],
+        tenant: str,
+        asked: Asked | None = None,
+        *,
+        joins: bool = False,
+    ) -> Scan:
         """Rules and models at the same time. Raises TooLargeToScan."""
         models = [d for d in detectors if isinstance(d, Model)]
         rules = [d for d in detectors if not isinstance(d, Model)]
         size = sum(utf8_size(part.text) for part in parts)
-        pending = await self.run(size, lambda: self.models.submit(models, parts, tenant)) if models else None
+        pending = None
+        if models or asked is not None:
+            pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked, joins=joins))
         try:
             scan = await self.run(size, lambda: scan_parts(rules, parts)) if rules else Scan()
             if pending is not None:
@@ -130,24 +134,7 @@ class Guard:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _plan(self, policies: Policies, direction: Direction) -> Plan:
-        own = tuple(d for ruleset in policies for d in _detectors_of(ruleset))
-        wanted = tuple(
-            d
-            for d in (*self.detectors, *own)
-            if any(ruleset.wants(c, direction) for c in d.categories for ruleset in policies)
-        )
-        return Plan(
-            wanted,
-            contextual=tuple(d for d in wanted if isinstance(d, Contextual)),
-            others=tuple(d for d in wanted if not isinstance(d, Contextual)),
-            fail_open=all(p.monitors or p.policy.on_error == "allow_insecure" for p in policies),
-            rules_only=all(p.monitors or p.policy.on_overload == "rules_only" for p in policies),
-            holds=not all(p.monitors for p in policies),
-            max_hold=min((p.policy.max_hold for p in policies), default=16_384),
-            rewrites_whole=any(
-                p.redacts(c, direction) for d in wanted if d.reach is None for c in d.categories for p in policies
-            ),
-        )
+        return make_plan(self.detectors, self.models.loaded, policies, direction)
 
 
 class Exchange:
@@ -159,6 +146,7 @@ class Exchange:
         self.policies = policies
         self.vault = vault
         self._bound: tuple[Detector, ...] | None = None
+        self._tasks: tuple[Part, ...] = ()
 
     async def request(self, transcript: Transcript) -> Verdict:
         """Judge a prompt, and remember what its answer must be judged by."""
@@ -167,29 +155,41 @@ class Exchange:
         self.see(transcript)
         return await self._check(transcript, plan.detectors, plan)
 
-    async def response(self, transcript: Transcript) -> Verdict:
-        """Judge a whole answer."""
+    async def response(
+        self, transcript: Transcript, documents: Sequence[Document] = (), level: Level = Level.BALANCED
+    ) -> Verdict:
+        """Judge a whole answer; with documents, also whether they support it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        return await self._check(transcript, self._answer_detectors(), plan)
+        unsupported = await self._grounded(transcript, documents, level) if documents else []
+        return await self._check(transcript, self._answer_detectors(), plan, unsupported)
 
     def categories(self, direction: Direction) -> list[str]:
         """What is looked for."""
-        detectors = self._guard.plan(self.policies, direction).detectors
-        return sorted({category for detector in detectors for category in detector.categories})
+        plan = self._guard.plan(self.policies, direction)
+        found = {category for detector in plan.detectors for category in detector.categories}
+        return sorted(found | plan.topics.categories if plan.topics is not None else found)
 
     def stream(self) -> Stream:
         """Judge an answer piece by piece."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         holds = plan.holds or bool(self._guard.own_keys or self.vault.values)
-        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only)
-        looks = bool(plan.detectors)
-        return Stream(self._guard, self._answer_detectors(), terms, self._judge_output, looks, self._tenant)
+        refuses = any(p.policy.unscannable == "refuse" for p in self.policies if not p.monitors)
+        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses)
+        detectors = self._answer_detectors()
+        asked = self._asked(plan)
+        return Stream(self._guard, detectors, terms, self._judge_output, plan.looks, self._tenant, asked)
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         bound = (detector.bind(request) for detector in plan.contextual)
         self._bound = (*plan.others, *(detector for detector in bound if detector is not None))
+        self._tasks = tuple(part for part in request.parts if part.role in SYSTEM and part.text)
+
+    def _asked(self, plan: Plan) -> Asked | None:
+        if plan.topics is None:
+            return None
+        return Asked(plan.topics, self._tasks if plan.topics.tasks else ())
 
     def _answer_detectors(self) -> tuple[Detector, ...]:
         if self._bound is None:
@@ -199,21 +199,36 @@ class Exchange:
         always = (*self._guard.own_keys, vault) if vault else self._guard.own_keys
         return (*self._bound, *always)
 
-    async def _check(self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan) -> Verdict:
+    async def _grounded(self, transcript: Transcript, documents: Sequence[Document], level: Level) -> list[Hit]:
+        hits: list[Hit] = []
+        for part in transcript.parts:
+            if part.role is Role.ASSISTANT and part.kind is Kind.TEXT:
+                found = await self._guard.models.ground(part.text, documents, level, tenant=self._tenant)
+                hits += [Hit(part, finding) for finding in found.findings()]
+        return hits
+
+    async def _check(
+        self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
+    ) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
         try:
-            scan = await self._guard.look(detectors, parts, self._tenant)
+            scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan), joins=plan.joins)
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
             scan = Scan(errors=[e.code])
+        degraded: tuple[str, ...] = ()
+        if plan.topics is not None:
+            strict, asked = plan.judge_strict, plan.topics
+            degraded = await judge_rules(self._guard.judge, asked, parts, scan, self._tenant, strict=strict)
+        scan.hits += known
         overloaded = tuple(scan.overloaded)
         errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))
         violations = self._judge(scan.hits, transcript.direction) if scan.hits else []
         rewritten = changes(violations)
         seen = sum(utf8_size(part.text) for part in parts)
         unread = sum(u.size for u in transcript.unscanned)
-        scanned = 0 if errors or overloaded or not plan.detectors else seen - sum(u.size for u in scan.unread)
+        scanned = 0 if errors or overloaded or not plan.looks else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)
         refused = self._refused(transcript, scan.unread)
         if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
@@ -227,7 +242,7 @@ class Exchange:
             errors,
             (*transcript.unscanned, *scan.unread),
             refused,
-            overloaded if plan.rules_only else (),
+            (*(overloaded if plan.rules_only else ()), *degraded),
             best(scan.hits),
             Coverage(scanned, seen + unread),
             scan.timings_ms,
@@ -254,7 +269,7 @@ class Exchange:
                 found.append(hit)
         for ruleset in self.policies:
             out += ruleset.judge(found, direction, self.vault)
-        return [_firm(v) for v in out] if direction is Direction.OUTPUT else out
+        return [firm(v) for v in out] if direction is Direction.OUTPUT else out
 
     def _judge_output(self, hits: Iterable[Hit]) -> list[Violation]:
         return self._judge(hits, Direction.OUTPUT)
@@ -271,9 +286,11 @@ class Stream:
         judge: Callable[[Iterable[Hit]], list[Violation]],
         looks: bool,
         tenant: str = "",
+        asked: Asked | None = None,
     ) -> None:
         self._guard = guard
         self._tenant = tenant
+        self._asked = asked
         self._looks = looks  # does a policy want anything found?
         self._detectors = [d for d in detectors if not isinstance(d, Model)]
         self._models = [d for d in detectors if isinstance(d, Model)]
@@ -284,6 +301,7 @@ class Stream:
         self._errors: list[str] = []
         self._degraded: list[str] = []
         self._unscanned: list[Unscanned] = []
+        self._refused: list[Unscanned] = []
         self._seen = self._unread = 0  # UTF-8 bytes; the second are some of the first
         self.stopped = False
 
@@ -293,6 +311,7 @@ class Stream:
         if channel is None or delta.whole:
             part = replace(delta.part, text="")
             watched = any(model.reads(part) for model in self._models)
+            watched = watched or (self._asked is not None and self._asked.topics.reads(part))
             channel = Channel(part, self._detectors, self._judge, self._terms, watched=watched)
         text = delta.part.text
         size = utf8_size(text)
@@ -316,7 +335,7 @@ class Stream:
     async def _scores(self, channel: Channel, text: str) -> Scan:
         """What models say of a text so far."""
         try:
-            scan = await self._guard.look(self._models, [channel.so_far(text)], self._tenant)
+            scan = await self._guard.look(self._models, [channel.so_far(text)], self._tenant, self._asked)
         except TooLargeToScan as e:
             return Scan(errors=[e.code])
         if self._terms.rules_only:
@@ -356,6 +375,7 @@ class Stream:
             tuple(self._violations),
             errors=tuple(self._errors),
             unscanned=tuple(self._unscanned),
+            refused=tuple(self._refused),
             degraded=tuple(self._degraded),
             coverage=Coverage(scanned, self._seen + unread - self._unread),
         )
@@ -365,6 +385,7 @@ class Stream:
             self._violations += piece.violations
             self._unscanned += piece.unread
             self._unread += sum(u.size for u in piece.unread)
+            self._refused += piece.unread if self._terms.refuses else ()
             self._errors += [e for e in piece.errors if e not in self._errors]
             self.stopped = self.stopped or piece.stopped
         if len(pieces) == 1:
@@ -372,28 +393,3 @@ class Stream:
         stopped = any(p.stopped for p in pieces)
         text = "" if stopped else "".join(p.text for p in pieces)
         return replace(pieces[-1], text=text, stopped=stopped)
-
-
-def _firm(violation: Violation) -> Violation:
-    """
-    Block what a rule would rewrite in an answer but what only the whole text shows: a stream has let
-    its beginning go by then, and an answer in one piece is treated as a stream is.
-    """
-    if violation.effect is not Effect.REDACT or not judges_whole(violation.hit.finding.via):
-        return violation
-    return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
-
-
-def _detectors_of(ruleset: Ruleset) -> list[Detector]:
-    """Detectors that a policy brings along."""
-    policy = ruleset.policy
-    rules = [
-        CustomRule(c.category, c.pattern, c.keywords, c.case_sensitive, c.whole_word, c.score) for c in policy.custom
-    ]
-    out: list[Detector] = [*custom(rules)] if rules else []
-    if policy.tools is not None:
-        arguments = [ArgumentRule(a.tool, a.pattern, a.category) for a in policy.tools.arguments]
-        out.append(ToolRules(policy.tools.allow, policy.tools.deny, arguments))
-    if policy.canaries:
-        out.append(SystemPromptLeak(policy.canaries))
-    return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,19 +11,31 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic, perf_counter
 
-from gateway.detectors.onnx import Model, load_folder
+import numpy as np
+import numpy.typing as npt
+
+from gateway.detectors.onnx import Meaning, Model, Said, load_folder, useful
 from gateway.detectors.onnx.card import CARD
 from gateway.engine.cache import Cache, text_key
-from gateway.engine.scan import Scan, distinct, failed, original
+from gateway.engine.grounding import Document, Grounding, Level, ground, texts_to_embed
+from gateway.engine.joined import Joined, joined
+from gateway.engine.outcome import utf8_size
+from gateway.engine.rules import Asked
+from gateway.engine.scan import Scan, distinct, failed, nested, original, unread
 from gateway.engine.views import for_detector, look
 from gateway.engine.workers import Workers
-from gateway.errors import ModelError, Overloaded, TooLargeToScan
+from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
 from gateway.settings import ModelSettings
 from gateway.text.views import View
-from gateway.types import Finding, Part
+from gateway.types import Finding, Hit, Part
 
 __all__ = ["Models", "Pending", "folders_of", "load_models"]
+
+CLEARER = 4  # how much larger the odds of texts together must be to say more than one of them
+MAX_GROUNDED = 1 << 20  # bytes
+
+Vector = npt.NDArray[np.float32]
 
 
 class Models:
@@ -41,17 +53,72 @@ class Models:
             cache=self.cache,
         )
 
-    def submit(self, models: Sequence[Model], parts: Sequence[Part], tenant: str) -> Pending:
-        """Begin to read texts; the findings come from `Pending.result`."""
-        pending = Pending(self.cache)
+    def submit(
+        self,
+        models: Sequence[Model],
+        parts: Sequence[Part],
+        tenant: str,
+        asked: Asked | None = None,
+        *,
+        joins: bool = False,
+    ) -> Pending:
+        """Begin to read texts, with `joins` also several as one; the findings come from `Pending.result`."""
+        pending = Pending(self.cache, asked)
         deadline = monotonic() + self.settings.deadline
+        keeps_task = False
         for part in parts:
             readers = [model for model in models if part.text and model.reads(part)]
-            views = look(part, part.text).seen if readers else []
+            if asked is not None and part.text and asked.topics.reads(part):
+                keeps_task = keeps_task or asked.topics.keeps_task(part)
+                if asked.topics.model not in readers:
+                    readers.append(asked.topics.model)
+            if not readers:
+                continue
+            views = look(part, part.text)
+            pending.scan.hits += nested([(part, views)])
+            pending.scan.unread += unread([(part, views)])
             for model in readers:
-                for seen in for_detector(model, views):
+                for seen in for_detector(model, views.seen):
                     pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
+        if asked is not None and keeps_task:
+            for part in asked.tasks:
+                pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), deadline, tenant)
+        for text in joined(parts) if joins else ():
+            for model in models:
+                if model.reads(text.text):
+                    wanted = _Wanted(text.text, text.text, None, text)
+                    pending.add(self.workers, model, wanted, deadline, tenant)
         return pending
+
+    async def vectors(self, texts: Sequence[str], tenant: str) -> dict[str, Vector]:
+        """
+        Unit vectors of short texts, by the first model that gives some; without one nothing. Raises what the
+        model raises, Overloaded among it.
+        """
+        model = next((model for model in self.loaded if model.embeds), None)
+        if model is None:
+            return {}
+        pending = Pending(self.cache)
+        deadline = monotonic() + self.settings.deadline
+        for text in texts:
+            pending.add(self.workers, model, _Wanted(part := Part(text), part, None), deadline, tenant)
+        scan = await pending.result()
+        if scan.overloaded:
+            raise Overloaded("models had no time for the texts")
+        if scan.errors:
+            raise ScanError("a model failed on the texts")
+        return {text: vector for text, vector in zip(texts, pending.vectors(), strict=True) if vector is not None}
+
+    async def ground(
+        self, response: str, documents: Sequence[Document], level: Level, *, prompt: str = "", tenant: str = ""
+    ) -> Grounding:
+        """Do documents support an answer? Without a model by words alone. Raises as `vectors`, and TooLargeToScan."""
+        size = sum(utf8_size(text) for text in (prompt, response, *(document.text for document in documents)))
+        if size > MAX_GROUNDED:
+            raise TooLargeToScan(f"answer and documents have more than {MAX_GROUNDED} bytes, the most that is compared")
+        texts = await asyncio.to_thread(texts_to_embed, prompt, response, documents)
+        vectors = await self.vectors(texts, tenant)
+        return await asyncio.to_thread(ground, prompt, response, documents, level, vectors)
 
     def stats(self) -> dict[str, int]:
         return {"hits": self.cache.hits, "misses": self.cache.misses, **self.workers.stats}
@@ -62,11 +129,15 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """`read` is the text of `part` in one view."""
+    """
+    `read` is the text of `part` in one view. Without a view: a text of which only the meaning is wanted, or
+    one made of several.
+    """
 
     part: Part
     read: Part
-    view: View
+    view: View | None
+    joined: Joined | None = None
 
 
 @dataclass(slots=True)
@@ -74,11 +145,12 @@ class Pending:
     """Texts of one request on their way through models. Equal texts are read once."""
 
     cache: Cache
+    asked: Asked | None = None
     scan: Scan = field(default_factory=Scan)
     began: float = field(default_factory=perf_counter)
-    _known: dict[bytes, Sequence[Finding]] = field(default_factory=dict)
-    _futures: dict[bytes, tuple[str, Future[list[Finding]]]] = field(default_factory=dict)
-    _wanted: list[tuple[bytes, _Wanted]] = field(default_factory=list)
+    _known: dict[bytes, Said] = field(default_factory=dict)
+    _futures: dict[bytes, tuple[str, Future[Said]]] = field(default_factory=dict)
+    _wanted: list[tuple[bytes, str, _Wanted]] = field(default_factory=list)
     _names: set[str] = field(default_factory=set)
 
     def add(self, workers: Workers, model: Model, wanted: _Wanted, deadline: float, tenant: str) -> None:
@@ -86,10 +158,10 @@ class Pending:
         if model.name in self.scan.overloaded:
             return
         key = text_key(model, wanted.read, tenant)
-        self._wanted.append((key, wanted))
+        self._wanted.append((key, model.name, wanted))
         if key in self._known or key in self._futures:
             return
-        found = self.cache.findings(key)
+        found = self.cache.said(key)
         if found is not None:
             self._known[key] = found
             return
@@ -108,7 +180,7 @@ class Pending:
                 error = wrapped.exception()
                 if error is None:
                     self._known[key] = wrapped.result()
-                    self.cache.keep_findings(key, self._known[key])
+                    self.cache.keep_said(key, self._known[key])
                 elif isinstance(error, TooLargeToScan):
                     too_large = error
                 elif isinstance(error, Overloaded):
@@ -120,18 +192,63 @@ class Pending:
             self.cancel()
         if too_large is not None:
             raise too_large
-        for key, wanted in self._wanted:
-            self.scan.hits += original(wanted.part, wanted.view, self._known.get(key, ()))
+        tasks = self._tasks()
+        for key, name, wanted in self._wanted:
+            said = self._known.get(key)
+            if said is not None and wanted.view is not None:
+                found = [*said.findings, *self._about(name, wanted, said.meaning, tasks)]
+                self.scan.hits += original(wanted.part, wanted.view, found)
+        self.scan.hits += self._joint()
         self.scan.hits = distinct(self.scan.hits)
         if self._names:
             spent = (perf_counter() - self.began) * 1000
             self.scan.timings_ms |= dict.fromkeys(sorted(self._names), spent / len(self._names))
         return self.scan
 
+    def _joint(self) -> list[Hit]:
+        """What texts say together, where no text says it as clearly by itself."""
+        out: list[Hit] = []
+        for key, _, wanted in self._wanted:
+            said = self._known.get(key)
+            for finding in said.findings if said is not None and wanted.joined is not None else ():
+                clear = [h for h in self.scan.hits if _odds(h.finding.score) >= _odds(finding.score) / CLEARER]
+                if wanted.joined is not None and useful(finding.score, finding.fpr):
+                    out += wanted.joined.hits([finding], clear)
+        return list(dict.fromkeys(out))
+
+    def vectors(self) -> Iterator[Vector | None]:
+        """Of each text that was added, in order: the mean of its windows."""
+        for key, _, _ in self._wanted:
+            said = self._known.get(key)
+            if said is None or said.meaning is None:
+                yield None
+            else:
+                mean = said.meaning.vectors.mean(axis=0)
+                yield mean / max(float(np.linalg.norm(mean)), 1e-9)
+
+    def _tasks(self) -> list[Meaning]:
+        said = [
+            self._known.get(key) for key, _, wanted in self._wanted if wanted.view is None and wanted.joined is None
+        ]
+        return [s.meaning for s in said if s is not None and s.meaning is not None]
+
+    def _about(self, name: str, wanted: _Wanted, meaning: Meaning | None, tasks: Sequence[Meaning]) -> list[Finding]:
+        """What the text is about."""
+        if self.asked is None or self.asked.topics.model.name != name:
+            return []
+        topics = self.asked.topics
+        as_it_stands = wanted.read is wanted.part
+        found = topics.findings(wanted.read, meaning, as_it_stands=as_it_stands)
+        return found + topics.off_task(wanted.part, meaning, tasks) if as_it_stands else found
+
     def cancel(self) -> None:
         """Nobody waits any more: what has not begun costs nothing."""
         for _, future in self._futures.values():
             future.cancel()
+
+
+def _odds(score: float) -> float:
+    return score / max(1 - score, 1e-6)
 
 
 def folders_of(settings: ModelSettings) -> list[Path]:

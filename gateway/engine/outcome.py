@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gateway.detectors.onnx import useful
 from gateway.engine.edit import Replacement, replacements
 from gateway.engine.vault import RESTORE
+from gateway.engine.views import judges_whole
 from gateway.types import Effect, Hit, Part, Path, Violation
 
-__all__ = ["best", "changes", "effect", "told", "utf8_size"]
+__all__ = ["best", "changes", "effect", "firm", "told", "utf8_size"]
 
 
 def utf8_size(text: str) -> int:
@@ -43,3 +45,13 @@ def changes(violations: Iterable[Violation]) -> dict[Path, tuple[Part, list[Repl
         if violation.effect is Effect.REDACT:
             by_path.setdefault(violation.hit.part.path, (violation.hit.part, []))[1].append(violation)
     return {path: (part, replacements(part.text, mine, json=part.json)) for path, (part, mine) in by_path.items()}
+
+
+def firm(violation: Violation) -> Violation:
+    """
+    Block what a rule would rewrite in an answer but what only the whole text shows: a stream has let
+    its beginning go by then, and an answer in one piece is treated as a stream is.
+    """
+    if violation.effect is not Effect.REDACT or not judges_whole(violation.hit.finding.via):
+        return violation
+    return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)

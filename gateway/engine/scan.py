@@ -22,7 +22,10 @@ from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole,
 from gateway.text.views import View
 from gateway.types import Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
-__all__ = ["Scan", "attempt", "distinct", "failed", "original", "scan_growing", "scan_parts", "scan_window"]
+__all__ = [
+    "Scan", "attempt", "distinct", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_window",
+    "unread",
+]  # fmt: skip
 
 log = logging.getLogger("gateway.engine")
 
@@ -46,10 +49,10 @@ class Scan:
     unread: list[Unscanned] = field(default_factory=list)
 
     def add(self, other: Scan) -> None:
-        self.hits += other.hits
+        self.hits = list(dict.fromkeys((*self.hits, *other.hits)))
         self.errors += other.errors
         self.overloaded += other.overloaded
-        self.unread += other.unread
+        self.unread = list(dict.fromkeys((*self.unread, *other.unread)))  # rules and models read the same views
         self.timings_ms |= other.timings_ms
 
 
@@ -70,8 +73,8 @@ def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
         began = perf_counter()
         _scan_seen(detector, mine, out, literals)
         out.timings_ms[detector.name] = out.timings_ms.get(detector.name, 0) + (perf_counter() - began) * 1000
-    out.hits += _nested(looks)
-    out.unread = _unread(looks)
+    out.hits += nested(looks)
+    out.unread = unread(looks)
     out.hits = distinct(out.hits)
     _scan_joined(detectors, parts, out)
     return out
@@ -86,8 +89,8 @@ def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part
     seen_all = look(part, part.text)
     for detector in whole:
         _scan_seen(detector, for_detector(detector, seen_all.seen), out)
-    out.hits += _nested([(part, seen_all)])
-    out.unread = _unread([(part, seen_all)])
+    out.hits += nested([(part, seen_all)])
+    out.unread = unread([(part, seen_all)])
     if any(judges_whole(s.view.name) for s in seen_all.seen):
         others = Scan()
         for detector in near:
@@ -192,7 +195,7 @@ def _joint(sieves: tuple[Sieve, ...]) -> Joint:
     return Joint(sieves, small=True)
 
 
-def _nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
+def nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
     """Where reading ended before there was nothing more to read."""
     out = []
     for part, views in looks:
@@ -202,7 +205,7 @@ def _nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
     return out
 
 
-def _unread(looks: Iterable[tuple[Part, Look]]) -> list[Unscanned]:
+def unread(looks: Iterable[tuple[Part, Look]]) -> list[Unscanned]:
     out = []
     for part, views in looks:
         if views.unread:

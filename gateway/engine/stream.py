@@ -55,7 +55,7 @@ class Terms:
 
     `holds` False (policies that only watch): everything leaves at once, findings are still reported.
     `wait`: nothing leaves before the end. `fail_open`: a failed detector does not stop the text.
-    `rules_only`: nor do models that have no time.
+    `rules_only`: nor do models that have no time. `refuses`: a text that was not read to its end does not pass.
     """
 
     max_hold: int
@@ -63,6 +63,7 @@ class Terms:
     wait: bool = False
     fail_open: bool = False
     rules_only: bool = False
+    refuses: bool = False
 
 
 class Channel:
@@ -170,8 +171,8 @@ class Channel:
             violations += self._judge(whole.hits)
             errors += tuple(whole.errors)
             unread = tuple(whole.unread)
-        if self._must_stop(violations, errors):
-            return self._stop(violations, hits, errors)
+        if self._must_stop(violations, errors) or (unread and self._terms.refuses):
+            return self._stop(violations, hits, errors, unread=unread)
         edits = self._edits(violations)
         cut = len(self._window) if ended else self._cut_before(open_at, edits)
         if len(self._window) - cut > self._terms.max_hold and not self._terms.wait:
@@ -196,10 +197,16 @@ class Channel:
         return any(v.effect is Effect.BLOCK for v in violations)
 
     def _stop(
-        self, violations: Sequence[Violation], hits: Sequence[Hit], errors: Sequence[str], overflow: bool = False
+        self,
+        violations: Sequence[Violation],
+        hits: Sequence[Hit],
+        errors: Sequence[str],
+        *,
+        unread: tuple[Unscanned, ...] = (),
+        overflow: bool = False,
     ) -> Released:
         self.stopped = True
-        return Released("", tuple(violations), tuple(hits), tuple(errors), stopped=True, overflow=overflow)
+        return Released("", tuple(violations), tuple(hits), tuple(errors), unread, stopped=True, overflow=overflow)
 
     def _open_at(self, scan: Scan) -> int:
         """From where on the next characters may still change what was found."""

@@ -27,8 +27,8 @@ WORD = 64  # characters in which a word's beginning is looked for
 
 # Readings that a later character may change anywhere. Streams use them to stop, not to edit.
 _ANYWHERE = WHOLE | {
-    "applied", "joined", "leet", "leet-l", "tags", "variation-selectors", "bidi", "upside-down", "turned", "markup",
-    "untagged", "look-alikes", "nested",
+    "applied", "joined", "spelled", "leet", "leet-l", "tags", "variation-selectors", "bidi", "upside-down", "turned",
+    "markup", "untagged", "look-alikes", "nested",
 }  # fmt: skip
 _STEPS = re.compile(r"[+/]")
 
@@ -151,7 +151,10 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
         out.exhausted += [outer.view.original(span) for span in found.exhausted]
         out.unread += [outer.view.original(span) for span in found.unread]
         if deeper > DEPTH:
-            out.exhausted += [Span(0, out.seen[0].view.open_at)] if found.views else []
+            # What stands so in the text itself was read from there.
+            first = out.seen[0].view.text
+            places = [(span, outer.view.original(span)) for span in found.read]
+            out.exhausted += [o for s, o in places if text[s.start : s.end] != first[o.start : o.end]]
             return
         for view in found.views:
             if whole or not judges_whole(view.name):

@@ -17,12 +17,12 @@ from functools import partial
 from threading import Condition, Thread
 from time import monotonic
 
-from gateway.detectors.onnx import Encoded, Model, Output
+from gateway.detectors.onnx import Encoded, Model, Output, Said
 from gateway.engine.cache import Cache, window_key
 from gateway.engine.scan import attempt
 from gateway.errors import GatewayError, Overloaded
 from gateway.text.windows import Window
-from gateway.types import Finding, Part
+from gateway.types import Part
 
 __all__ = ["Job", "Workers"]
 
@@ -41,7 +41,7 @@ class Job:
     part: Part
     deadline: float  # of time.monotonic
     tenant: str = ""
-    future: Future[list[Finding]] = field(default_factory=Future)
+    future: Future[Said] = field(default_factory=Future)
     windows: list[Window] | None = None  # once it is tokenized
     ids: list[int] = field(default_factory=list)  # of its only window
     outputs: list[Output] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Workers:
         self.waiting = 0  # bytes
         self.stats = {"batches": 0, "tokens": 0, "padding": 0, "shed": 0}
 
-    def submit(self, model: Model, part: Part, deadline: float, tenant: str = "") -> Future[list[Finding]]:
+    def submit(self, model: Model, part: Part, deadline: float, tenant: str = "") -> Future[Said]:
         """Raises Overloaded where too much waits already."""
         job = Job(model, part, deadline, tenant)
         with self._changed:
@@ -170,7 +170,7 @@ class Workers:
             if error is not None:
                 self._end(job, error=error)
             elif done and not job.windows:
-                self._end(job, findings=[])
+                self._end(job, said=Said())
             elif done and job.windows is not None and len(job.windows) == 1:
                 short.append(job)
             else:
@@ -250,11 +250,11 @@ class Workers:
         return outputs
 
     def _finish(self, job: Job, error: Exception | None) -> None:
-        findings = None
+        said = None
         if error is None:
             assert job.reading is not None
-            findings, error = attempt(partial(job.model.findings, job.part, job.reading, job.outputs))
-        self._end(job, findings=findings, error=error)
+            said, error = attempt(partial(job.model.say, job.part, job.reading, job.outputs))
+        self._end(job, said=said, error=error)
 
     def _given_up(self, job: Job) -> bool:
         if job.future.cancelled():
@@ -266,9 +266,7 @@ class Workers:
             return True
         return False
 
-    def _end(
-        self, job: Job, *, findings: list[Finding] | None = None, error: Exception | GatewayError | None = None
-    ) -> None:
+    def _end(self, job: Job, *, said: Said | None = None, error: Exception | GatewayError | None = None) -> None:
         with self._changed:
             self.waiting -= job.size
         if not job.future.set_running_or_notify_cancel():
@@ -276,4 +274,4 @@ class Workers:
         if error is not None:
             job.future.set_exception(error)
         else:
-            job.future.set_result(findings or [])
+            job.future.set_result(said or Said())

@@ -3,6 +3,21 @@
 from gateway.policy.actions import ACTIONS, Tokens, label
 from gateway.policy.decide import Ruleset
 from gateway.policy.load import Book, load_policies, parse_policy
-from gateway.policy.model import Policy
+from gateway.policy.model import OFF_TASK, PlainRule, Policy
+from gateway.policy.vocabulary import BY_MODELS, UNSUPPORTED, idle
 
-__all__ = ["ACTIONS", "Book", "Policy", "Ruleset", "Tokens", "label", "load_policies", "parse_policy"]
+__all__ = [
+    "ACTIONS",
+    "BY_MODELS",
+    "OFF_TASK",
+    "UNSUPPORTED",
+    "Book",
+    "PlainRule",
+    "Policy",
+    "Ruleset",
+    "Tokens",
+    "idle",
+    "label",
+    "load_policies",
+    "parse_policy",
+]

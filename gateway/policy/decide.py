@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.policy.actions import ACTIONS, Action, Tokens
-from gateway.policy.model import Allow, Policy, Rule
+from gateway.policy.model import OFF_TASK, Allow, Policy, Rule
+from gateway.text.channels import channel_of
 from gateway.text.hosts import host_of
 from gateway.text.patterns import compile_re2
 from gateway.types import Direction, Effect, Hit, Kind, Role, Violation
@@ -26,6 +27,8 @@ class Ruleset:
     def __init__(self, policy: Policy, version: str) -> None:
         self.policy = policy
         self.version = version
+        self.rules = policy.all_rules
+        self._by_channel = any(rule.channels for rule in self.rules)
         self._allow = [_Allowance(allow) for allow in policy.allow]
         self._rules = lru_cache(maxsize=4096)(self._fitting)
 
@@ -39,25 +42,41 @@ class Ruleset:
 
     def wants(self, category: str, direction: Direction) -> bool:
         """Could a rule claim a finding of this category?"""
+        return any(rule.action != "allow" for rule in self.rules_on(category, direction))
+
+    def enforces_task(self, direction: Direction) -> bool:
+        """Is a rule about texts that leave the task which the system prompt sets? `*/*` is not enough."""
         return any(
-            direction in rule.directions and rule.action != "allow" and _covers(rule.category, category)
-            for rule in self.policy.rules
+            direction in rule.directions
+            and rule.action != "allow"
+            and any(glob.startswith("topic/") and fnmatchcase(OFF_TASK, glob) for glob in rule.category)
+            for rule in self.rules
         )
 
+    def rules_on(self, category: str, direction: Direction) -> list[Rule]:
+        """Rules that could claim a finding of this category."""
+        return [rule for rule in self.rules if direction in rule.directions and _covers(rule.category, category)]
+
     def redacts(self, category: str, direction: Direction) -> bool:
-        """Could a rule of this policy rewrite a finding of this category?"""
-        return not self.monitors and any(
-            ACTIONS[rule.action].effect is Effect.REDACT and _covers(rule.category, category)
-            for rule in self.policy.rules
-            if direction in rule.directions
-        )
+        """Could a rule of this policy rewrite a finding of a model of this category?"""
+        if self.monitors:
+            return False
+        left = 2.0  # scores below are still open
+        for rule in self.rules_on(category, direction):
+            least = 0.0 if rule.by_share else rule.threshold
+            if least < left and rule.found_by != "rules" and ACTIONS[rule.action].effect is Effect.REDACT:
+                return True
+            if not rule.narrow:
+                left = min(left, least)
+        return False
 
     def judge(self, hits: Iterable[Hit], direction: Direction, tokens: Tokens) -> list[Violation]:
         out = []
         for hit in hits:
             finding, part = hit.finding, hit.part
+            channel = channel_of(part) if self._by_channel else None
             for rule, action in self._rules(finding.category, direction, part.role, part.kind):
-                if not rule.claims(finding.score, finding.fpr):
+                if (rule.channels and channel not in rule.channels) or not rule.claims(finding.score, finding.fpr):
                     continue
                 if action.effect is not Effect.ALLOW and not any(a.covers(hit) for a in self._allow):
                     out.append(self._violation(hit, rule, action, tokens))
@@ -67,13 +86,13 @@ class Ruleset:
     def _violation(self, hit: Hit, rule: Rule, action: Action, tokens: Tokens) -> Violation:
         if self.monitors:
             return Violation(self.name, rule.title, action.name, Effect.FLAG, hit)
-        replacement = action.replace(hit.finding.category, hit.text, rule.text, tokens) if action.replace else None
+        replacement = action.replace(hit.finding.category, hit.text, rule.text_in, tokens) if action.replace else None
         return Violation(self.name, rule.title, action.name, action.effect, hit, replacement, rule.message)
 
     def _fitting(self, category: str, direction: Direction, role: Role, kind: Kind) -> tuple[tuple[Rule, Action], ...]:
         return tuple(
             (rule, ACTIONS[rule.action])
-            for rule in self.policy.rules
+            for rule in self.rules
             if direction in rule.directions
             and (not rule.roles or role in rule.roles)
             and (not rule.kinds or kind in rule.kinds)

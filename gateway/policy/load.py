@@ -20,6 +20,7 @@ from gateway.errors import ConfigError
 from gateway.policy.actions import ACTIONS
 from gateway.policy.decide import Ruleset
 from gateway.policy.model import Policy
+from gateway.policy.vocabulary import BY_MODELS
 
 __all__ = ["Book", "load_policies", "parse_policy"]
 
@@ -50,7 +51,8 @@ def load_policies(folders: Sequence[Path], categories: frozenset[str] | None = N
     """
     Read every *.yaml of the folders, later folders over earlier ones.
 
-    With `categories`, a rule whose glob fits none of them is an error: it is a typing mistake.
+    With `categories`, a rule whose glob fits none of them, and none that a model could find, is an
+    error: it is a typing mistake.
     Raises ConfigError with one line per mistake: file, line, what is wrong.
     """
     policies: dict[str, Ruleset] = {}
@@ -112,20 +114,26 @@ def _read(path: Path) -> str:
 
 
 def _check(policy: Policy, lines: _Lines, categories: frozenset[str] | None) -> Iterator[str]:
-    own = {c.category for c in policy.custom} | {a.category for a in (policy.tools.arguments if policy.tools else ())}
+    own = {c.category for c in policy.custom} | {plain.category for plain in policy.custom_rules}
+    own |= {a.category for a in (policy.tools.arguments if policy.tools else ())}
+    for index, plain in enumerate(policy.custom_rules):
+        if plain.action not in ACTIONS:
+            yield lines.mistake(("custom_rules", index, "action"), _unknown_action(plain.action))
     for index, rule in enumerate(policy.rules):
         if rule.action not in ACTIONS:
-            yield lines.mistake(
-                ("rules", index, "action"), f"unknown action {rule.action!r}; there are: {', '.join(ACTIONS)}"
-            )
+            yield lines.mistake(("rules", index, "action"), _unknown_action(rule.action))
         if categories is None:
             continue
         for glob in rule.category:
-            if not any(fnmatchcase(c, glob) for c in categories | own):
+            if not any(fnmatchcase(c, glob) for c in categories | own | BY_MODELS):
                 yield lines.mistake(
                     ("rules", index, "category"),
                     f"{glob!r} fits no category; `portcullis list categories` shows them",
                 )
+
+
+def _unknown_action(action: str) -> str:
+    return f"unknown action {action!r}; there are: {', '.join(ACTIONS)}"
 
 
 class _Lines:

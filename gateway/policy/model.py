@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from gateway.text.channels import Channel
 from gateway.types import Direction, Kind, Role
 
-__all__ = ["Allow", "Custom", "Messages", "Policy", "Rule", "ToolArgument", "Tools"]
+__all__ = ["OFF_TASK", "Allow", "Custom", "Messages", "PlainRule", "Policy", "Rule", "ToolArgument", "Tools"]
 
 CATEGORY = r"^[a-z0-9_*?\[\]!-]+/[a-z0-9_*?\[\]!.-]+$"
+OFF_TASK = "topic/off_task"
 FIXED_CATEGORY = r"^[a-z0-9_-]+/[a-z0-9_.-]+$"
 
 
@@ -37,12 +40,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Rule(Strict):
-    """What to do about findings. The first rule that fits a finding decides."""
+class Claim(Strict):
+    """What a rule says of the findings that it is for, whichever way they are found."""
 
-    category: Categories = Field(description="Globs over `family/name`.")
     action: str = Field(description="allow, flag, mask, replace, hash, placeholder or block.")
-    name: str = Field("", description="Name in events; default: the first category.")
     directions: tuple[Direction, ...] = Field(tuple(Direction), min_length=1, description="Prompts, answers or both.")
     roles: tuple[Role, ...] = Field((), description="Only texts of these roles; none: all.")
     kinds: tuple[Kind, ...] = Field((), description="Only these kinds of text; none: all.")
@@ -50,24 +51,99 @@ class Rule(Strict):
     max_fpr: Annotated[float, BeforeValidator(_as_share), Field(ge=0, le=1)] | None = Field(
         None, description="Largest share of honest texts that score so high: `1%` or 0.01."
     )
-    text: str | None = Field(None, max_length=1000, alias="with", description="What `replace` puts in.")
+    text_in: str | None = Field(None, max_length=1000, alias="with", description="What `replace` puts in.")
     message: str = Field("", max_length=1000, description="Shown to the client instead of the policy's message.")
 
     @model_validator(mode="after")
-    def _text_for_replace(self) -> Rule:
-        if (self.action == "replace") != (self.text is not None):
+    def _text_for_replace(self) -> Claim:
+        if (self.action == "replace") != (self.text_in is not None):
             raise ValueError("`with` belongs to the action `replace`, which needs it")
         return self
 
     @property
-    def title(self) -> str:
-        return self.name or self.category[0]
+    def by_share(self) -> bool:
+        """Does the share of false alarms alone decide?"""
+        return self.max_fpr is not None and "threshold" not in self.model_fields_set
 
     def claims(self, score: float, fpr: float) -> bool:
         """Is a finding certain enough?"""
         if self.max_fpr is None:
             return score >= self.threshold
-        return fpr <= self.max_fpr and ("threshold" not in self.model_fields_set or score >= self.threshold)
+        return fpr <= self.max_fpr and (self.by_share or score >= self.threshold)
+
+
+class Rule(Claim):
+    """What to do about findings. The first rule that fits a finding decides."""
+
+    category: Categories = Field(description="Globs over `family/name`.")
+    name: str = Field("", description="Name in events; default: the first category.")
+    channels: tuple[Channel, ...] = Field(
+        (), description="Only texts of these channels: user, document, tool, code, answer; none: all."
+    )
+    found_by: Literal["any", "rules", "models", "unmeasured"] = Field(
+        "any", description="Only what rules find, only what models find, or only models whose errors nobody measured."
+    )
+
+    @property
+    def title(self) -> str:
+        return self.name or self.category[0]
+
+    @property
+    def narrow(self) -> bool:
+        """Does it leave findings of models that are certain enough to later rules?"""
+        chosen = self.roles or self.kinds or self.channels or self.found_by in ("rules", "unmeasured")
+        return bool(chosen) or self.max_fpr is not None
+
+    def claims(self, score: float, fpr: float) -> bool:
+        return _FOUND_BY[self.found_by](fpr) and super().claims(score, fpr)
+
+
+_FOUND_BY: dict[str, Callable[[float], bool]] = {
+    "any": lambda fpr: True,
+    "rules": lambda fpr: fpr == 0,
+    "models": lambda fpr: fpr > 0,
+    "unmeasured": lambda fpr: fpr == 1,
+}
+
+
+class PlainRule(Claim):
+    """
+    A rule in plain words: a text is found where it is about what the rule is about. The finding is
+    `topic/<name>`. These are asked before `rules`.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$", description="Name; the category is `topic/<name>`.")
+    text: str = Field(min_length=3, max_length=4000, description="The rule, in a sentence or two.")
+    only: bool = Field(False, description="The rule says what alone is allowed; found is what is about something else.")
+    action: str = Field("block", description="As in `rules`.")
+    judge: bool = Field(False, description="Ask the LLM of the settings (`judge`) in place of comparing meaning.")
+    roles: tuple[Role, ...] = Field((Role.USER, Role.ASSISTANT), description="Only texts of these roles; none: all.")
+    kinds: tuple[Kind, ...] = Field(
+        (Kind.TEXT, Kind.TRANSCRIPT, Kind.DOCUMENT, Kind.UNKNOWN),
+        description="Only these kinds of text; none: all.",
+    )
+
+    @model_validator(mode="after")
+    def _own_name(self) -> PlainRule:
+        if self.category == OFF_TASK:
+            raise ValueError(f"{OFF_TASK} is found by the system prompt; choose another name")
+        if self.judge and (self.max_fpr is not None or self.only):
+            raise ValueError("`judge` goes with `threshold`, and with a rule that says what is forbidden")
+        return self
+
+    @property
+    def category(self) -> str:
+        return f"topic/{self.name}"
+
+    def reads(self, direction: Direction, role: Role, kind: Kind) -> bool:
+        fits = (not self.roles or role in self.roles) and (not self.kinds or kind in self.kinds)
+        return fits and direction in self.directions
+
+    def as_rule(self) -> Rule:
+        shared = {name: getattr(self, name) for name in Claim.model_fields if name in self.model_fields_set}
+        given = {"action": self.action, "roles": self.roles, "kinds": self.kinds, **shared}
+        given["with"] = given.pop("text_in", None)
+        return Rule.model_validate({"category": self.category, "name": self.name, **given})
 
 
 class Allow(Strict):
@@ -122,6 +198,13 @@ class Policy(Strict):
     on_overload: Literal["block", "rules_only"] = Field(
         "block", description="When models have no time: stop with 503, or let the rules decide alone and say so."
     )
+    joined: Literal["rules", "models"] = Field(
+        "rules",
+        description="Who reads several messages as one text, for what is split over them: rules, or models as well.",
+    )
+    on_judge_error: Literal["meaning", "error"] = Field(
+        "meaning", description="When the judge of a rule fails: compare meaning and say so, or as `on_error` says."
+    )
     on_store_failure: Literal["count", "block"] = Field(
         "count", description="When events cannot be recorded: count the lost ones, or stop with 503."
     )
@@ -143,9 +226,24 @@ class Policy(Strict):
     )
     rules: tuple[Rule, ...] = Field((), max_length=1000, description="The first rule that fits a finding decides.")
     allow: tuple[Allow, ...] = Field((), max_length=100, description="Findings that are never claimed.")
+    custom_rules: tuple[PlainRule, ...] = Field(
+        (), max_length=1000, description="Rules in plain words, found by meaning; they need a model that embeds."
+    )
     custom: tuple[Custom, ...] = Field((), max_length=1000, description="Detectors of your own.")
     tools: Tools | None = Field(None, description="Which tools a model may call.")
     canaries: tuple[Annotated[str, Field(min_length=8)], ...] = Field(
         (), description="Strings planted in system prompts; one in an answer is injection/system_prompt_leak."
     )
     messages: Messages = Field(Messages(), description="What a client reads when something is blocked.")
+
+    @model_validator(mode="after")
+    def _names(self) -> Policy:
+        names = [rule.name for rule in self.custom_rules]
+        if len(set(names)) < len(names):
+            raise ValueError("two rules in `custom_rules` have the same name")
+        return self
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """In the order in which they are asked."""
+        return (*(rule.as_rule() for rule in self.custom_rules), *self.rules)

@@ -2,7 +2,8 @@
 
 from gateway.surfaces.body import dump_json, parse_event, parse_json
 from gateway.surfaces.chat_stream import ChatStream
-from gateway.surfaces.edit import apply
+from gateway.surfaces.conversation import Reader, role_of
+from gateway.surfaces.edit import KeyName, apply
 from gateway.surfaces.fields import show
 from gateway.surfaces.logprobs import TokenLog
 from gateway.surfaces.openai_chat import OpenAIChat
@@ -16,7 +17,9 @@ __all__ = [
     "DONE_DATA",
     "ChatStream",
     "Event",
+    "KeyName",
     "OpenAIChat",
+    "Reader",
     "SSEDecoder",
     "TokenLog",
     "apply",
@@ -25,6 +28,7 @@ __all__ = [
     "leaves",
     "parse_event",
     "parse_json",
+    "role_of",
     "show",
 ]
 

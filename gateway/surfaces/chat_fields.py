@@ -23,7 +23,7 @@ from gateway.surfaces.fields import (
     Words,
     inert,
 )
-from gateway.surfaces.media import Base64, Url
+from gateway.surfaces.media import Base64, Reference, Url
 from gateway.types import Kind, Path
 
 __all__ = [
@@ -34,9 +34,11 @@ __all__ = [
     "INERT_REQUEST",
     "MESSAGE",
     "MODEL",
+    "PART",
     "REQUEST",
     "ROLES",
     "TOP_LEVEL",
+    "ContentPart",
 ]
 
 ROLES = frozenset(("system", "developer", "user", "assistant", "tool", "function"))
@@ -62,6 +64,7 @@ _PADDING = Token("[A-Za-z0-9]{0,256}")  # `obfuscation`: random characters of ra
 _IDENTIFIERS = Words("(?=.{1,48}$)[a-z]+(?:[_/-][a-z]+)*")
 _NUMBER = Number()
 _METADATA = Text(Kind.METADATA)
+_LINK = Url(content=True)
 _LABEL = Text(Kind.METADATA, whole=True)
 _DESCRIPTION = Text(Kind.TOOL_DESCRIPTION)
 _TOOL_NAME = Text(Kind.TOOL_NAME, whole=True)
@@ -74,7 +77,7 @@ _CALL_TYPE = Enum("function", "custom")
 CONTENT_PARTS = frozenset(("text", "refusal", "image_url", "input_audio", "file", "thinking"))
 
 
-class _ContentPart(Obj):
+class ContentPart(Obj):
     """One part of a content list. All is read, whatever its type says; a type we do not know is reported."""
 
     known = CONTENT_PARTS
@@ -92,20 +95,20 @@ def _is_one_of(value: Any, words: frozenset[str]) -> bool:
     return type(value) is str and value in words
 
 
-_PART = _ContentPart(
+PART = ContentPart(
     {
         "type": Enum(*CONTENT_PARTS),
         "text": Text(),
         "refusal": Text(Kind.REFUSAL),
         "thinking": _REASONING,
-        "image_url": Either(Url(), Obj({"url": Url(), "detail": Enum("auto", "low", "high", "original")})),
+        "image_url": Either(_LINK, Obj({"url": _LINK, "detail": Enum("auto", "low", "high", "original")})),
         "input_audio": Obj({"data": Base64(), "format": Enum("wav", "mp3")}),
-        "file": Obj({"file_data": Base64(), "file_id": _METADATA, "filename": _METADATA}),
+        "file": Obj({"file_data": Base64(), "file_id": Reference(Kind.METADATA), "filename": _METADATA}),
         "prompt_cache_breakpoint": _CACHE_POINT,
         "cache_control": _CACHE_POINT,
     }
 )
-_CONTENT = Either(Text(), Each(_PART))
+_CONTENT = Either(Text(), Each(PART))
 
 _CALLED_FUNCTION = Obj({"name": _TOOL_NAME, "arguments": Text(Kind.TOOL_CALL, json=True)}, named="name")
 _CALL = Obj(

@@ -10,11 +10,20 @@ from typing import Any
 
 from gateway.errors import RequestError
 from gateway.surfaces.chat_fields import MESSAGE, REQUEST, ROLES
-from gateway.surfaces.fields import Collector, show
+from gateway.surfaces.fields import Collector, Rule, show
 from gateway.text.json_text import is_json
 from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript
 
-__all__ = ["MAX_CHOICES", "MAX_MESSAGES", "MAX_PARTS", "MAX_TOOLS", "ask_usage", "read_request"]
+__all__ = [
+    "MAX_CHOICES",
+    "MAX_MESSAGES",
+    "MAX_PARTS",
+    "MAX_TOOLS",
+    "ask_usage",
+    "read_request",
+    "read_result",
+    "remember",
+]
 
 MAX_MESSAGES = 4096
 MAX_PARTS = 1024  # of one message
@@ -90,24 +99,26 @@ def _read_messages(body: Json, out: Collector) -> None:
             out.kind = Kind.TEXT
             MESSAGE.read(message, ("messages",), index, out)
             if role is Role.ASSISTANT and message.get("tool_calls"):
-                _remember(message["tool_calls"], called)
+                remember(message["tool_calls"], called)
             continue
-        _read_result(message, index, called, out)
+        read_result(message, index, called, out)
 
 
-def _read_result(message: Json, index: int, called: dict[str, str], out: Collector) -> None:
+def read_result(
+    message: Json, index: int, called: dict[str, str], out: Collector, at: str = "messages", rule: Rule = MESSAGE
+) -> None:
     """What a tool said. Where it is JSON, detectors shall see its strings as they are meant."""
     start = len(out.parts)
     out.kind = Kind.TOOL_RESULT
     asked = message.get("tool_call_id")
     name = called.get(asked) if type(asked) is str else message.get("name")
     out.name = name if type(name) is str else ""
-    MESSAGE.read(message, ("messages",), index, out)
+    rule.read(message, (at,), index, out)
     out.name = ""
-    for at in range(start, len(out.parts)):
-        part = out.parts[at]
+    for place in range(start, len(out.parts)):
+        part = out.parts[place]
         if part.kind is Kind.TOOL_RESULT and is_json(part.text):
-            out.parts[at] = Part(part.text, part.path, part.role, part.message, part.kind, part.name, True)
+            out.parts[place] = Part(part.text, part.path, part.role, part.message, part.kind, part.name, True)
 
 
 def _role(message: Json, index: int) -> Role:
@@ -142,7 +153,7 @@ def _objects(value: Any, at: Path, most: int) -> None:
             raise _wrong(show((*at, index)), "an object")
 
 
-def _remember(calls: list[Json], called: dict[str, str]) -> None:
+def remember(calls: list[Json], called: dict[str, str]) -> None:
     for call in calls:
         tool = call.get("function") or call.get("custom")
         name = tool.get("name") if type(tool) is dict else None

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
+from gateway.text.leet_values import values
 from gateway.text.views import View
 from gateway.text.words import FORMS, TELLING
 
@@ -30,10 +32,10 @@ _KINDS = bytes(
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
-_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
+_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))([A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+)(?!\w)")
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
-_UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<])[^26]{2,}")
+_UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
 _INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
@@ -50,42 +52,63 @@ def leet(text: str) -> list[View]:
     inner = sum(map(kinds.count, _INNER))
     if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
         return []
-    counts = Counter(_TOKEN.findall(text))
+    pieces = _TOKEN.split(text)
+    tokens = pieces[1::2]
+    if not tokens:
+        return []
+    counts = Counter(tokens)
+    merged = "\n".join(counts).lower().translate(_MERGED).split("\n")
     known: dict[str, str] = {}
     unknown: list[str] = []
+    listed = _by_merged()
     words = sure = 0
-    for token, count in counts.items():
-        if len(known) + len(unknown) < MANY and (word := _known(token)):
+    for (token, count), letters in zip(counts.items(), merged, strict=True):
+        bare = token[0] not in "(<" and token[-1] not in "!("
+        looked = (not bare or letters in listed) and len(known) + len(unknown) < MANY
+        if looked and (word := _known(token, letters)):
             known[token] = word
             written = _LETTER.search(token) is not None
             words += written * count
             sure += written and len(token) > 2
-        elif len(token) <= LONGEST and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
+        elif "2" not in token and "6" not in token and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
             unknown.append(token)
             words += count
             sure += _INSIDE.search(token) is not None
     if words < FEW or not sure:
         return []
     out: list[View] = []
+    settled = sorted(values(text))
+    done = known
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
-        done = known | {token: _unknown(token, table) for token in unknown}
-        read = _TOKEN.sub(lambda match, done=done: done.get(match[0], match[0]), text)  # type: ignore[misc]
+        done = done | dict(zip(unknown, _unknown(unknown, table), strict=True))
+        pieces[1::2] = map(done.get, tokens, tokens)
+        read = _with("".join(pieces), settled)
         if read != text:
             out.append(View(name, read, _open_at(text)))
-        if not any("1" in token or "|" in token for token in unknown):
+        unknown = [token for token in unknown if "1" in token or "|" in token]
+        if not unknown:
             break
     return out
 
 
-def _known(token: str) -> str:
+def _with(read: str, settled: list[tuple[int, str]]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for at, value in settled:
+        if at >= done:
+            pieces += (read[done:at], value)
+            done = at + len(value)
+    return "".join((*pieces, read[done:]))
+
+
+def _known(token: str, merged: str) -> str:
     """The word that this token spells, without the brackets and marks around it if need be; or nothing."""
     size = len(token)
     if size > LONGEST or token in _MARKS:
         return ""
     words, low = _by_merged(), token.lower()
-    merged = low.translate(_MERGED)
-    first = size - len(low.lstrip("(<"))
-    last = len(low.rstrip("!("))
+    first = size - len(token.lstrip("(<"))
+    last = len(token.rstrip("!("))
     for start, end in ((0, size), (0, last), (first, size), (first, last)):
         for word in words.get(merged[start:end], ()):
             if word == low[start:end]:  # brackets around a word
@@ -98,9 +121,14 @@ def _known(token: str) -> str:
     return ""
 
 
-def _unknown(token: str, table: dict[int, int]) -> str:
-    last = len(token.rstrip("!("))
-    return token[:last].translate(table) + token[last:]
+def _unknown(tokens: Sequence[str], table: dict[int, int]) -> list[str]:
+    """Marks and brackets that end a word are not letters of it."""
+    read = "\n".join(tokens).translate(table).split("\n") if tokens else []
+    for at, token in enumerate(tokens):
+        if token[-1] in "!(":
+            last = len(token.rstrip("!("))
+            read[at] = read[at][:last] + token[last:]
+    return read
 
 
 @cache

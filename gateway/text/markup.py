@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from gateway.text.decode.maps import Edit, apply
 from gateway.text.patterns import compile_re2
-from gateway.text.views import Lazy, View
+from gateway.text.views import View, offsets
 
 __all__ = ["markup", "untagged"]
 
@@ -67,7 +69,8 @@ def markup(text: str) -> View | None:
     """
     if _ANY.search(text.encode("utf-8", "replace")) is None:
         return None
-    spans = sorted({s for s in _spans(text) if text[s[0] : s[1]].strip()})
+    spans = [s for s in _spans(text) if text[s[0] : s[1]].strip()]
+    spans.sort()
     return _lines(text, _merged(spans)) if spans else None
 
 
@@ -100,15 +103,14 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _lines(text: str, spans: list[tuple[int, int]]) -> View:
-    starts: list[int] = []
-    for start, end in spans:
-        starts += range(start, end + 1)
-    breaks = {end for _, end in spans}
-    starts.pop()
     view = "\n".join([text[start:end] for start, end in spans])
-    # The line's end stands for nothing: it lies between two characters.
-    at = Lazy(len(starts), lambda i: starts[i] + (0 if view[i] == "\n" and starts[i] in breaks else 1))
-    return View("markup", view, len(text), starts, at)
+    begun, ended = np.array(spans, np.int64).T
+    lengths = ended - begun + 1
+    after = np.cumsum(lengths)
+    starts = np.arange(after[-1]) + np.repeat(begun - (after - lengths), lengths)
+    ends = starts + 1
+    ends[after - 1] -= 1  # the line's end stands for nothing: it lies between two characters
+    return View("markup", view, len(text), offsets(starts[:-1]), offsets(ends[:-1]))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

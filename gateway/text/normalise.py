@@ -15,6 +15,7 @@ from gateway.text.hidden import tags, variation_selectors
 from gateway.text.leet import leet
 from gateway.text.order import applied, bidi, upside_down
 from gateway.text.spacing import joined
+from gateway.text.spelled import spelled
 from gateway.text.views import Offsets, View, offsets
 
 __all__ = ["MAX_GROWTH", "normalised", "open_at", "readings"]
@@ -44,7 +45,7 @@ def readings(text: str) -> list[View]:
     Most are of a text that is normalised already (`normalised(text).then(reading)`); those that the
     normalised view takes out (hidden texts, deletions, overrides) can only be read from the original.
     """
-    found = [applied(text), joined(text), *leet(text)]
+    found = [applied(text), joined(text), spelled(text), *leet(text)]
     if not text.isascii():
         found += [tags(text), variation_selectors(text), bidi(text), all_folded(text), *upside_down(text)]
     return [view for view in found if view is not None and view.text != text]

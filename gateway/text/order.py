@@ -16,8 +16,8 @@ NEAR = 256  # characters that a deletion may still reach back
 _OVERRIDE = re.compile("\u202e([^\u202a-\u202e\u2029\n]*)(?:\u202c|\u202d)?")
 _CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 _TURNED = str.maketrans(
-    "ɐɒɔəǝɟƃɓɥᴉıɾʞןɭɯɹɺʇʌʍʎ∀ᗺƆᗡƎℲ⅁⅄Ԁᴚ⊥∩Λ˙¿¡⅋Ɔ˥ſ",
-    "aaceefgghiijkllmrltvwyABCDEFGYPRTUV.?!&CLj",
+    "ɐɒɔəǝɟƃɓɥᴉıɾʞןɭɯɹɺʇʌʍʎ∀ᗺƆᗡƎℲ⅁⅄Ԁᴚ⊥∩Λ˙¿¡⅋Ɔ˥ſ‾„",
+    "aaceefgghiijkllmrltvwyABCDEFGYPRTUV.?!&CLj_,",
 )
 _FLIPPED = str.maketrans("bdpqnuBɃMW", "qpdbunBBWM")
 _TURNED_RUN = re.compile("[ɐɒɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ]")
@@ -29,8 +29,8 @@ def applied(text: str) -> View | None:
         return None
     codes = encode(text)
     erasing = (codes == 8) | (codes == 0x7F)
-    level = np.cumsum(np.where(erasing, -1, 1))
-    level = level - np.minimum(np.minimum.accumulate(level), 0)
+    level = np.cumsum(np.where(erasing, np.int8(-1), np.int8(1)), dtype=np.int32)
+    level -= np.minimum(np.minimum.accumulate(level), 0)
     lowest = np.minimum.accumulate(level[::-1])[::-1]
     at = np.flatnonzero(~erasing & (lowest >= level))
     ends = np.append(at[1:], len(text)) if len(at) else at

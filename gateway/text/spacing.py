@@ -8,10 +8,12 @@ one of the stretch is the gap between two words; where there is none, a list of 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gateway.text.codepoints import decode, encode
+from gateway.text.codepoints import Codes, decode, encode
 from gateway.text.patterns import Sieve
 from gateway.text.segment import LEAST as MANY
 from gateway.text.segment import MOST, cuts
@@ -24,34 +26,46 @@ _SEPARATORS = ".-_*|/,+~:;=\\ \t\n\r\v\f"
 _KINDS = bytes(97 if chr(i).isalpha() else 32 if chr(i) in _SEPARATORS else 33 for i in range(128)) + bytes(128)
 _PAIRS = tuple(b" a" + b" " * gap + b"a " for gap in range(1, 6))  # two letters alone, next to each other
 # Letters alone, each with one to five separators before the next; no letter touches the stretch.
-_STRETCH = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}[^\W\d_](?![^\W_])){3,}")
+_APART = r"[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}"
+_STRETCH = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_APART}[^\W\d_](?![^\W_])){{3,}}+")
 _ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:[{re.escape(_SEPARATORS)}]{{1,5}}[A-Za-z]){{3}}", 0)
-_GAPS = re.compile(r"[^\w]+|_+")
+_GAPS = re.compile(r"[\W_]+")
+LONG = 160  # characters of a stretch that is long
+_LETTERS = bytes(chr(i).isalpha() for i in range(128)) + bytes(128)
+Places = NDArray[np.int64]
 
 
 def joined(text: str) -> View | None:
     if text.isascii() and not _may_be_spaced(text):
         return None
-    spans: list[tuple[int, int]] = []  # what is left out
-    spaces: list[int] = []
+    found: list[Places] = []  # what is left out
+    spaces: list[Places] = []
+    codes = encode(text).copy()
+    few: list[tuple[int, int]] = []
+    parts: list[int] = []
     room = MOST
     for match in (_ASCII_STRETCH if text.isascii() else _STRETCH).finditer(text):
         if match.end() - match.start() < 2 * LEAST - 1:
             continue
-        room -= _gaps(text, match.start(), match.end(), spans, spaces, room)
+        if match.end() - match.start() < LONG:
+            room -= _few(text, match.start(), match.end(), few, parts, room)
+        else:
+            room -= _gaps(text, codes, match.start(), match.end(), found, spaces, room)
         if text.startswith("_", match.end()):  # would count as a letter of the last word
-            spans.append((match.end(), match.end() + 1))
-    if not spans:
+            few.append((match.end(), match.end() + 1))
+    if few:
+        found.append(np.array(few, np.int64).T)
+        spaces.append(np.array(parts, np.int64))
+    if not found:
         return None
-    codes = encode(text).copy()
-    begun, ended = np.array(spans, np.int64).T
-    inside = np.zeros(len(codes) + 1, np.int64)
-    np.add.at(inside, begun, 1)
-    np.add.at(inside, ended, -1)
-    show = np.cumsum(inside[:-1]) == 0
-    if spaces:
-        codes[spaces] = 32
-        show[spaces] = True
+    begun, ended = np.concatenate(found, axis=1)
+    inside = np.zeros(len(codes) + 1, np.int8)
+    inside[begun] += 1
+    inside[ended] -= 1
+    show = np.cumsum(inside[:-1], dtype=np.int8) == 0
+    parted = np.concatenate(spaces)
+    codes[parted] = 32
+    show[parted] = True
     at = np.flatnonzero(show)
     return View("joined", decode(codes[at]), _open_at(text), offsets(at), offsets(np.append(at[1:], len(text))))
 
@@ -61,36 +75,61 @@ def _may_be_spaced(text: str) -> bool:
     return any(pair in kinds for pair in _PAIRS)
 
 
-def _gaps(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:
-    """Adds to `spans` and `spaces`; how many letters were looked at for words."""
-    gaps = [(start + m.start(), start + m.end()) for m in _GAPS.finditer(text[start:end])]
+def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:
+    """As `_gaps`, for a stretch that is too short for arrays to pay."""
+    gaps = [match.span() for match in _GAPS.finditer(text, start, end)]
     lengths = [b - a for a, b in gaps]
     usual = min(lengths)
     kinds = [text[a] for a, b in gaps if b - a == usual]
-    common = max(set(kinds), key=kinds.count)
-    # Where separators change at random, only their length tells a gap between words.
+    common = max(sorted(set(kinds)), key=kinds.count)  # the same whichever way a set is walked
     steady = 2 * kinds.count(common) > len(kinds) or max(lengths) == usual
+    wide = [at for at, (a, b) in enumerate(gaps) if b - a > usual or (steady and text[a] != common)]
+    spans += gaps
+    spaces += [gaps[at][0] for at in wide]
     used = 0
-    word = 0  # the letter that begins it; the gap before a letter has its number less one
-    for at, (a, b) in enumerate(gaps):
-        spans.append((a, b))
-        if b - a > usual or (steady and text[a] != common):
-            spaces.append(a)
-            used += _cut(text, gaps, word, at, start, spaces, room - used)
-            word = at + 1
-    return used + _cut(text, gaps, word, len(gaps), start, spaces, room - used)
+    for first, last in pairwise((-1, *wide, len(gaps))):
+        if last - first >= MANY and used < room:
+            letters = "".join([text[gaps[at][1] if at >= 0 else start] for at in range(first, last)]).lower()
+            found = cuts(letters, room - used) if len(letters) == last - first else []
+            spaces += [gaps[first + at][0] for at in found]
+            used += len(letters) if found else 0
+    return used
 
 
-def _cut(
-    text: str, gaps: list[tuple[int, int]], first: int, last: int, start: int, spaces: list[int], room: int
-) -> int:
-    """Spaces between the words that the letters from `first` to `last` run together."""
-    if last - first + 1 < MANY or room <= 0:
-        return 0
-    letters = "".join(text[gaps[at - 1][1] if at else start] for at in range(first, last + 1)).lower()
-    found = cuts(letters, room) if len(letters) == last - first + 1 else []
-    spaces += (gaps[first + at - 1][0] for at in found)
-    return len(letters) if found else 0
+def _gaps(text: str, codes: Codes, start: int, end: int, found: list[Places], spaces: list[Places], room: int) -> int:
+    """Adds what is left out to `found`, and what parts words to `spaces`; how many letters were looked at for words."""
+    letters = start + np.flatnonzero(np.frombuffer(_alone(text[start:end]), np.uint8))
+    begun = letters[:-1] + 1
+    lengths = letters[1:] - begun
+    usual = lengths.min()
+    first = codes[begun]
+    counts = np.bincount(first[lengths == usual])
+    common = counts.argmax()
+    # Where separators change at random, only their length tells a gap between words.
+    steady = 2 * counts.max() > counts.sum() or lengths.max() == usual
+    wide = lengths > usual
+    if steady:
+        wide |= first != common
+    found.append(np.stack((begun, letters[1:])))
+    spaces.append(begun[wide])
+    edges = np.concatenate(([0], np.flatnonzero(wide) + 1, [len(letters)]))
+    used = 0
+    for at in np.flatnonzero(np.diff(edges) >= MANY).tolist():
+        if used >= room:
+            break
+        word = letters[edges[at] : edges[at + 1]]
+        low = decode(codes[word]).lower()
+        cut = cuts(low, room - used) if len(low) == len(word) else []
+        spaces.append(word[np.array(cut, np.int64) - 1] + 1)
+        used += len(low) if cut else 0
+    return used
+
+
+def _alone(stretch: str) -> bytes:
+    """One for each letter, of characters that are letters and separators."""
+    if stretch.isascii():
+        return stretch.encode("ascii").translate(_LETTERS)
+    return bytes(map(str.isalnum, stretch))
 
 
 def _open_at(text: str) -> int:

@@ -15,7 +15,7 @@ _COMMON = """
     new old good best first last next long great little big high small large right left time day days year week
     month people man woman child world life hand part place case point group number fact thing things way ways
     one two three four five six seven eight nine ten zero hundred thousand everything nothing something anything
-    someone anyone everyone always never often sometimes today tomorrow yesterday soon later still yet already
+    someone anyone everyone always never often sometimes today tomorrow yesterday soon later still since yet already
     it is be to of in on at as by or if we me my he do so no up us an am go
     act behave respond reply pretend
     follow write read send open close start stop run print list name names word words text line lines file
@@ -38,6 +38,7 @@ _TELLING = """
     evil chatbot chatbots model models persona conscience unlimited unlocked safety confirm continue obey policy
     policies mode content disable disabled cancel cancelled void mine memory context tool tools paragraph verbose
     virus exploit hack steal attack illegal execute command commands delete database document documents
+    authorization authentication bearer header vault login username passport invoice iban key keys server servers
 """
 
 COMMON = frozenset(_COMMON.split())

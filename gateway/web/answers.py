@@ -22,6 +22,7 @@ from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
 
 __all__ = [
+    "VERDICTS",
     "Blocked",
     "NoWords",
     "Turn",
@@ -34,6 +35,8 @@ __all__ = [
     "usage_of",
     "withheld",
 ]
+
+VERDICTS = "guard.verdicts"  # in the scope
 
 
 @dataclass(slots=True)
@@ -132,7 +135,11 @@ def event_error(event: Event, error: GatewayError) -> bytes:
 
 
 def note(turn: Turn, direction: Direction, verdict: Verdict, parts: Sequence[Part] = (), *, count: bool = True) -> None:
-    """Into the event, what is kept beside it and, where it is final, the metrics. `parts`: what was judged."""
+    """
+    Into the event, what is kept beside it and, where it is final, the metrics. `parts`: what was judged. Who
+    wraps this route finds the verdict in the scope.
+    """
+    turn.scope.setdefault(VERDICTS, []).append(verdict)
     if turn.kept is not None:
         turn.kept.set(direction, verdict, parts)
     side = Side.of(verdict)

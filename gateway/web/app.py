@@ -22,7 +22,9 @@ from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
 from gateway.web.chat import ChatCompletions
+from gateway.web.dialects import DialectRoutes, OpenApi
 from gateway.web.events import Sink, log_event
+from gateway.web.grounding import Ground
 from gateway.web.health import Health
 from gateway.web.manage import Ports, management_routes
 from gateway.web.models import Models
@@ -33,7 +35,7 @@ from gateway.web.state import Gateway
 __all__ = ["PUBLIC", "create_app"]
 
 # Paths that need no key.
-PUBLIC = frozenset({"/livez", "/readyz", "/metrics"})
+PUBLIC = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
 
 
 def create_app(
@@ -72,16 +74,20 @@ def create_app(
 
 
 def routes(gateway: Gateway) -> list[BaseRoute]:
-    health, models = Health(gateway), Models(gateway)
+    health, models, dialects = Health(gateway), Models(gateway), DialectRoutes(gateway)
+    described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
         Route("/v1/chat/completions", ChatCompletions(gateway), methods=["POST"]),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),
+        Route("/guard/v1/grounding", Ground(gateway), methods=["POST"]),
         *management_routes(gateway),
         Route("/livez", health.livez, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
+        *(described if gateway.settings.server.openapi else ()),
+        dialects,
     ]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from math import ceil
 from typing import Any, Protocol
@@ -17,7 +18,7 @@ from gateway.web.asgi import Headers
 from gateway.web.limit_words import exceeded, limit_headers
 from gateway.web.tokens import ANSWER_BYTES, LEAST, Learned, spoken_tokens
 
-__all__ = ["FREE", "Meter"]
+__all__ = ["FREE", "Account", "Meter"]
 
 PROGRESS = 5.0  # seconds between settlements of a streamed answer
 
@@ -184,6 +185,13 @@ class Meter:
 
 
 FREE = Meter(None, "", "", Admission(Reservation(())), 0, None)
+
+
+@dataclass(slots=True)
+class Account:
+    """Where a scan keeps its meter: free until it is known who asks, and for how much."""
+
+    meter: Meter = FREE
 
 
 def _total(usage: Mapping[str, int]) -> int | None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.types import Receive, Scope, Send
 
-from gateway.engine import Exchange
+from gateway.engine import Exchange, Level
 from gateway.errors import GatewayError, RequestError
 from gateway.policy import Ruleset
 from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json, show
@@ -21,6 +21,7 @@ from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcri
 from gateway.web.answers import event_error, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import DECISION, Event, Side
+from gateway.web.grounding import Documents, documents_of
 from gateway.web.kept import Kept
 from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
@@ -50,6 +51,8 @@ class ScanRequest(Strict):
     messages: list[dict[str, Any]] | None = None
     role: Literal["system", "developer", "user", "assistant", "tool", "function"] | None = None
     policy: str | None = None
+    documents: Documents | None = None
+    level: Literal["balanced", "strict"] = "balanced"
     want: Want = Want()
 
     @model_validator(mode="after")
@@ -58,6 +61,8 @@ class ScanRequest(Strict):
             raise ValueError("give either `texts` or `messages`")
         if self.messages is not None and self.role is not None:
             raise ValueError("`role` goes with `texts`; messages have their own")
+        if self.documents is not None and self.direction != "output":
+            raise ValueError("`documents` are what an answer is compared with: they go with the direction `output`")
         return self
 
 
@@ -131,7 +136,7 @@ class _Scanning:
     async def _text(self, part: Part, request: ScanRequest, direction: Direction) -> Json:
         exchange = self._gateway.guard.begin(self.policies, self._owner)
         transcript = Transcript((part,), direction)
-        verdict = await _judge(exchange, transcript)
+        verdict = await _judge(exchange, transcript, request)
         out = self._result(request, exchange, verdict, transcript)
         if request.want.redacted:
             out["redacted"] = verdict.edits.get(part.path, part.text)
@@ -143,7 +148,7 @@ class _Scanning:
             answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
             exchange.see(transcript)
             transcript = Transcript(answers, direction, transcript.model, transcript.unscanned)
-        verdict = await _judge(exchange, transcript)
+        verdict = await _judge(exchange, transcript, request)
         out = self._result(request, exchange, verdict, transcript)
         if request.want.redacted:
             out["redacted"] = apply(_body(request), verdict.edits)["messages"]
@@ -173,10 +178,10 @@ class _Scanning:
         return out
 
 
-async def _judge(exchange: Exchange, transcript: Transcript) -> Verdict:
+async def _judge(exchange: Exchange, transcript: Transcript, request: ScanRequest) -> Verdict:
     if transcript.direction is Direction.INPUT:
         return await exchange.request(transcript)
-    return await exchange.response(transcript)
+    return await exchange.response(transcript, documents_of(request.documents or []), Level(request.level))
 
 
 def _body(request: ScanRequest) -> Json:

@@ -21,6 +21,7 @@ from gateway.resources import folder
 from gateway.settings import Settings, Upstream
 from gateway.web.auth import Authenticator, Caller
 from gateway.web.events import Event, Sink, log_event, new_event_id
+from gateway.web.judge import judge_of
 from gateway.web.keeper import Keeper
 from gateway.web.kept import Kept, texts_wanted
 from gateway.web.limits import Limits
@@ -65,6 +66,7 @@ class Gateway:
             placeholder_key=key.get_secret_value().encode() if key else None,
             own_keys=self.pool.keys,
             models=load_models(settings.models),
+            judge=judge_of(settings.judge, self.pool),
         )
         self.metrics = Metrics()
         stored = settings.store.url not in ("auto", "none")
@@ -93,11 +95,14 @@ class Gateway:
         """Read all policy files and check the names that settings use. Raises ConfigError."""
         book = load_policies(self.policy_folders, self.guard.categories)
         names = [self.settings.policy, *(r.policy for r in self.settings.routes)]
+        names += self.settings.dialects.projects.values()
         for name in [*names, *(c.policy for c in self.settings.clients if c.policy)]:
             book[name]
         for name in book:
             try:
                 self.guard.check_policy(book[name])
+                if self.guard.judge is None and any(rule.judge for rule in book[name].policy.custom_rules):
+                    raise ConfigError("a rule asks for a judge, and the settings name none (`judge`)")
             except ConfigError as e:
                 raise ConfigError(f"policy {name!r}: {e.message}") from None
         return book
@@ -153,12 +158,20 @@ class Gateway:
         """Where a request notes what the store is to know of it; None without a store."""
         return Kept() if self.keeper else None
 
-    def finish(self, event: Event, began: float, kept: Kept | None = None, policies: tuple[Ruleset, ...] = ()) -> None:
+    def finish(
+        self,
+        event: Event,
+        began: float,
+        kept: Kept | None = None,
+        policies: tuple[Ruleset, ...] = (),
+        *,
+        store: bool = True,
+    ) -> None:
         event.duration_ms = round((perf_counter() - began) * 1000, 3)
         self.metrics.event(event)
         if self.guard.models.loaded:
             self.metrics.models(self.guard.models.stats())
-        if self.keeper:
+        if self.keeper and store:
             self.keeper.put(event, kept or Kept(), texts_wanted(policies))
         self._sink(event)
 

@@ -92,6 +92,9 @@ def test_model(tmp_path: Path) -> None:
     (model,) = report["models"]
     assert [(c["tokens"], c["batch"]) for c in model["per_token"]] == [(n, b) for n in (32, 128, 256) for b in (1, 8)]
     assert model["throughput"]["ratio"] > 0
+    assert [(r["windows"], r["rules"]) for r in report["rules"]] == [
+        (w, n) for w in (1, 20) for n in (1, 10, 100, 1000)
+    ]
     tokens = [turn["tokens"] for turn in model["conversation"]["turns"]]
     assert len(tokens) == 30
     assert max(tokens) < 3 * min(tokens)  # new text only
@@ -107,3 +110,10 @@ def test_limits(tmp_path: Path) -> None:
         assert 0 < row["redis_us"] < 1000
     assert len(report["silence"]["first_ms"]) == 5
     assert "limits" in shown
+
+
+def test_dialects(tmp_path: Path) -> None:
+    report, shown = run("dialects", tmp_path, "--texts", "1", "--rounds", "1")
+    assert {cell["shape"] for cell in report["cells"]} == {"one of 200", "one of 4 KiB", "20 of 200"}
+    assert all(cell["us"] > 0 for cell in report["cells"])
+    assert "lakera, all asked for" in shown

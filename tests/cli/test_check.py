@@ -18,6 +18,14 @@ def test_defaults_are_fine() -> None:
         assert word in done.stdout
 
 
+def test_says_what_waits_for_a_model(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("models: {enabled: []}\n")
+    done = portcullis("check", "--config", str(config))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "default: waits for a model that finds bias/*, harm/*" in done.stdout.replace("\n", " ")
+
+
 def test_says_what_is_in_force(tmp_path: Path) -> None:
     policies = tmp_path / "policies"
     policies.mkdir()

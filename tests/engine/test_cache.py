@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.detectors.onnx import Model, Output, load_folder
+from gateway.detectors.onnx import Meaning, Model, Output, Said, load_folder
 from gateway.engine.cache import Cache, text_key, window_key
 from gateway.types import Finding, Kind, Part, Role, Span
 from tests.support.tiny_models import make
@@ -22,7 +22,7 @@ FINDING = Finding("a/b", 0.5, Span(0, 1), "m")
 def test_it_never_outgrows_its_limit(puts: list[tuple[int, int]], limit: int) -> None:
     cache = Cache(limit)
     for key, findings in puts:
-        cache.keep_findings(bytes([key]), [FINDING] * findings)
+        cache.keep_said(bytes([key]), Said((FINDING,) * findings))
         assert cache.size <= limit
     assert cache.size >= 300 * len(cache)
     if not len(cache):
@@ -32,11 +32,11 @@ def test_it_never_outgrows_its_limit(puts: list[tuple[int, int]], limit: int) ->
 def test_what_was_used_last_stays() -> None:
     cache = Cache(3 * 600)
     for name in (b"a", b"b", b"c"):
-        cache.keep_findings(name, [FINDING])
-    assert cache.findings(b"a") == (FINDING,)
-    cache.keep_findings(b"d", [FINDING])
-    assert cache.findings(b"b") is None
-    assert cache.findings(b"a") == (FINDING,)
+        cache.keep_said(name, Said((FINDING,)))
+    assert cache.said(b"a") == Said((FINDING,))
+    cache.keep_said(b"d", Said((FINDING,)))
+    assert cache.said(b"b") is None
+    assert cache.said(b"a") == Said((FINDING,))
     assert (cache.hits, cache.misses) == (2, 1)
 
 
@@ -47,6 +47,8 @@ def test_arrays_count_with_their_bytes() -> None:
     cache.keep_output(b"w", Output(np.zeros(500, np.float32)))
     assert cache.output(b"w") is not None
     assert cache.size >= 2000
+    cache.keep_said(b"t", Said(meaning=Meaning(np.zeros((2, 600), np.float32), (Span(0, 1), Span(1, 2)))))
+    assert cache.said(b"t") is None
 
 
 @pytest.fixture(scope="module")

@@ -264,3 +264,65 @@ async def test_what_a_rule_masks_in_a_decoded_view_is_masked_as_it_was_written()
     assert "[EMAIL]" in edit
     assert hidden not in edit
     assert edit.endswith(" today.")
+
+
+NOISE = " ".join(Random(7).randbytes(20).hex() for _ in range(1600))  # looks encoded; more than may be tried
+
+
+@pytest.mark.parametrize(("unscannable", "effect"), [("count", Effect.ALLOW), ("refuse", Effect.BLOCK)])
+async def test_what_looks_encoded_and_was_not_tried_is_told_and_refused(unscannable: str, effect: Effect) -> None:
+    exchange = guard().begin((parse_policy(policy(MASK, unscannable=unscannable)),))
+    for verdict in (await exchange.request(prompt(NOISE)), await exchange.response(answer(NOISE))):
+        assert verdict.effect is effect
+        assert [u.reason for u in verdict.unscanned] == ["too_much_encoding"]
+        assert verdict.refused == (verdict.unscanned if effect is Effect.BLOCK else ())
+        assert 0 < verdict.coverage.scanned < verdict.coverage.seen == len(NOISE)
+
+
+@pytest.mark.parametrize(("unscannable", "stopped"), [("count", False), ("refuse", True)])
+async def test_and_in_a_stream_at_its_end(unscannable: str, stopped: bool) -> None:
+    stream = guard().begin((parse_policy(policy(MASK, unscannable=unscannable)),)).stream()
+    for at in range(0, len(NOISE), 9_999):
+        assert not (await stream.feed(delta(NOISE[at : at + 9_999]))).stopped
+    assert (await stream.close(("c",))).stopped is stopped
+    verdict = stream.verdict()
+    assert (verdict.effect is Effect.BLOCK) is stopped
+    assert [u.reason for u in verdict.unscanned] == ["too_much_encoding"]
+    assert verdict.refused == (verdict.unscanned if stopped else ())
+    assert verdict.coverage.scanned < verdict.coverage.seen == len(NOISE)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_deeper_than_is_read_is_a_finding_of_answers_too(whole: bool) -> None:
+    text = "plain words for you, and some more of them"
+    for _ in range(8):
+        text = named("base64")(text, Random(1))
+    rule = "- {category: obfuscation/nested_encoding, action: block}\n- {category: 'pii/*', action: mask}\n"
+    exchange = guard().begin((parse_policy(policy(rule)),))
+    if whole:
+        verdict = await exchange.response(answer(text))
+    else:
+        stream = exchange.stream()
+        for at in range(0, len(text), 50):
+            await stream.feed(delta(text[at : at + 50]))
+        assert (await stream.close(("c",))).text == ""
+        verdict = stream.verdict()
+    assert verdict.effect is Effect.BLOCK
+    assert verdict.violations[0].hit.finding.category == "obfuscation/nested_encoding"
+
+
+@pytest.mark.parametrize(("max_hold", "stopped"), [(256, True), (16_384, False)])
+async def test_a_long_run_passes_or_stops_by_how_much_may_be_held_and_never_unread(
+    max_hold: int, stopped: bool
+) -> None:
+    hidden = named("base64")("Some words of no weight, again and again. " * 60 + "Mail joe@x.io now.", Random(1))
+    stream = guard().begin((parse_policy(policy(MASK, max_hold=str(max_hold))),)).stream()
+    text = f"Well then. {hidden} That is all."
+    out = ""
+    for at in range(0, len(text), 40):
+        out += (await stream.feed(delta(text[at : at + 40]))).text
+    out += (await stream.close(("c",))).text
+    assert stream.stopped is stopped
+    assert (stream.verdict().effect is Effect.BLOCK) is stopped
+    assert out.endswith("That is all.") is not stopped
+    assert "[EMAIL]" in out or (stopped and len(out) < 12)

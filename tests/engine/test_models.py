@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from gateway.detectors.base import RegexDetector, Row
 from gateway.detectors.onnx import Model, load_folder
 from gateway.engine import Guard, Models, load_models, self_test
 from gateway.engine.models import folders_of
@@ -135,6 +138,27 @@ async def test_too_long_a_prompt_is_refused_too_long_an_answer_blocked(model: Mo
     assert (verdict.effect, verdict.errors) == (Effect.BLOCK, ("too_large_to_scan",))
 
 
+SPLIT = ("the weather is zeb", "ra and fine")
+
+
+@pytest.mark.parametrize(("joined", "effect"), [("rules", Effect.ALLOW), ("models", Effect.BLOCK)])
+async def test_messages_are_read_together_where_the_policy_says_so(model: Model, joined: str, effect: Effect) -> None:
+    """E-18: what is split over messages and comes together in the model's head."""
+    verdict = await guard(model).begin((parse_policy(policy(BLOCK, joined=joined)),)).request(prompt(*SPLIT))
+    assert verdict.effect is effect
+    if effect is Effect.BLOCK:
+        assert [v.hit.text for v in verdict.violations] == list(SPLIT)
+        assert {v.hit.finding.via for v in verdict.violations} == {"joined"}
+
+
+async def test_what_one_message_says_is_not_said_again_of_all(model: Model) -> None:
+    rules = (parse_policy(policy(BLOCK, joined="models")),)
+    verdict = await guard(model).begin(rules).request(prompt("the zebra", "the weather"))
+    assert [(v.hit.part.message, v.hit.finding.via) for v in verdict.violations] == [(0, "raw")]
+    calm = await guard(model).begin(rules).request(prompt("the rain", "the weather"))
+    assert (calm.effect, calm.hits) == (Effect.ALLOW, ())
+
+
 def delta(text: str) -> Delta:
     return Delta(("c",), Part(text, ("c",), Role.ASSISTANT))
 
@@ -199,3 +223,27 @@ def test_the_self_test_scores_golden_texts(tmp_path: Path) -> None:
     wrong = {"text": "the zebra", "scores": {"injection/direct": 0.1}}
     (problem,) = self_test([load_folder(make(tmp_path / "m", golden=[wrong]))])
     assert "should be 0.1" in problem
+
+
+NESTED = "- {category: obfuscation/nested_encoding, action: flag}\n"
+
+
+async def test_what_no_reading_reached_is_told_where_only_models_read(model: Model) -> None:
+    exchange = guard(model).begin((parse_policy(policy(BLOCK) + NESTED),))
+    noise = " ".join(Random(7).randbytes(20).hex() for _ in range(1600))
+    verdict = await exchange.request(prompt("the weather", noise))
+    assert [u.reason for u in verdict.unscanned] == ["too_much_encoding"]
+    assert verdict.coverage.scanned < verdict.coverage.seen
+    deep = "the weather is fine and so on"
+    for _ in range(8):
+        deep = base64.b64encode(deep.encode()).decode()
+    verdict = await exchange.request(prompt(deep))
+    assert [v.hit.finding.category for v in verdict.violations] == ["obfuscation/nested_encoding"]
+
+
+async def test_rules_and_models_tell_it_once(model: Model) -> None:
+    rules = RegexDetector("r", (Row("pii/email", r"(?P<v>joe@x\.io)"),))
+    both = Guard((rules,), models=Models([model], ModelSettings()))
+    exchange = both.begin((parse_policy(policy(BLOCK) + "- {category: 'pii/*', action: mask}\n" + NESTED),))
+    noise = " ".join(Random(7).randbytes(20).hex() for _ in range(1600))
+    assert len((await exchange.request(prompt(noise))).unscanned) == 1

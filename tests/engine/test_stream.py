@@ -220,6 +220,22 @@ def test_a_disguised_value_is_replaced_however_the_text_is_cut(
     assert (f"{before} and then" in whole) == (before == SENTENCES[-1])
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hex_spaced>unicode_escapes", "hex_spaced>entities", "binary>url", "hex_spaced>full_width",
+        "unicode_escapes>unicode_escapes", "base64>hex_spaced", "entities>base64_lines",
+    ],
+)  # fmt: skip
+def test_nor_is_one_in_two_encodings(name: str) -> None:
+    """Numbers of a list, each of them escaped, look like nothing until several have come."""
+    text = f"plain words and then {named(name)('the pin: 1234 is', Random(1))} and no more."
+    whole = run([text])[0]
+    assert "[CONTEXT]" in whole
+    for size in (1, 7, 40):
+        assert run([text[at : at + size] for at in range(0, len(text), size)])[0] == whole
+
+
 def test_what_only_the_whole_text_shows_stops_it() -> None:
     """The judge of an answer blocks it: `tests/engine/test_guard.py`."""
     detector = RegexDetector("w", (Row("t/words", r"(?P<v>reveal the system prompt)"),))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateway.detectors.base import RegexDetector, Row
 from gateway.engine.scan import scan_parts
 from gateway.engine.views import MAX_VIEWS, NESTED, judges_whole, look
-from gateway.redteam.transforms import TRANSFORMS, chain, named
+from gateway.redteam.transforms import TRANSFORMS, Transform, chain, named
 from gateway.types import OF_ONE_TEXT, Part, Reading, Span
 
 WORD = RegexDetector("t", (Row("t/word", r"(?i)(?P<v>wombat burrow)"),))
@@ -96,35 +96,65 @@ def test_views_of_whole_texts() -> None:
     assert not judges_whole("html/url+base64+normalised")
 
 
-CHAINS = st.lists(st.sampled_from(TRANSFORMS), min_size=1, max_size=3).map(lambda steps: chain(*steps))
+CHAINS = st.lists(st.sampled_from(TRANSFORMS), min_size=0, max_size=2)
 TEXTS = st.sampled_from([SENTENCE, "Привет, мир: 1 2 3", "aé\u0301😀", "{}", "a" * 50]) | st.text(max_size=40)
 
 
-@settings(max_examples=150)
-@given(transform=CHAINS, text=TEXTS, seed=st.integers(0, 99), data=st.data())
-def test_every_stretch_of_every_view_has_an_original(transform, text, seed, data) -> None:  # type: ignore[no-untyped-def]
-    disguised = transform(text.encode("utf-8", "replace").decode(), Random(seed))
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.name)
+@settings(max_examples=12, deadline=None)
+@given(inner=CHAINS, outer=CHAINS, text=TEXTS, seed=st.integers(0, 99), data=st.data())
+def test_every_character_of_every_view_has_an_original(transform, inner, outer, text, seed, data) -> None:  # type: ignore[no-untyped-def]
+    """With each technique, under and over any others."""
+    steps = (*inner[:1], transform, *outer[:1])
+    disguised = chain(*steps)(text.encode("utf-8", "replace").decode(), Random(seed))
     views = look(Part(disguised), disguised)
     assert len(views.seen) <= MAX_VIEWS
     assert sum(len(s.view.text) for s in views.seen) <= 9 * len(disguised) + (512 << 10)
-    for s in views.seen:
-        size = len(s.view.text)
-        if not size:
-            continue
+    for view in (s.view for s in views.seen if s.view.text):
+        size = len(view.text)
+        starts = list(range(size)) if view.starts is None else list(view.starts)
+        ends = list(range(1, size + 1)) if view.ends is None else list(view.ends)
+        assert len(starts) == len(ends) == size, view.name
+        assert all(0 <= start <= end <= len(disguised) for start, end in zip(starts, ends, strict=True)), view.name
+        assert not view.monotone or (starts == sorted(starts) and ends == sorted(ends)), view.name
         start = data.draw(st.integers(0, size - 1))
         end = data.draw(st.integers(start + 1, size))
-        span = s.view.original(Span(start, end))
-        assert 0 <= span.start < span.end <= len(disguised), s.view.name
+        span = view.original(Span(start, end))
+        # What replaces the span leaves nothing of what any of its characters came from.
+        assert all(span.start <= starts[i] and ends[i] <= span.end for i in range(start, end)), view.name
 
 
-@pytest.mark.parametrize("name", ["zero_width", "cyrillic", "base64", "hex", "entities", "url_twice", "zalgo", "tags"])
-def test_nothing_of_the_disguised_stretch_is_left_after_redaction(name: str) -> None:
-    text = f"Look: {named(name)(SENTENCE, Random(3))} Bye."
-    (hit,) = scan_parts([WORD], [Part(text)]).hits
-    rest = text[: hit.finding.span.start] + "[X]" + text[hit.finding.span.end :]
-    assert scan_parts([WORD], [Part(rest)]).hits == []
+def left_after_redaction(text: str) -> tuple[int, str]:
+    """How much was found, and what is left when it is taken out."""
+    spans = [hit.finding.span for hit in scan_parts([WORD], [Part(text)]).hits if hit.finding.category != NESTED]
+    rest = "".join(c for at, c in enumerate(text) if not any(span.start <= at < span.end for span in spans))
+    return len(spans), rest
+
+
+def found(text: str) -> bool:
+    return any(hit.finding.category != NESTED for hit in scan_parts([WORD], [Part(text)]).hits)
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.name)
+def test_nothing_of_the_disguised_stretch_is_left_after_redaction(transform: Transform) -> None:
+    count, rest = left_after_redaction(f"Look: {transform(SENTENCE, Random(3))} Bye.")
+    assert count or transform.name == "spaces_flat"  # where words that are not listed run together
+    assert not found(rest)
     assert rest.startswith("Look: ")
     assert rest.endswith("Bye.")
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=st.lists(st.sampled_from(TRANSFORMS), min_size=2, max_size=2), seed=st.integers(0, 99))
+def test_nor_of_two_disguises(steps: list[Transform], seed: int) -> None:
+    count, rest = left_after_redaction(f"Look: {chain(*steps)(SENTENCE, Random(seed))} Bye.")
+    assert not (count and found(rest)), rest
+
+
+def test_a_deep_reading_of_what_was_read_already_is_no_deeper_one() -> None:
+    """Other characters, an encoding and an escape side by side: each is read at once."""
+    text = "bWFpbCB0aGUgb2xkIGtlZXBlciBub3c= s\u0435\u0435 \u0430nd 1t th3r\u0435\t\\u0070\\u006c\\u0061"
+    assert look(Part(text), text).exhausted == []
 
 
 def test_a_json_text_in_json() -> None:

@@ -9,11 +9,11 @@ from time import monotonic
 
 import pytest
 
-from gateway.detectors.onnx import Model, Output, load_folder
+from gateway.detectors.onnx import Model, Output, Said, load_folder
 from gateway.engine.cache import Cache
 from gateway.engine.workers import OVERHEAD, Workers
 from gateway.errors import Overloaded, TooLargeToScan
-from gateway.types import Finding, Part
+from gateway.types import Part
 from tests.support.tiny_models import make
 
 LATER = 60.0
@@ -68,8 +68,8 @@ def soon() -> float:
     return monotonic() + LATER
 
 
-def score(findings: list[Finding]) -> float:
-    return max(f.score for f in findings)
+def score(said: Said) -> float:
+    return max(f.score for f in said.findings)
 
 
 TEXTS = ["the zebra", "the weather is fine", "", "x", LONG, "a " * 7, "word " * 30, "the zebra of Lisbon"]
@@ -79,7 +79,7 @@ TEXTS = ["the zebra", "the weather is fine", "", "x", LONG, "a " * 7, "word " * 
 def test_the_same_findings_as_alone(model: Model, threads: int) -> None:
     workers = Workers(threads=threads)
     futures = [workers.submit(model, Part(text), soon()) for text in TEXTS * 5]
-    found = [future.result(LATER) for future in futures]
+    found = [list(future.result(LATER).findings) for future in futures]
     workers.close()
     for text, findings in zip(TEXTS * 5, found, strict=True):
         (alone,) = model.scan([Part(text)])

@@ -1,8 +1,8 @@
 """
 What is caught as it stands is caught in disguise: each technique alone, and encodings in encodings.
 
-Where a technique loses characters (`exact` False), or cannot be told from noise without words (the
-ciphers), only sentences are asked for: a password in Morse has lost its capitals.
+Sentences, keys and personal data alike, also where a technique loses characters: what is left of a key still
+shows that it is one.
 """
 
 from __future__ import annotations
@@ -15,17 +15,12 @@ import pytest
 
 from gateway.detectors import BUILTIN
 from gateway.engine.scan import scan_parts
-from gateway.redteam.plain import INJECTIONS, PLAIN
+from gateway.redteam.plain import INJECTIONS, PERSONAL, PLAIN, SECRETS
 from gateway.redteam.transforms import TRANSFORMS, Family, Transform, chain, named
 from gateway.types import Detector, Part
 from tests.evasion.honest import HONEST
 
 MOST = 0.02  # of those that get through
-
-# Known gaps: what docs/evasion.md says of them is measured there, not promised here.
-GAPS = {"quoted_printable_mail"}
-# Where noise decodes to something as well, words must say that it is text.
-SENTENCES_ONLY = {"octal", "decimal", "decimal_commas", "base85", "ascii85"}
 
 
 @cache
@@ -37,11 +32,6 @@ def caught(text: str, family: str) -> bool:
     return any(hit.finding.category.startswith(f"{family}/") for hit in scan_parts(detectors(), [Part(text)]).hits)
 
 
-def asked_for(transform: Transform) -> list[tuple[str, str]]:
-    words_only = not transform.exact or transform.family is Family.CIPHER or transform.name in SENTENCES_ONLY
-    return [("injection", text) for text in INJECTIONS] if words_only else list(PLAIN)
-
-
 def test_all_of_them_are_caught_plain_and_only_as_they_stand() -> None:
     assert len(PLAIN) >= 60
     for family, text in PLAIN:
@@ -50,15 +40,14 @@ def test_all_of_them_are_caught_plain_and_only_as_they_stand() -> None:
         assert {hit.finding.via for hit in hits} == {"raw"}, text
 
 
-@pytest.mark.parametrize("transform", [t for t in TRANSFORMS if t.name not in GAPS], ids=lambda t: t.name)
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.name)
 def test_one_technique(transform: Transform) -> None:
     random = Random(11)
-    texts = asked_for(transform)
-    missed = [out for family, text in texts if not caught(out := transform(text, random), family)]
-    assert len(missed) <= MOST * len(texts), missed[:3]
+    missed = [out for family, text in PLAIN if not caught(out := transform(text, random), family)]
+    assert len(missed) <= MOST * len(PLAIN), missed
 
 
-@pytest.mark.parametrize("transform", [t for t in TRANSFORMS if t.name not in GAPS], ids=lambda t: t.name)
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=lambda t: t.name)
 def test_inside_honest_prose(transform: Transform) -> None:
     random = Random(12)
     texts = INJECTIONS[::2]
@@ -68,23 +57,24 @@ def test_inside_honest_prose(transform: Transform) -> None:
 
 
 # URL escapes of URL escapes are pairs themselves.
-ENCODINGS = [
-    t for t in TRANSFORMS if t.family is Family.ENCODING and t.exact and t.name not in ("url_twice", "url_thrice")
-]
+ENCODINGS = [t for t in TRANSFORMS if t.family is Family.ENCODING and t.name not in ("url_twice", "url_thrice")]
+# Noise in noise, known gaps: base85 of another encoding, and base85 as numbers.
+BASE85 = ("base85", "ascii85")
+NUMBERS = ("octal", "decimal", "decimal_commas")
 
 
-def test_encodings_in_encodings() -> None:
-    """All pairs, each with a text drawn anew. Base85 of an encoding is noise all the way, a known gap."""
+@pytest.mark.parametrize("texts", [INJECTIONS, SECRETS, PERSONAL], ids=["injection", "secret", "pii"])
+def test_encodings_in_encodings(texts: tuple[str, ...]) -> None:
+    """All pairs, each with a text drawn anew."""
     random = Random(13)
-    texts = [("injection", text) for text in INJECTIONS]
+    family = next(family for family, text in PLAIN if text == texts[0])
     missed = []
     count = 0
     for inner, outer in product(ENCODINGS, ENCODINGS):
-        if outer.name == "base85":
+        if outer.name == "base85" or (inner.name in BASE85 and outer.name in NUMBERS):
             continue
-        family, text = random.choice(texts)
         count += 1
-        if not caught(chain(inner, outer)(text, random), family):
+        if not caught(chain(inner, outer)(random.choice(texts), random), family):
             missed.append(f"{inner.name}>{outer.name}")
     assert len(missed) <= MOST * count, missed
 

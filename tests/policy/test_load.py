@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import ConfigError
-from gateway.policy import load_policies, parse_policy
+from gateway.policy import idle, load_policies, parse_policy
 
 GOOD = """\
 version: 1
@@ -61,8 +61,15 @@ def test_mistakes_are_named_with_their_line(text: str, line: int, says: str) -> 
 def test_a_glob_that_fits_no_category_is_a_typing_mistake() -> None:
     known = frozenset({"secret/jwt"})
     with pytest.raises(ConfigError, match=r"p.yaml:4: .*fits no category"):
-        parse_policy(GOOD, "p.yaml", known)
+        parse_policy(GOOD.replace("pii", "pij"), "p.yaml", known)
     parse_policy(GOOD.replace("pii", "secret"), "p.yaml", known)
+
+
+@pytest.mark.parametrize("category", ["harm/*", "harm/weapons", "topic/off_task", "bias/social", "pii/person"])
+def test_what_only_models_find_is_known_without_them(category: str) -> None:
+    ruleset = parse_policy(GOOD.replace("pii/*", category), "p.yaml", frozenset({"secret/jwt"}))
+    assert idle(ruleset, {"secret/jwt"}) == [category]
+    assert idle(ruleset, {"secret/jwt", "harm/weapons", "topic/off_task", "bias/social", "pii/person"}) == []
 
 
 def test_own_categories_count_as_known() -> None:

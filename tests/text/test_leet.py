@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.text.leet import leet
 from gateway.text.segment import MOST, cuts
@@ -30,6 +32,27 @@ def test_one_and_bar_are_both_read_in_words_that_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("wr1t3 t0 j03.k@3x4mpl3.c0m", "write to joe.k@example.com"),
+        ("wr1t3 t0 j03@@nn@.0rg", "write to joea@nna.org"),
+        ("th3 4p!_k3y=9f@K2(mQ7xVb4LzR8 n0w", "the api_key=9faK2cmQ7xVb4LzR8 now"),
+        ("th3 t0k3n 9hp_a1B2<3D4e5@1B2", "the token ghp_a1B2c3D4e5a1B2"),
+        ("s3nd !t t0 D389 3704 0044 0532 0130 00", "send it to DE89 3704 0044 0532 0130 00"),
+        ("s3nd !t t0 NL91 48N4 0417 1643 00", "send it to NL91 ABNA 0417 1643 00"),
+        ("th3 n3w k3y is @K!4Z7QK3M5XN2WB4R(D", "the new key is AKIAZ7QK3M5XN2WB4RCD"),
+        ("s3nd !t t0 9882 W357 1234 5698 7654 32", "send it to GB82 WEST 1234 5698 7654 32"),
+    ],
+)
+def test_a_value_is_read_as_far_as_its_shape_settles_it(text: str, read: str) -> None:
+    assert leet(text)[0].text == read
+
+
+def test_an_account_number_whose_check_digits_are_wrong_stays() -> None:
+    assert "DE88 3704" not in leet("s3nd !t t0 D388 3704 0044 0532 0130 00")[0].text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2024-01-31T12:30:45Z 24Z 18T00 5kg 3rd",
@@ -41,6 +64,15 @@ def test_one_and_bar_are_both_read_in_words_that_nobody_knows() -> None:
 )
 def test_figures_and_brackets_stay(text: str) -> None:
     assert leet(text) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="aolLI013456@$|!(<€.,-_= \n", max_size=60))
+def test_every_reading_is_as_long_as_the_text(text: str) -> None:
+    for view in leet(text):
+        assert len(view.text) == len(text)
+        assert view.text != text
+        assert all(a == b for a, b in zip(text, view.text, strict=True) if a in "\n ")
 
 
 @pytest.mark.parametrize(

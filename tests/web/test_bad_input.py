@@ -260,7 +260,6 @@ PATHS = [
     "/v1",
     "/",
     "/docs",
-    "/openapi.json",
 ]
 
 

@@ -11,13 +11,13 @@ from gateway.detectors.onnx.card import CARD, Card, load_card
 from gateway.detectors.onnx.classifier import Classifier
 from gateway.detectors.onnx.encode import Encoded, Encoder
 from gateway.detectors.onnx.heads import Heads
-from gateway.detectors.onnx.model import Model, Output, useful
+from gateway.detectors.onnx.model import Meaning, Model, Output, Said, useful
 from gateway.detectors.onnx.session import FAULTS, Session
 from gateway.detectors.onnx.tagger import Tagger
 from gateway.detectors.onnx.verify import read_files, require_plain
 from gateway.errors import ModelError
 
-__all__ = ["Card", "Encoded", "Model", "Output", "load_folder", "useful"]
+__all__ = ["Card", "Encoded", "Meaning", "Model", "Output", "Said", "load_folder", "useful"]
 
 KINDS: dict[str, Callable[..., Model]] = {"heads": Heads, "classifier": Classifier, "tagger": Tagger}
 

@@ -16,9 +16,22 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gateway.errors import ModelError
+from gateway.text.channels import Channel
 from gateway.types import Direction, Kind, Part, Role
 
-__all__ = ["CARD", "FILES", "Card", "Curve", "Golden", "Head", "Reads", "WindowSize", "channel_of", "load_card"]
+__all__ = [
+    "CARD",
+    "FILES",
+    "Card",
+    "Curve",
+    "Golden",
+    "Head",
+    "Likeness",
+    "Reads",
+    "Similarity",
+    "WindowSize",
+    "load_card",
+]
 
 CARD = "card.yaml"
 FILES = ("model.onnx", "tokenizer.json")
@@ -27,7 +40,6 @@ MAX_CARD = 4 << 20
 # What a model reads unless its card says otherwise: names, addresses and log probabilities are no prose.
 PROSE = frozenset(Kind) - {Kind.TOOL_NAME, Kind.URL, Kind.LOGPROB, Kind.METADATA}
 
-Channel = Literal["user", "document", "tool", "code", "answer"]
 Category = Annotated[str, Field(pattern=r"^[a-z0-9_-]+/[a-z0-9_.-]+$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -106,10 +118,35 @@ class Curve(Strict):
         y0, y1 = log(self.fpr[low]), log(self.fpr[low + 1])
         return exp(y0 + (y1 - y0) * (_log_odds(score) - x0) / (x1 - x0)) if x1 > x0 else self.fpr[index]
 
+    def cut(self, share: float) -> float:
+        """The least score that at most this share of honest texts reach; 1 where none is so certain."""
+        low, high = 0.0, 1.0
+        for _ in range(20):
+            middle = (low + high) / 2
+            low, high = (low, middle) if self.at(middle) <= share else (middle, high)
+        return high
+
 
 def _log_odds(score: float) -> float:
     score = min(max(score, 1e-7), 1 - 1e-7)
     return log(score / (1 - score))
+
+
+class Likeness(Strict):
+    """How the cosine of two embeddings becomes a probability. As training begins, where it is not given."""
+
+    scale: float = Field(10.0, gt=0)
+    shift: float = -3.0
+
+    def at(self, cosine: float) -> float:
+        return 1 / (1 + exp(-(self.scale * cosine + self.shift)))
+
+
+class Similarity(Strict):
+    """Of texts with rules in plain words, and with the tasks that system prompts set."""
+
+    rules: Likeness = Likeness()
+    tasks: Likeness = Likeness()
 
 
 class Golden(Strict):
@@ -134,6 +171,7 @@ class Card(Strict):
     activation: Literal["softmax", "sigmoid"] = "softmax"
     tags: tuple[Category | None, ...] = ()
     calibration: Mapping[Category, Mapping[Channel, Curve]] = {}
+    similarity: Similarity = Similarity()
     golden: tuple[Golden, ...] = ()
     data: Any = None
     quality: Any = None
@@ -177,22 +215,3 @@ def load_card(path: Path) -> Card:
         raise ModelError(
             "\n".join(f"{path}: {'.'.join(map(str, m['loc'])) or 'card'}: {m['msg']}" for m in e.errors())
         ) from None
-
-
-def channel_of(part: Part) -> Channel:
-    """Which honest texts a text is compared with."""
-    if part.kind is Kind.DOCUMENT:
-        return "document"
-    if part.kind in (Kind.TOOL_RESULT, Kind.TOOL_DESCRIPTION) or part.role in (Role.TOOL, Role.FUNCTION):
-        return "tool"
-    if part.role is Role.ASSISTANT:
-        return "answer"
-    return "code" if _is_code(part.text) else "user"
-
-
-def _is_code(text: str) -> bool:
-    """More than half of it stands between fences."""
-    if text.count("```") < 2:
-        return False
-    fenced = sum(map(len, text.split("```")[1::2]))
-    return 2 * fenced > len(text)

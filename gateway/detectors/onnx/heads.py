@@ -21,6 +21,7 @@ class Heads(Model):
     def __init__(self, card: Card, session: Session, encoder: Encoder, *, quantized: bool) -> None:
         super().__init__(card, session, encoder, quantized=quantized)
         self._names = tuple(name for name in NAMES if name in session.outputs)
+        self.embeds = "embedding" in self._names
         if "scores" not in self._names:
             raise ModelError(f"{card.name}: the graph has no output `scores`")
         if card.tags and "tags" not in self._names:

@@ -14,19 +14,22 @@ from hashlib import sha256
 
 import numpy as np
 
-from gateway.detectors.onnx.card import Card, Reads, channel_of
+from gateway.detectors.onnx.card import Card, Reads
 from gateway.detectors.onnx.encode import Encoded, Encoder
+from gateway.detectors.onnx.minors import PERHAPS, SEXUAL, SEXUAL_MINORS, likelihood, speaks_of_a_child
 from gateway.detectors.onnx.session import Floats, Session
 from gateway.detectors.onnx.spans import Tagged, tagged_spans
 from gateway.errors import ModelError
+from gateway.text.channels import channel_of
 from gateway.text.windows import Window, fpr_of_many
-from gateway.types import OF_ONE_TEXT, Finding, Kind, Part, Role
+from gateway.types import OF_ONE_TEXT, Finding, Kind, Part, Role, Span
 
-__all__ = ["USELESS_FPR", "USELESS_SCORE", "Column", "Model", "Output", "useful"]
+__all__ = ["USELESS_FPR", "USELESS_SCORE", "Column", "Meaning", "Model", "Output", "Said", "useful"]
 
 # Of the windows of a text, those that no sensible policy would act on are not findings of their own.
 USELESS_SCORE = 0.3
 USELESS_FPR = 0.2
+NEAR = 200  # characters around a window in which a child is looked for
 BATCH = 4  # windows that `scan` runs at once
 TOLERANCE = 1e-3
 TOLERANCE_INT8 = 5e-3
@@ -54,8 +57,31 @@ class Output:
         return sum(a.nbytes for a in (self.scores, self.tags, self.embedding) if a is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Unit vectors of a text's windows, [W, D], and where each window stands."""
+
+    vectors: Floats
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model says of one text."""
+
+    findings: tuple[Finding, ...] = ()
+    meaning: Meaning | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of its arrays."""
+        return self.meaning.vectors.nbytes if self.meaning is not None else 0
+
+
 class Model(ABC):
-    """A detector. Immutable; safe to share between threads."""
+    """A detector. Immutable; safe to share between threads. `embeds`: does it say what a text means, as a vector?"""
+
+    embeds = False
 
     reach: int | None = None
     behind = 0
@@ -64,7 +90,7 @@ class Model(ABC):
     def __init__(self, card: Card, session: Session, encoder: Encoder, *, quantized: bool) -> None:
         self.name = card.name
         self.card = card
-        self.categories = card.categories
+        self.categories = card.categories | ({SEXUAL_MINORS} if SEXUAL in card.categories else frozenset())
         self.encoder = encoder
         self.columns = self._columns()
         self.tags = self._tags()
@@ -122,13 +148,43 @@ class Model(ABC):
                 fpr = fpr_of_many(self.card.fpr(column.category, channel, score), len(outputs))
                 if at == best or useful(score, fpr):
                     found.append(Finding(column.category, score, reading.span(seen[at]), self.name, fpr=fpr))
+                if column.category == SEXUAL and score >= PERHAPS:
+                    found += self._about_minors(part, score, fpr, reading.span(seen[at]))
         if self.tags and self.card.reads.covers(part):
             found += [self._tagged(tagged, channel) for tagged in self._spans(reading, seen, outputs)]
         return [f for f in found if f.span.end > f.span.start]
 
+    def say(self, part: Part, reading: Encoded, outputs: Sequence[Output]) -> Said:
+        return Said(tuple(self.findings(part, reading, outputs)), self.meaning(reading, outputs))
+
+    def meaning(self, reading: Encoded, outputs: Sequence[Output]) -> Meaning | None:
+        """None for a model that does not say, and for a text that holds no token."""
+        vectors = [output.embedding for output in outputs if output.embedding is not None]
+        if not vectors:
+            return None
+        return Meaning(np.stack(vectors), tuple(reading.span(window) for window in reading.windows()))
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """One unit vector a text, [N, D]: of a long one the mean of its windows. For models that embed."""
+        return np.stack([self._embed(text) for text in texts])
+
+    def _embed(self, text: str) -> Floats:
+        _, outputs = self._read(text)
+        vectors = [output.embedding for output in outputs if output.embedding is not None]
+        if not vectors:
+            raise ModelError(f"{self.name}: a text without any token has no meaning")
+        mean = np.mean(vectors, axis=0)
+        out: Floats = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+        return out
+
     def check(self) -> tuple[str, ...]:
         """Known texts once more, and one as long as a window: what is wrong, a line each."""
         return (*self._check_golden(), *self._check_length())
+
+    def _about_minors(self, part: Part, sexual: float, fpr: float, span: Span) -> Iterator[Finding]:
+        """A child may be spoken of in the sentence before."""
+        if speaks_of_a_child(part.text[max(0, span.start - NEAR) : span.end + NEAR]):
+            yield Finding(SEXUAL_MINORS, likelihood(sexual), span, self.name, fpr=fpr)
 
     def _tagged(self, tagged: Tagged, channel: str) -> Finding:
         fpr = self.card.fpr(tagged.category, channel, tagged.score)  # type: ignore[arg-type]
@@ -146,13 +202,15 @@ class Model(ABC):
     def _scan(self, part: Part) -> list[Finding]:
         if not part.text or not self.reads(part):
             return []
-        reading = self.open(part.text)
+        reading, outputs = self._read(part.text)
+        return self.findings(part, reading, outputs)
+
+    def _read(self, text: str) -> tuple[Encoded, list[Output]]:
+        reading = self.open(text)
         while not reading.advance():
             pass
-        outputs: list[Output] = []
-        for batch in _batches(reading, 1 if self.alone else BATCH):
-            outputs += self.infer(batch)
-        return self.findings(part, reading, outputs)
+        batches = _batches(reading, 1 if self.alone else BATCH)
+        return reading, [output for batch in batches for output in self.infer(batch)]
 
     def _check_golden(self) -> Iterator[str]:
         if not self.card.golden:
@@ -175,10 +233,7 @@ class Model(ABC):
 
     def golden_scores(self, text: str) -> dict[str, float]:
         """The best score of each category, in any kind of text; of tags that of a single token."""
-        reading = self.open(text)
-        while not reading.advance():
-            pass
-        outputs = [output for batch in _batches(reading, 1 if self.alone else BATCH) for output in self.infer(batch)]
+        _, outputs = self._read(text)
         out: dict[str, float] = {}
         for output in outputs:
             pairs = [(c.category, float(output.scores[i])) for i, c in enumerate(self.columns)]

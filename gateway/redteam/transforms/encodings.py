@@ -91,8 +91,11 @@ def _quoted_printable_mail(text: str, random: Random) -> str:
 
 
 def _punycode(text: str, random: Random) -> str:
-    """Each word as the label of a host, with one letter beyond ASCII so that there is something to encode."""
-    return re.sub(r"[^\W\d_]+", _label, text)
+    """
+    Each word as the label of a host, with one letter beyond ASCII so that there is something to encode. Letters
+    inside a key are none: nobody could tell where their label ends.
+    """
+    return re.sub(r"(?<![\w-])[^\W\d_]+(?![\w-])", _label, text)
 
 
 def _label(word: re.Match[str]) -> str:

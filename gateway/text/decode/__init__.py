@@ -23,6 +23,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "url": escapes.url,
     "backslash": escapes.backslash,
     "quoted_printable": escapes.quoted_printable,
+    "mail": escapes.mail,
     "punycode": escapes.punycode,
     "base64": basen.base64,
     "hex": numbers.hexadecimal,
@@ -36,7 +37,7 @@ _PRICE = 12  # of one walk over a character
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
 # Readings that a later character may change anywhere: for texts that have ended.
-WHOLE = frozenset({"base85", *ciphers.CIPHERS})
+WHOLE = frozenset({"base85", "mail", *ciphers.CIPHERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,14 @@ class Decoded:
     may be written. `unread`: those that merely look encoded, where the work that may be done ended.
 
     `open_at`: from where in the text later characters could change a view or bring one about.
+    `read`: the stretches of the text itself that decode.
     """
 
     views: tuple[View, ...]
     exhausted: tuple[Span, ...]
     open_at: int
     unread: tuple[Span, ...] = ()
+    read: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +78,24 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
     views: list[View] = []
     exhausted: dict[Span, None] = {}
     left: dict[Span, None] = {}
+    stretches_read: list[Span] = []
     queue = [_Outer(View("", text, len(text)), None, 0)]
     seen = {text}
     for outer in queue:
+        inner = len(outer.view.text)
+        if not ended:  # what a view holds may go on as well: numbers of a list, each of them escaped
+            inner = open_tail(outer.view.text[: outer.view.index(outer.view.open_at)])
+            open_at = min(open_at, outer.view.position(inner))
         for name, found in _read(outer.view.text, budget, ended):
             edits = _new(found.edits, outer.stretches)
             left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
             if not edits:
                 continue
+            if outer.depth == 0:
+                stretches_read += [Span(e.start, e.end) for e in edits]
             if outer.depth == budget.depth or not _affordable(outer.view.text, found.edits, budget, len(views)):
                 exhausted |= dict.fromkeys(outer.view.original(Span(e.start, e.end)) for e in edits[:1])
                 continue
-            inner = len(outer.view.text) if ended else open_tail(outer.view.text)
             view, stretches = apply(name, outer.view.text, found.edits, inner)
             if view.text in seen:
                 continue
@@ -100,7 +109,7 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
         left[Span(0, len(text))] = None
     if budget.burst:
         exhausted, left = exhausted | left, {}
-    return Decoded(tuple(views), tuple(exhausted), open_at, tuple(left))
+    return Decoded(tuple(views), tuple(exhausted), open_at, tuple(left), tuple(stretches_read))
 
 
 def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:

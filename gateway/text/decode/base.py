@@ -28,9 +28,10 @@ _KNOWN = COMMON | TELLING
 _WORD = re.compile(r"[a-z]{3,}")
 _ENCODED = re.compile(
     r"[0-9a-fA-F]{12,}|[A-Za-z0-9+/=_-]{16,}|(?:(?:0[xX])?[0-9a-fA-F]{2,8}[ ,:]{1,2}){4,}|[.\-/ ]{12,}"
-    r"|(?:[A-Za-z0-9+/_-]{6,}[ \n]){3}"
+    r"|(?:[A-Za-z0-9+/_-]{6,}[ \n]){3}|(?:[A-Za-z0-9+/_-]{4}[ \n]){4}"
     r"|(?:(?:\\[uUx]?|&#x?|%|=|U\+)\{?[0-9a-fA-F]{2,8}[};]? ?){3,}"
 )
+_ENTITIES = re.compile("&(?:#[0-9]{2,4}|#x[0-9a-f]{2,4}|[a-z]{2,6});")
 _CHARACTER = (
     r"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
     r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf3\xa0[\x80-\x87][\x80-\xbf])"  # the last: tags and selectors
@@ -130,12 +131,14 @@ def is_text(text: str, strict: bool = False) -> bool:
     words = not _KNOWN.isdisjoint(_WORD.findall(lowered))
     if size >= 12 and (strict or letters < size * 0.6) and _ENCODED.match(text) is not None:
         return True
+    if strict and len(_ENTITIES.findall(text)) > 2:
+        return True
+    spaces, digits = text.count(" "), sum(map(str.isdigit, text))
     if strict:
-        return size >= 4 and words and letters >= size * 0.5
-    spaces = text.count(" ")
+        return size >= 4 and words and (letters >= size * 0.5 or letters + spaces + digits >= size * 0.85)
     if size < 24 and not words:
         return size >= 6 and letters + spaces >= size * 0.9 and _pronounceable(lowered, letters)
-    others = size - letters - spaces - sum(map(str.isdigit, text))
+    others = size - letters - spaces - digits
     return others <= size * 0.5 and (text.isascii() or _one_script(text))
 
 

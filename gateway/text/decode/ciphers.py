@@ -13,13 +13,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from string import ascii_lowercase as LOWER
 from string import ascii_uppercase as UPPER
+from typing import NamedTuple
 
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
 from gateway.text.patterns import compile_re2, compile_set
+from gateway.text.prefixes import SHAPES
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, PAIRS, TELLING
+from gateway.text.words import COMMON, FORMS, PAIRS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
 
@@ -27,9 +29,17 @@ CIPHERS = ("caesar", "atbash", "reversed", "reversed_words", "word_order", "pig_
 
 _KNOWN = COMMON | TELLING
 _LONG = sorted(word for word in TELLING if len(word) >= 6)
+# A cipher is looked for by its longer words; short ones are words of some other cipher too often.
+_OTHERS = sorted(word for word in COMMON | TELLING if len(word) >= 5)
 _WORDS = re.compile(r"[A-Za-z']+")
+# A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
+_VALUE = re.compile("[0-9_@]")
+_KEY = re.compile(r"(?<![a-z0-9])(?:" + "|".join(letters + rest for letters, rest in SHAPES) + ")")
+_READABLE = FORMS - {"a", "i"}
 _SPACED = re.compile(r"\S+")
+_UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
 _PRICES: dict[str | int, int] = {"reversed": 300, "pig_latin": 500}  # of a character in a line that is read
+_SENTENCE = 400
 _LINE = 4000  # characters read at once
 _ONSETS_TEXT = (
     "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
@@ -40,6 +50,14 @@ _ONSETS = frozenset(_ONSETS_TEXT.split())
 
 def _shift(by: int) -> dict[int, int]:
     return str.maketrans(LOWER + UPPER, LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by])
+
+
+class _Word(NamedTuple):
+    """`mark`: language only when decoded; None: no word at all."""
+
+    start: int
+    end: int
+    mark: bool | None
 
 
 _SHIFTS = {by: _shift(by) for by in range(1, 26)}
@@ -58,6 +76,15 @@ def _any(words: Sequence[str]) -> str:
     return r"\b(?:" + "|".join(words) + r")\b"
 
 
+def _keys(write: Callable[[str], str]) -> str:
+    """Keys, as a cipher writes the letters by which they are known."""
+    return r"|\b(?:" + "|".join(f"{write(letters)}{rest}" for letters, rest in SHAPES) + ")"
+
+
+def _shifted(by: int) -> Callable[[str], str]:
+    return lambda text: text.translate(_SHIFTS[by])
+
+
 # In English the second of them stands first.
 _NOUNS = "(?:instructions?|rules?|guidelines?|directives?|prompts?|message|filters?|restrictions?|mode|model|assistant)"
 _BEFORE = (
@@ -66,12 +93,20 @@ _BEFORE = (
 )
 _BREAK = "[.,;:!?]? "
 
+_BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE])
+
+_BACK_KEY = (
+    "_[ps]hg|_ohg|_tap_buhtig|-taplg|-[bp]xox|_(?:evil|tset)_k[spr]|-jorp-ks|[0-9a-z]{16}ai[ks]a|//:sp?tth|//:lqsym"
+    "|//:(?:lq)?sergtsop|//:bdognom|//:sider"
+)
+
 # What to look for, by how it is then read: a shift by its number, the others by name.
 _SEEN: dict[str | int, str] = {
-    **{by: _any([t.translate(_SHIFTS[26 - by]) for t in (*_LONG, *PAIRS)]) for by in _SHIFTS},
-    "atbash": _any([t.translate(_ATBASH) for t in (*_LONG, *PAIRS)]),
-    "reversed": _any([t[::-1] for t in (*_LONG, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))]),
-    "word_order": _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE]),
+    **{by: _any(list(map(_shifted(26 - by), (*_OTHERS, *PAIRS)))) + _keys(_shifted(26 - by)) for by in _SHIFTS},
+    "atbash": _any([t.translate(_ATBASH) for t in (*_OTHERS, *PAIRS)]) + _keys(lambda text: text.translate(_ATBASH)),
+    "reversed": _any([t[::-1] for t in (*_OTHERS, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))])
+    + rf"|(?:{_BACK_KEY})\b",
+    "word_order": _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)",
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
 }
@@ -79,7 +114,9 @@ _KEYS = tuple(_SEEN)
 _SET = compile_set(_SEEN.values())
 _FIND = {key: compile_re2(pattern) for key, pattern in _SEEN.items()}
 _FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
-_BACKWARD = re.compile(_SEEN["word_order"])
+_BACKWARD = re.compile(_BACKWARDS)
+# The stop that ends a sentence stands behind its first word, and the last one has the capital or names a value.
+_END_FIRST = re.compile(r"[A-Za-z]+[.!?] (?!.*[.!?](?:\s|\Z))(?:.* )?(?:[A-Z][a-z]*:?|[a-z]+:)\Z")
 
 
 def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
@@ -144,14 +181,30 @@ def _line(key: str | int, text: str, low: str, start: int, end: int) -> Iterator
             name = "caesar" if isinstance(key, int) else "atbash"
             yield name, Edit(a, b, text[a:b].translate(table), range(a, b), range(a + 1, b + 1))
     elif key == "reversed":
-        for a, b in _runs(low, start, end, lambda word: word[::-1]):
+        for first, last in _runs(low, start, end, lambda word: word[::-1]):
+            a, b = _with_signs(low, first, last, start, end)
             yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
             yield "reversed_words", _each_reversed(text, a, b)
     elif key == "pig_latin":
         for a, b in _runs(low, start, end, _unpig):
             yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), _unpig(m[0])) for m in _in(text, a, b)])
-    elif len(_BACKWARD.findall(low, start, end)) > len(_FORWARD.findall(low, start, end)):
+    elif _is_backwards(text, low, start, end):
         yield "word_order", _backwards(text, start, end)
+
+
+def _is_backwards(text: str, low: str, start: int, end: int) -> bool:
+    if len(_BACKWARD.findall(low, start, end)) > len(_FORWARD.findall(low, start, end)):
+        return True
+    return end - start < _SENTENCE and _END_FIRST.match(text[start:end].strip()) is not None
+
+
+def _with_signs(low: str, a: int, b: int, start: int, end: int) -> tuple[int, int]:
+    """With the signs before and after it, which change sides when all is read backwards."""
+    while a > start and low[a - 1] in ".,:;!?":
+        a -= 1
+    while b < end and low[b] in ".,:;!?":
+        b += 1
+    return a, b
 
 
 def _in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
@@ -160,34 +213,53 @@ def _in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 def _runs(low: str, start: int, end: int, decode: Callable[[str], str]) -> Iterator[tuple[int, int]]:
     """Words that are language only when decoded, with unknown ones between and next to them."""
-    run: list[tuple[int, int, bool]] = []
+    run: list[_Word] = []
     telling = False
-    for match in _in(low, start, end):
-        word = match[0]
+    for begin, stop in _words_and_values(low, start, end):
+        word = low[begin:stop]
         read = decode(word)
-        known, plain = read in _KNOWN, word in _KNOWN
+        if _VALUE.search(word):
+            key = _KEY.search(read) is not None and _KEY.search(word) is None
+            run.append(_Word(begin, stop, key or None))
+            telling = telling or key
+            continue
+        known, plain = read in _READABLE, word in _READABLE
         if plain and not known:
             yield from _kept(low, run, telling)
             run, telling = [], False
         else:
-            run.append((match.start(), match.end(), known and not plain))
+            run.append(_Word(begin, stop, known and not plain))
             telling = telling or (known and len(word) >= 6 and read in TELLING)
     yield from _kept(low, run, telling)
 
 
-def _kept(low: str, run: list[tuple[int, int, bool]], telling: bool) -> Iterator[tuple[int, int]]:
-    marks = [index for index, entry in enumerate(run) if entry[2]]
+def _words_and_values(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for chunk in _SPACED.finditer(low, start, end):
+        if _VALUE.search(chunk[0]):
+            yield chunk.span()
+        else:
+            yield from (word.span() for word in _in(low, *chunk.span()))
+
+
+def _kept(low: str, run: list[_Word], telling: bool) -> Iterator[tuple[int, int]]:
+    marks = [index for index, word in enumerate(run) if word.mark]
     if not marks:
         return
     first, last = marks[0], marks[-1]
-    share = len(marks) / (last - first + 1)
-    if not (share >= 0.3 and (telling or len(marks) >= 3)):
+    words = sum(word.mark is not None for word in run[first : last + 1])
+    letters = sum(run[index].end - run[index].start for index in marks)
+    if not (len(marks) >= 0.3 * words and (telling or len(marks) >= 3 or (len(marks) == 2 and letters >= 8))):
         return
-    while first > 0 and low[run[first - 1][1] : run[first][0]] == " ":
+    while first > 0 and _adjoin(low, run[first - 1], run[first]):
         first -= 1
-    while last + 1 < len(run) and low[run[last][1] : run[last + 1][0]] == " ":
+    while last + 1 < len(run) and _adjoin(low, run[last], run[last + 1]):
         last += 1
-    yield run[first][0], run[last][1]
+    yield run[first].start, run[last].end
+
+
+def _adjoin(low: str, before: _Word, word: _Word) -> bool:
+    gap = low[before.end : word.start]
+    return len(gap) <= 2 and not gap.strip(" ,.:;!?")
 
 
 def _replaced(text: str, start: int, end: int, words: Sequence[tuple[int, int, str]]) -> Edit:
@@ -223,7 +295,7 @@ def _each_reversed(text: str, start: int, end: int) -> Edit:
 
 
 def _backwards(text: str, start: int, end: int) -> Edit:
-    words = list(_in(text, start, end))
+    words = list(_UNQUOTED.finditer(text, start, end))
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

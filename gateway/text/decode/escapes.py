@@ -11,7 +11,7 @@ from itertools import accumulate
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 
-__all__ = ["backslash", "html", "open_escape", "punycode", "quoted_printable", "url"]
+__all__ = ["backslash", "html", "mail", "open_escape", "punycode", "quoted_printable", "url"]
 
 # One character or a short run of ASCII ones at a time, so that an edit is exact and nothing later changes it.
 _TAIL = "[89ABab][0-9A-Fa-f]"
@@ -33,6 +33,11 @@ _QUOTED = re.compile(
     r"|E[0-9A-F](?:=[89AB][0-9A-F]){2}|F[0-4](?:=[89AB][0-9A-F]){3}|3D|(?<==[0-9A-F]{2}=)[2-7][0-9A-F]"
     r"|(?<=\w=)\r?\n(?=[\w=])|(?<=[A-Za-z,.]=)20(?=[A-Za-z]))"
 )
+_MAIL = re.compile(
+    r"=(?:[CD][0-9A-F]=[89AB][0-9A-F]|E[0-9A-F](?:=[89AB][0-9A-F]){2}|F[0-4](?:=[89AB][0-9A-F]){3}|[2-7][0-9A-F]|\r?\n)"
+)
+_MAILED = re.compile(r"(?<=[A-Za-z0-9,.:;])=20(?=[\w+(=])|=[CD][0-9A-F]=[89AB][0-9A-F]|(?<=[\w=])=\r?\n")
+_MAIL_ONLY = re.compile(r"=20(?:[0-9+(]|=\r?\n)|[^\w=]=\r?\n|=\r?\n[^\w=]")  # what is not read a stretch at a time
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
@@ -130,6 +135,20 @@ def _from_backslash(match: re.Match[str]) -> Edit | str | None:
 
 def quoted_printable(text: str, budget: Budget) -> Found | None:
     return _found(text, budget, _QUOTED, _from_quoted) if "=" in text else None
+
+
+def mail(text: str, budget: Budget) -> Found | None:
+    """A whole text as mail encodes it: blanks, and lines cut anywhere. `a=20` by itself is an assignment."""
+    if len(_MAILED.findall(text)) < 2 or _MAIL_ONLY.search(text) is None:
+        return None
+    return _found(text, budget, _MAIL, _from_mail)
+
+
+def _from_mail(match: re.Match[str]) -> Edit | str | None:
+    run = match[0]
+    if run[1] in "\r\n":
+        return ""
+    return _shown(int(run[1:], 16)) if len(run) == 3 else _utf8(run.replace("=", ""))
 
 
 def _from_quoted(match: re.Match[str]) -> Edit | str | None:

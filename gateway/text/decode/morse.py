@@ -15,16 +15,16 @@ _MARK = "[-._*\u00b7\u2022\u2010-\u2015\u2212]"
 _GAP = r"[ \t/|\n]{1,5}"
 MORSE = f"{_MARK}{{1,7}}(?:{_GAP}{_MARK}{{1,7}}){{5}}"  # what a text must have to be read
 
-_RUN = re.compile(rf"(?<![^\s\"'`(:]){_MARK}{{1,7}}(?:{_GAP}{_MARK}{{1,7}}){{5,}}")
+_RUN = re.compile(rf"(?<![^\s\"'`(:]){_MARK}{{1,7}}(?:{_GAP}{_MARK}{{1,7}}){{5,}}+")
 _TOKEN = re.compile(rf"({_MARK}+)({_GAP})?")
 _DASHES = re.compile(r"[-_\u2010-\u2015\u2212]")
 _DOTS = re.compile(r"[.\u00b7\u2022*]")
 _CODES = (
     ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."
     " ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----. .-.-.- --..-- ..--.. .----. -.-.-- -..-. ---..."
-    " -....- .-..-. .--.-."
+    " -....- .-..-. .--.-. ..--.- -...- .-.-. -.-.-. -.--. -.--.- .-... ...-..-"
 )
-_READ = dict(zip(_CODES.split(), ascii_lowercase + "0123456789.,?'!/:-\"@", strict=True))
+_READ = dict(zip(_CODES.split(), ascii_lowercase + "0123456789.,?'!/:-\"@_=+;()&$", strict=True))
 
 
 def morse(text: str, budget: Budget) -> Iterator[Edit]:

@@ -9,8 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.detectors.onnx.card import Card, Curve, Reads, channel_of, load_card
+from gateway.detectors.onnx.card import Card, Curve, Reads, load_card
 from gateway.errors import ModelError
+from gateway.text.channels import channel_of
 from gateway.types import Direction, Kind, Part, Role
 
 CURVE = Curve(scores=(0.1, 0.5, 0.9), fpr=(0.1, 0.01, 0.001))

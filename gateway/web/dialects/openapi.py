@@ -1,0 +1,142 @@
+"""
+GET /openapi.json: every path of guard APIs, and the gateway's own, in OpenAPI 3.1. Made from the tables that serve.
+
+Bodies of OpenAI's API are not described again; their paths are.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.dialects.schemas import ANSWERS, BODIES, ERRORS
+from gateway.surfaces import dump_json
+from gateway.types import Json
+
+__all__ = ["OpenApi", "Operation", "document"]
+
+# method, path, name, dialect, open to all
+Operation = tuple[str, str, str, str, bool]
+
+_MEANINGS = {
+    "400": "The body cannot be understood.",
+    "401": "The key is missing or not known.",
+    "403": "This key may not do this.",
+    "404": "There is no project of that id.",
+    "413": "The body or a text is too large.",
+    "415": "The body is encoded.",
+    "422": "The body cannot be understood.",
+    "429": "A limit is reached; see Retry-After.",
+    "503": "The text could not be scanned; see Retry-After. Never a verdict.",
+}
+_UNREADABLE = {"sagexai": "422", "promptguard": "422", "presidio": "422", "trustyai": "422"}
+
+# The gateway's own: method, path, what it does, its body.
+_OWN: tuple[tuple[str, str, str], ...] = (
+    ("post", "/v1/chat/completions", "OpenAI's chat completions, guarded."),
+    ("get", "/v1/models", "The models that the caller may use."),
+    ("get", "/v1/models/{model}", "One of them."),
+    ("post", "/guard/v1/scan", "Scan texts or messages."),
+    ("post", "/guard/v1/grounding", "Is an answer supported by its documents?"),
+    ("get", "/guard/v1/keys", "Keys of the store."),
+    ("post", "/guard/v1/keys", "Make a key; only this answer holds it."),
+    ("get", "/guard/v1/keys/{id}", "One of them."),
+    ("patch", "/guard/v1/keys/{id}", "Change it."),
+    ("delete", "/guard/v1/keys/{id}", "Revoke it, for good."),
+    ("get", "/guard/v1/tenants", "Tenants of the store."),
+    ("post", "/guard/v1/tenants", "Make a tenant."),
+    ("get", "/guard/v1/tenants/{name}", "One of them."),
+    ("patch", "/guard/v1/tenants/{name}", "Change it."),
+    ("delete", "/guard/v1/tenants/{name}", "Delete it with all that is its own."),
+    ("get", "/guard/v1/policies", "Policies, of files and of the store."),
+    ("post", "/guard/v1/policies", "Make a policy."),
+    ("get", "/guard/v1/policies/{id}", "One of them."),
+    ("patch", "/guard/v1/policies/{id}", "Change it."),
+    ("delete", "/guard/v1/policies/{id}", "Delete it."),
+    ("get", "/guard/v1/events", "What was decided, the newest first."),
+    ("get", "/guard/v1/events/export", "All events that fit, as JSON lines or CSV."),
+    ("get", "/guard/v1/events/{id}", "One of them, with its findings."),
+    ("get", "/guard/v1/stats", "Counts and percentiles of events."),
+    ("get", "/livez", "Does the process answer?"),
+    ("get", "/readyz", "Has every detector found what it must find?"),
+    ("get", "/metrics", "Figures for Prometheus."),
+)
+
+
+class OpenApi:
+    """The document, written once."""
+
+    def __init__(self, operations: tuple[Operation, ...]) -> None:
+        try:
+            ours = version("portcullis-gateway")
+        except PackageNotFoundError:  # run from a copy of the sources
+            ours = "0"
+        self._body = dump_json(document(operations, ours))
+
+    async def get(self, request: Request) -> Response:
+        return Response(self._body, media_type="application/json")
+
+
+def document(operations: tuple[Operation, ...], ours: str) -> Json:
+    paths: dict[str, Json] = {}
+    for method, path, summary in _OWN:
+        paths.setdefault(path, {})[method] = _own(path, summary)
+    for method, path, name, dialect, open_to_all in operations:
+        paths.setdefault(path, {})[method.lower()] = _operation(method, path, name, dialect, open_to_all)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Portcullis", "version": ours},
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": {f"{name}.error": schema for name, schema in ERRORS.items()},
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    }
+
+
+def _own(path: str, summary: str) -> Json:
+    out: Json = {
+        "summary": summary,
+        "responses": {"200": {"description": "OK"}, "default": {"description": "An error."}},
+    }
+    if names := re.findall(r"{(\w+)}", path):
+        out["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+        ]
+    return out
+
+
+def _operation(method: str, path: str, name: str, dialect: str, open_to_all: bool) -> Json:
+    out: Json = {
+        "operationId": f"{method.lower()}{path}".replace("/", "_").replace("-", "_"),
+        "tags": [dialect],
+        "responses": _responses(name, dialect, method, open_to_all),
+    }
+    if not open_to_all:
+        out["security"] = [{}, {"key": []}, {"bearer": []}]
+    if method == "POST" and name in BODIES:
+        out["requestBody"] = {"required": True, "content": {"application/json": {"schema": BODIES[name]}}}
+    return out
+
+
+def _responses(name: str, dialect: str, method: str, open_to_all: bool) -> Json:
+    schema = ANSWERS.get(name)
+    content = {"content": {"application/json": {"schema": schema}}} if schema is not None else {}
+    out: Json = {"200": {"description": "OK", **content}}
+    if schema is None:  # OpenAI's own bodies
+        return {**out, "default": {"description": "An error."}}
+    codes = {"503"} if open_to_all else {"401", "403", "429", "503"}
+    if method == "POST":
+        codes |= {_UNREADABLE.get(dialect, "400"), "413", "415"}
+    if dialect == "lakera" and not open_to_all:
+        codes.add("404")
+    error = {"application/json": {"schema": {"$ref": f"#/components/schemas/{dialect}.error"}}}
+    for code in sorted(codes):
+        out[code] = {"description": _MEANINGS[code], "content": error}
+    return out

@@ -1,0 +1,132 @@
+"""The policies that are shipped, with a model and without: what each channel is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gateway.detectors.onnx import Model, load_folder
+from gateway.engine import Guard, Models
+from gateway.policy import Book, Ruleset, idle, load_policies
+from gateway.resources import folder
+from gateway.types import Delta, Direction, Effect, Kind, Part, Role, Transcript
+from tests.support.tiny_models import make
+
+CODE = "```\nzebra is fine and zebra of zebra\n```"
+CHANNELS = ("user", "document", "tool", "code")
+CERTAIN = {"scores": [0.1, 0.5, 0.9], "fpr": [0.1, 0.01, 0.001]}
+
+
+@pytest.fixture(scope="module")
+def one_head(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Model]:
+    """Models in which `zebra` drives one category's score to nearly 1."""
+
+    @cache
+    def built(category: str) -> Model:
+        folder = tmp_path_factory.mktemp("models") / "m"
+        heads = [{"category": category}, {"category": "output/refusal"}]
+        calibration = {category: dict.fromkeys(CHANNELS, CERTAIN)}
+        return load_folder(make(folder, "heads", heads=heads, calibration=calibration, tags=[]))
+
+    return built
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return load_policies([folder("policies")], Guard().categories)
+
+
+async def effect(model: Model, ruleset: Ruleset, part: Part, direction: Direction = Direction.INPUT) -> Effect:
+    guard = Guard((), models=Models([model]))
+    exchange = guard.begin((ruleset,))
+    judge = exchange.request if direction is Direction.INPUT else exchange.response
+    return (await judge(Transcript((part,), direction))).effect
+
+
+ZEBRA = "the zebra"
+USER = Part(ZEBRA)
+CODE_OF_USER = Part(CODE)
+TOOL = Part(ZEBRA, role=Role.TOOL, kind=Kind.TOOL_RESULT)
+DOCUMENT = Part(ZEBRA, kind=Kind.DOCUMENT)
+DESCRIPTION = Part(ZEBRA, role=Role.SYSTEM, kind=Kind.TOOL_DESCRIPTION)
+ANSWER = Part(ZEBRA, role=Role.ASSISTANT)
+SYSTEM = Part(ZEBRA, role=Role.SYSTEM)
+
+
+@pytest.mark.parametrize("policy", ["default", "strict"])
+@pytest.mark.parametrize(
+    ("category", "part", "blocked"),
+    [
+        ("injection/direct", USER, True),
+        ("injection/direct", CODE_OF_USER, True),
+        ("injection/direct", TOOL, False),
+        ("injection/direct", DOCUMENT, False),
+        ("injection/direct", DESCRIPTION, False),
+        ("injection/direct", SYSTEM, False),
+        ("injection/direct", Part("the weather"), False),
+        ("injection/indirect", USER, False),
+        ("injection/indirect", CODE_OF_USER, True),
+        ("injection/indirect", TOOL, True),
+        ("injection/indirect", DOCUMENT, True),
+        ("injection/indirect", DESCRIPTION, True),
+        ("injection/indirect", SYSTEM, False),
+        ("harm/any", USER, True),
+        ("harm/any", TOOL, False),
+        ("harm/any", SYSTEM, False),
+        ("harm/any", Part("the weather"), False),
+        ("harm/sexual", Part("the zebra and a child"), True),
+        ("harm/sexual", Part("a child and the weather"), False),
+    ],
+)
+async def test_each_channel_by_its_own_head(
+    one_head: Callable[[str], Model], book: Book, policy: str, category: str, part: Part, blocked: bool
+) -> None:
+    model = one_head(category)
+    assert (await effect(model, book[policy], part) is Effect.BLOCK) is blocked
+
+
+async def test_a_model_that_nobody_measured_must_be_very_certain(tmp_path: Path, book: Book) -> None:
+    model = load_folder(make(tmp_path / "c"))
+    assert await effect(model, book["default"], USER) is Effect.BLOCK
+    assert await effect(model, book["default"], TOOL) is Effect.BLOCK
+    assert await effect(model, book["default"], Part("the weather")) is Effect.ALLOW
+
+
+@pytest.mark.parametrize(("policy", "expected"), [("default", Effect.FLAG), ("strict", Effect.BLOCK)])
+async def test_a_harmful_answer(one_head: Callable[[str], Model], book: Book, policy: str, expected: Effect) -> None:
+    model = one_head("harm/any")
+    assert await effect(model, book[policy], ANSWER, Direction.OUTPUT) is expected
+
+
+@pytest.mark.parametrize("policy", ["default", "strict", "pii-redact"])
+async def test_names_do_not_hold_a_stream_back(tmp_path: Path, book: Book, policy: str) -> None:
+    """A whole text must end before its names are known: where answers stream they are only flagged."""
+    heads = [{"category": "injection/direct"}, {"category": "output/refusal"}]
+    model = load_folder(make(tmp_path / "m", "heads", heads=heads, tags=[None, "pii/person"]))
+    guard = Guard((), models=Models([model]))
+    stream = guard.begin((book[policy],)).stream()
+    released = await stream.feed(Delta(("c",), Part("Lisbon is fine and so on. " * 3, ("c",), Role.ASSISTANT)))
+    assert released.text
+    last = await stream.close(("c",))
+    assert not last.stopped
+    assert stream.verdict().effect is Effect.FLAG
+
+
+async def test_names_in_prompts_are_hidden_where_that_is_the_point(tmp_path: Path, book: Book) -> None:
+    heads = [{"category": "injection/direct"}, {"category": "output/refusal"}]
+    model = load_folder(make(tmp_path / "m", "heads", heads=heads, tags=[None, "pii/person"]))
+    assert await effect(model, book["pii-redact"], Part("Lisbon is fine")) is Effect.REDACT
+    assert await effect(model, book["strict"], Part("Lisbon is fine")) is Effect.REDACT
+    assert await effect(model, book["default"], Part("Lisbon is fine")) is Effect.FLAG
+
+
+def test_without_a_model_they_load_and_wait(book: Book) -> None:
+    guard = Guard()
+    for name in book:
+        guard.check_policy(book[name])
+    assert "harm/sexual_minors" in idle(book["default"], guard.categories)
+    assert "injection/direct" not in idle(book["default"], guard.categories)
+    assert idle(book["monitor"], guard.categories) == []

@@ -1,0 +1,124 @@
+"""The OpenAPI document against the gateway itself: what it answers is what the document says."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from jsonschema import Draft202012Validator
+from schemathesis.checks import FailureGroup, load_all_checks
+
+from gateway.dialects.schemas import ANSWERS, BODIES, ERRORS
+from gateway.engine import Guard
+from gateway.settings import Settings
+from gateway.web.app import create_app
+from gateway.web.dialects import DialectRoutes
+from gateway.web.state import Gateway
+from tests.dialects.golden import Exchange, exchanges
+from tests.support.gatewayed import detectors
+from tests.support.servers import serve_in_thread
+
+load_all_checks()
+CHECKS = schemathesis.checks.CHECKS.get_by_names(
+    ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
+)
+ROUTES = DialectRoutes(Gateway(Settings(watch_policies=False), environ={}))
+NAMES = {path: name for _, path, name, _, _ in ROUTES.operations}
+
+
+def test_schemas_are_schemas() -> None:
+    for schema in (*BODIES.values(), *ANSWERS.values(), *ERRORS.values()):
+        Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("exchange", [e for e in exchanges() if e.path in NAMES], ids=lambda e: e.name)
+def test_golden_exchanges_fit(exchange: Exchange) -> None:
+    """Golden bodies hold words for what a clock or an id decides; those places are texts to be left out."""
+    name = NAMES[exchange.path]
+    if exchange.status == 200 and exchange.method == "POST":
+        Draft202012Validator(BODIES[name]).validate(exchange.body)
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    settings = Settings.model_validate({"watch_policies": False, "server": {"max_body": 100_000}})
+    with serve_in_thread(create_app(settings, environ={}, guard=Guard(detectors()), sink=lambda event: None)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def document(base: str) -> Any:
+    response = httpx.get(f"{base}/openapi.json", trust_env=False)
+    assert response.status_code == 200
+    return response.json()
+
+
+def test_every_path_is_described(document: Any) -> None:
+    mine = {path for path in ROUTES.paths if not path.startswith("/dialects/") or path in NAMES}
+    assert mine <= document["paths"].keys()
+    for path, methods in ROUTES.paths.items():
+        if path in document["paths"]:
+            assert {m.lower() for m in methods} == document["paths"][path].keys(), path
+
+
+def test_ids_of_operations_differ(document: Any) -> None:
+    found = [op["operationId"] for path in document["paths"].values() for op in path.values() if "operationId" in op]
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [p for p, name in NAMES.items() if name in BODIES and not p.startswith("/dialects/")])
+@pytest.mark.filterwarnings("ignore")
+def test_as_described(base: str, document: Any, path: str) -> None:
+    """No 5xx, no code and no body that is not in the document, for bodies that fit it and some that do not."""
+    assert call(base, document, path, 15) > 15
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("wrong", ["status", "field"])
+def test_the_checks_can_fail(base: str, document: Any, wrong: str) -> None:
+    changed = copy.deepcopy(document)
+    responses = changed["paths"]["/analyze"]["post"]["responses"]
+    if wrong == "status":
+        del responses["422"]
+    else:
+        responses["200"]["content"]["application/json"]["schema"] = {"type": "object"}
+    with pytest.raises(FailureGroup):
+        call(base, changed, "/analyze", 15)
+
+
+def call(base: str, document: Any, path: str, examples: int) -> int:
+    """How many requests were made and checked."""
+    operation = schemathesis.openapi.from_dict(document)[path]["POST"]
+    made = 0
+
+    def check(case: Any) -> None:
+        nonlocal made
+        case.call_and_validate(base_url=base, checks=CHECKS)
+        made += 1
+
+    quick = hypothesis_settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
+        run = quick(given(operation.as_strategy(generation_mode=mode))(check))  # type: ignore[no-untyped-call]
+        run()
+    return made
+
+
+def test_can_be_left_out() -> None:
+    settings = Settings.model_validate({"watch_policies": False, "server": {"openapi": False}})
+    app = create_app(settings, environ={}, guard=Guard(detectors()))
+    assert "/openapi.json" not in [getattr(route, "path", "") for route in app.routes]
+    app.state.gateway.guard.close()
