@@ -18,7 +18,7 @@ def test_a_key_holds_its_id_and_a_secret(prefix: str) -> None:
         assert public_part(key) == key.removeprefix(prefix)[:16]
 
 
-GOOD = mint("0123456789abcdef")
+GOOD = "pc_0123456789abcdef_" + "aB3-" * 8
 
 
 @pytest.mark.parametrize(
