@@ -277,7 +277,7 @@ async def test_a_request_that_is_cancelled_has_its_event(
         began = asyncio.Event()
         tasks: list[asyncio.Task[Any] | None] = []
 
-        async def waits(*_: Any) -> Any:
+        async def waits(*_: Any, **__: Any) -> Any:
             tasks.append(asyncio.current_task())
             began.set()
             await asyncio.sleep(60)

@@ -103,9 +103,9 @@ async def test_no_more_are_admitted_than_can_be_recorded(tmp_path: Path, monkeyp
         go = asyncio.Event()
         look = gate.gateway.guard.look
 
-        async def waits(*given: Any) -> Any:
+        async def waits(*given: Any, **named: Any) -> Any:
             await go.wait()
-            return await look(*given)
+            return await look(*given, **named)
 
         monkeypatch.setattr(gate.gateway.guard, "look", waits)
         running = [asyncio.create_task(gate.chat(headers=headers)) for _ in range(2)]
