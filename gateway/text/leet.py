@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from functools import cache
 
+from gateway.text.patterns import compile_re2, searcher
 from gateway.text.views import View
 from gateway.text.words import FORMS, TELLING
 
@@ -27,10 +28,14 @@ _KINDS = bytes(
     97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "01345789@$|+" else 49 if chr(i) == "!" else 32
     for i in range(256)
 )
+# The same as one walk: most texts end here.
+_ANY_INNER = searcher(compile_re2(r"[A-Za-z](?:[01345789@$|+]{1,2}|!)[A-Za-z]", utf8=False))
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
 _TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))[A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+(?!\w)")
+# Where the characters of a token stand together with a sign among them: a token begins with them, or there is none.
+_RUN = searcher(compile_re2("[A-Za-z0-9@$|+!(<]*[0-9@$|+!(<][A-Za-z0-9@$|+!(<]*", utf8=False))
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
 _UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<])[^26]{2,}")
@@ -46,11 +51,15 @@ FEW = 2  # words with signs, before the text counts as written so
 
 def leet(text: str) -> list[View]:
     signs = text.replace("\u20ac", "3") if "\u20ac" in text else text
-    kinds = b" " + signs.encode("latin-1", "replace").translate(_KINDS) + b" "
+    data = signs.encode("latin-1", "replace")
+    if _ANY_INNER(data, 0, len(data))[0][0] < 0:
+        return []
+    kinds = b" " + data.translate(_KINDS) + b" "
     inner = sum(map(kinds.count, _INNER))
     if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
         return []
-    counts = Counter(_TOKEN.findall(text))
+    places = _tokens(text, data)
+    counts = Counter(match[0] for match in places)
     known: dict[str, str] = {}
     unknown: list[str] = []
     words = sure = 0
@@ -69,12 +78,33 @@ def leet(text: str) -> list[View]:
     out: list[View] = []
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
         done = known | {token: _unknown(token, table) for token in unknown}
-        read = _TOKEN.sub(lambda match, done=done: done.get(match[0], match[0]), text)  # type: ignore[misc]
+        read = _written(text, places, done)
         if read != text:
             out.append(View(name, read, _open_at(text)))
         if not any("1" in token or "|" in token for token in unknown):
             break
     return out
+
+
+def _tokens(text: str, data: bytes) -> list[re.Match[str]]:
+    """As `_TOKEN.finditer(text)`. `data`: a byte for each character, of a euro sign that of a 3."""
+    out: list[re.Match[str]] = []
+    at = 0
+    while (found := _RUN(data, at, len(data))[0])[0] >= 0:
+        match = _TOKEN.match(text, found[0])
+        if match is not None:
+            out.append(match)
+        at = found[1]
+    return out
+
+
+def _written(text: str, places: list[re.Match[str]], done: dict[str, str]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for match in places:
+        pieces += (text[at : match.start()], done.get(match[0], match[0]))
+        at = match.end()
+    return "".join((*pieces, text[at:]))
 
 
 def _known(token: str) -> str:
