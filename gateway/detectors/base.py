@@ -100,7 +100,10 @@ class Table:
         raise NotImplementedError
 
     def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
-        """As `scan`, with a look at each of the parts."""
+        """
+        As `scan`, with a look at each of the parts. Of a part that was looked at in places: all that `scan`
+        finds and that touches one of those it was looked at for, or nothing that the text around does not hold too.
+        """
         raise NotImplementedError
 
 

@@ -48,6 +48,8 @@ _COMMON = frozenset(_WORDS.split())
 Node = tuple[Any, Any]
 Strings = frozenset[str]
 
+_UTF8 = 4  # bytes of a character at most
+
 _EMPTY: Strings = frozenset({""})
 _NOWHERE: Mapping[int, Stretches | None] = {}
 
@@ -57,13 +59,15 @@ class Sieve:
 
     def __init__(self, patterns: Sequence[str], groups: Sequence[str], reach: Sequence[int] | None = None) -> None:
         self.needles: list[tuple[bytes, Edged]] = []
+        self.reach = 0
         rest: dict[str, list[int]] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
             run = anchor(pattern)
+            width = shape(pattern).reach if reach is None else reach[index]
+            self.reach = max(self.reach, width)
             if run is None:
                 rest.setdefault(group, []).append(index)
                 continue
-            width = shape(pattern).reach if reach is None else reach[index]
             rare = _rare(list(parser.parse(pattern, ASCII)))
             digit = rare is not None and rare <= _DIGITS
             for literal in run.strings:
@@ -94,11 +98,19 @@ class Sieve:
     def candidates(self, look: Look) -> dict[int, Stretches | None]:
         """The rows that may match, and between which bytes; None: anywhere."""
         found: dict[int, Stretches | None] = {**look.found.get(self, _NOWHERE)}
+        if look.near == []:
+            return found
+        data = look.sight()
         for patterns, rows, asked in self._sets:
-            if asked is None or _holds(look.data, asked):
-                for hit in patterns.Match(look.data) or ():
-                    found[rows[hit]] = None
+            if asked is None or _holds(data, asked):
+                for hit in patterns.Match(data) or ():
+                    found[rows[hit]] = None if look.near is None else self._within(look)
         return found
+
+    def _within(self, look: Look) -> Stretches:
+        """Wherever was looked, and as far as a match that begins there may go."""
+        size = len(look.data)
+        return [[begin, end, min(size, end + _UTF8 * (self.reach + 1))] for begin, end in look.near or ()]
 
 
 def _holds(data: bytes, asked: tuple[bytes, ...]) -> bool:

@@ -16,6 +16,7 @@ from gateway.detectors.base import Table
 from gateway.detectors.needles import Joint
 from gateway.detectors.needles import Look as Literals
 from gateway.detectors.sieve import Sieve
+from gateway.engine.changes import changed, in_bytes
 from gateway.engine.joined import joined
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
@@ -27,6 +28,8 @@ __all__ = ["Scan", "attempt", "distinct", "failed", "original", "scan_growing", 
 log = logging.getLogger("gateway.engine")
 
 T = TypeVar("T")
+
+LONG = 2048  # bytes of a view that is worth the question where it differs
 
 
 @dataclass(slots=True)
@@ -61,7 +64,7 @@ def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
     looks = [(part, look(part, part.text)) for part in parts]
     seen = [s for _, views in looks for s in views.seen]
     began = perf_counter()
-    literals = _literals(detectors, seen)
+    literals = _literals(detectors, looks)
     out.timings_ms["literals"] = (perf_counter() - began) * 1000
     for detector in detectors:
         mine = for_detector(detector, seen)
@@ -170,21 +173,34 @@ def _scan_seen(
     if not mine:
         return
     known = None if literals is None else [literals[id(s)] for s in mine]
+    if known is not None and Reading.RAW not in detector.readings:
+        known = [look.whole() for look in known]
     found = _run(detector, [s.text for s in mine], out.errors, known)
     for s, findings in zip(mine, found, strict=True):
         if findings:
             out.hits += [Hit(s.part, _original(f, s.view)) for f in findings]
 
 
-def _literals(detectors: Sequence[Detector], seen: Sequence[Seen]) -> dict[int, Literals] | None:
-    """One look at each text for the literals of all tables; None where that fails, then each looks for itself."""
+def _literals(detectors: Sequence[Detector], looks: Iterable[tuple[Part, Look]]) -> dict[int, Literals] | None:
+    """
+    One look at each text for the literals of all tables, at a view only where it differs from its text:
+    what it shows elsewhere the text shows, more directly. None where that fails, then each looks for itself.
+    """
     sieves = tuple(sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves)
     try:
         joint = _joint(sieves)
-        return {id(s): joint.look(s.text.text.encode()) for s in seen}
+        return {id(s): _literals_of(joint, part.text, s) for part, views in looks for s in views.seen}
     except Exception as e:  # text that is no Unicode, say: each detector will fail by itself, and closed
         log.warning("no common look", extra={"error": type(e).__name__})
         return None
+
+
+def _literals_of(joint: Joint, text: str, seen: Seen) -> Literals:
+    data = seen.text.text.encode()
+    if seen.reading is Reading.RAW or len(data) < LONG:
+        return joint.look(data)
+    where = changed(text, seen.view)
+    return joint.look(data, None if where is None else in_bytes(seen.view.text, where, len(data)))
 
 
 @lru_cache(maxsize=16)
