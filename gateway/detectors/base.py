@@ -113,7 +113,7 @@ class RegexDetector(Table):
 
     `group` sorts the rows into several automata instead of one. The states of one automaton are
     products of what all its rows can be in the middle of: rows that begin alike belong together, rows
-    that count words and rows that count digits do not.
+    that count words and rows that count digits do not. `counted`: as for `shape`.
     """
 
     def __init__(
@@ -123,13 +123,14 @@ class RegexDetector(Table):
         kinds: Iterable[Kind] | None = None,
         group: Callable[[Row], str] | None = None,
         readings: frozenset[Reading] = OF_ONE_TEXT,
+        counted: bool = False,
     ) -> None:
         self.name = name
         self.readings = readings
         self.kinds = None if kinds is None else frozenset(kinds)
         self.rows = tuple(rows)
         self.categories = frozenset(row.category for row in self.rows)
-        shapes = [shape(row.pattern) for row in self.rows]
+        shapes = [shape(row.pattern, counted=counted) for row in self.rows]
         self.reach: int | None = max(s.reach for s in shapes)
         self.behind = max(s.behind for s in shapes)
         patterns = [compile_re2(row.pattern) for row in self.rows]
