@@ -108,23 +108,22 @@ class Joint:
         near = None if where is None else _widened(where, self._reach * wide, len(data))
         if self._automaton is None:
             return Look(data, found, self, near)
-        lower = data.lower()
         size = len(data)
         digits = data.translate(_DIGITS)
-        for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
+        sieves = self._sieves
+        for start, end, owners in self._hits(data.lower(), ((0, size),) if near is None else near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
                 if (left is None or left[before]) and (right is None or right[after]):
                     for number, row, reach, digit in rows:
-                        around = reach * wide
-                        first, last = end - around, start + around
+                        first, last = end - reach * wide, start + reach * wide
                         first = 0 if first < 0 else first
                         if digit and digits.find(b"0", first, last) < 0:
                             continue
-                        mine = found.get(self._sieves[number])
+                        mine = found.get(sieves[number])
                         if mine is None:
-                            mine = found[self._sieves[number]] = {}
+                            mine = found[sieves[number]] = {}
                         last = size if last > size else last
                         stretches = mine.get(row)
                         if stretches is None:
@@ -135,13 +134,25 @@ class Joint:
                             stretches.append([first, start, last])
         return Look(data, found, self, near)
 
-    def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, _Owners]]:
+    def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int, _Owners]]:
+        """Where each needle stands, and who asked for it."""
         assert self._automaton is not None
-        owners = self._owners
+        owners, find = self._owners, self._automaton.find_matches_as_indexes
+        if len(lower) <= _BLOCK:
+            return [
+                (first + start, first + end, owners[index])
+                for first, last in stretches
+                for index, start, end in find(lower[first:last], overlapping=True)
+            ]
+        return self._hits_by_blocks(lower, stretches)
+
+    def _hits_by_blocks(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, _Owners]]:
+        assert self._automaton is not None
+        owners, find = self._owners, self._automaton.find_matches_as_indexes
         for first, last in stretches:
             for begin in range(first, last, _BLOCK):
                 block = lower[begin : min(last, begin + _BLOCK + self._longest - 1)]
-                for index, start, end in self._automaton.find_matches_as_indexes(block, overlapping=True):
+                for index, start, end in find(block, overlapping=True):
                     if start < _BLOCK:
                         yield begin + start, begin + end, owners[index]
 

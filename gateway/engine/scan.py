@@ -63,16 +63,18 @@ def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
         return out
     looks = [(part, look(part, part.text)) for part in parts]
     seen = [s for _, views in looks for s in views.seen]
+    timings = out.timings_ms
     began = perf_counter()
     literals = _literals(detectors, looks)
-    out.timings_ms["literals"] = (perf_counter() - began) * 1000
+    now = perf_counter()
+    timings["literals"] = (now - began) * 1000
     for detector in detectors:
         mine = for_detector(detector, seen)
         if not mine:
             continue
-        began = perf_counter()
         _scan_seen(detector, mine, out, literals)
-        out.timings_ms[detector.name] = out.timings_ms.get(detector.name, 0) + (perf_counter() - began) * 1000
+        began, now = now, perf_counter()
+        timings[detector.name] = timings.get(detector.name, 0) + (now - began) * 1000
     out.hits += _nested(looks)
     out.unread = _unread(looks)
     out.hits = distinct(out.hits)
@@ -186,7 +188,7 @@ def _literals(detectors: Sequence[Detector], looks: Iterable[tuple[Part, Look]])
     One look at each text for the literals of all tables, at a view only where it differs from its text:
     what it shows elsewhere the text shows, more directly. None where that fails, then each looks for itself.
     """
-    sieves = tuple(sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves)
+    sieves = tuple([sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves])
     try:
         joint = _joint(sieves)
         return {id(s): _literals_of(joint, part.text, s) for part, views in looks for s in views.seen}
@@ -277,7 +279,10 @@ def _run(
             if looks is None or not isinstance(detector, Table)
             else detector.scan_seen(parts, looks)
         )
-        _check(detector, parts, found)
+        if len(found) != len(parts):
+            raise ValueError("a list of findings is missing")
+        if any(found):
+            _check(parts, found)
     except Exception as e:  # whatever a detector raises is a failed scan, never a clean one
         failed(detector.name, e, errors)
         return [[] for _ in parts]
@@ -292,10 +297,8 @@ def _pending(detector: Detector, text: str, errors: list[str]) -> int:
         return 0
 
 
-def _check(detector: Detector, parts: Sequence[Part], found: list[list[Finding]]) -> None:
-    if len(found) != len(parts):
-        raise ValueError("a list of findings is missing")
-    for part, findings in zip(parts, found, strict=True) if any(found) else ():
+def _check(parts: Sequence[Part], found: list[list[Finding]]) -> None:
+    for part, findings in zip(parts, found, strict=True):
         for f in findings:
             if not 0 <= f.span.start <= f.span.end <= len(part.text):
                 raise ValueError("a span lies outside the text")
