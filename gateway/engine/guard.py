@@ -51,6 +51,9 @@ OWN_KEY = "secret/upstream_key"
 
 Policies = tuple[Ruleset, ...]
 
+# Asked often, and of an abstract class that is slow.
+_is_model = lru_cache(maxsize=256)(lambda kind: issubclass(kind, Model))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -112,8 +115,8 @@ class Guard:
 
     async def look(self, detectors: Sequence[Detector], parts: Sequence[Part], tenant: str) -> Scan:
         """Rules and models at the same time. Raises TooLargeToScan."""
-        models = [d for d in detectors if isinstance(d, Model)]
-        rules = [d for d in detectors if not isinstance(d, Model)]
+        models = [d for d in detectors if _is_model(type(d)) and isinstance(d, Model)]
+        rules = [d for d in detectors if not _is_model(type(d))]
         size = sum(utf8_size(part.text) for part in parts)
         pending = await self.run(size, lambda: self.models.submit(models, parts, tenant)) if models else None
         try:

@@ -55,8 +55,7 @@ def leet(text: str) -> list[View]:
     if _ANY_INNER(data, 0, len(data))[0][0] < 0:
         return []
     kinds = b" " + data.translate(_KINDS) + b" "
-    inner = sum(map(kinds.count, _INNER))
-    if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
+    if not _several(kinds):
         return []
     places = _tokens(text, data)
     counts = Counter(match[0] for match in places)
@@ -84,6 +83,16 @@ def leet(text: str) -> list[View]:
         if not any("1" in token or "|" in token for token in unknown):
             break
     return out
+
+
+def _several(kinds: bytes) -> bool:
+    """Signs next to letters, where it is known that there is one."""
+    found = 0
+    for place in (*_INNER, *_OUTER):
+        found += kinds.count(place)
+        if found >= FEW:
+            return True
+    return False
 
 
 def _tokens(text: str, data: bytes) -> list[re.Match[str]]:
