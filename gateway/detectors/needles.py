@@ -28,7 +28,8 @@ _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-_Row = tuple[int, int, int, bool]  # number of the sieve, row, reach, does it need a digit?
+# Number of the sieve, row, reach, does it need a digit?, of which strings does it need one as well?
+_Row = tuple[int, int, int, bool, tuple[bytes, ...]]
 # left, right, and the rows that ask for these edges
 _Owners = list[tuple[bytes | None, bytes | None, tuple[_Row, ...]]]
 
@@ -42,6 +43,7 @@ class Edged:
     left: bytes | None  # truth values for the byte before it; None: any
     right: bytes | None
     digit: bool = False  # its matches hold one
+    also: tuple[bytes, ...] = ()  # in lower case; its matches hold one of these as well; none: nothing is known
 
 
 class Needing(Protocol):
@@ -84,7 +86,7 @@ class Joint:
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
                 owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add(
-                    (number, e.row, e.reach, e.digit)
+                    (number, e.row, e.reach, e.digit, e.also)
                 )
         self._owners = [
             [(left, right, tuple(sorted(rows))) for (left, right), rows in by_edge.items()]
@@ -111,15 +113,18 @@ class Joint:
         size = len(data)
         digits = data.translate(_DIGITS)
         sieves = self._sieves
-        for start, end, owners in self._hits(data.lower(), ((0, size),) if near is None else near):
+        lower = data.lower()
+        for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
                 if (left is None or left[before]) and (right is None or right[after]):
-                    for number, row, reach, digit in rows:
+                    for number, row, reach, digit, also in rows:
                         first, last = end - reach * wide, start + reach * wide
                         first = 0 if first < 0 else first
-                        if digit and digits.find(b"0", first, last) < 0:
+                        if (digit and digits.find(b"0", first, last) < 0) or (
+                            also and not _any_of(also, lower, first, last)
+                        ):
                             continue
                         mine = found.get(sieves[number])
                         if mine is None:
@@ -164,8 +169,15 @@ class Joint:
             return
         for _, _, owners in self._hits(data.lower(), ((0, len(data)),)):
             for _, _, rows in owners:
-                for number, row, _, _ in rows:
+                for number, row, *_ in rows:
                     found.setdefault(self._sieves[number], {})[row] = None
+
+
+def _any_of(strings: Iterable[bytes], data: bytes, begin: int, end: int) -> bool:
+    for string in strings:  # noqa: SIM110 (a generator costs more than these few looks)
+        if data.find(string, begin, end) >= 0:
+            return True
+    return False
 
 
 def _widened(stretches: Iterable[tuple[int, int]], by: int, size: int) -> list[tuple[int, int]] | None:
