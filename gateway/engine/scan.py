@@ -95,8 +95,9 @@ def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part
     out.unread = _unread([(part, seen_all)])
     if any(judges_whole(s.view.name) for s in seen_all.seen):
         others = Scan()
+        literals = _literals(near, [(part, seen_all)])
         for detector in near:
-            _scan_seen(detector, for_detector(detector, seen_all.seen), others)
+            _scan_seen(detector, for_detector(detector, seen_all.seen), others, literals)
         out.hits += [hit for hit in distinct(others.hits) if judges_whole(hit.finding.via)]
         out.errors += others.errors
     out.hits = distinct(out.hits)

@@ -17,7 +17,7 @@ from gateway.detectors.base import RegexDetector, Row
 from gateway.detectors.needles import Joint
 from gateway.engine import scan as module
 from gateway.engine.changes import changed, in_bytes
-from gateway.engine.scan import scan_parts
+from gateway.engine.scan import scan_growing, scan_parts
 from gateway.engine.views import look
 from gateway.redteam.transforms import TRANSFORMS, chain
 from gateway.types import Detector, Hit, Part, Span
@@ -57,8 +57,9 @@ def long_from(size: int) -> Iterator[None]:
 def found(detectors: Sequence[Detector], part: Part, size: int) -> list[Hit]:
     with long_from(size):
         scan = scan_parts(detectors, [part])
-    assert scan.errors == []
-    return sorted(scan.hits, key=repr)
+        growing = scan_growing([d for d in detectors if d.reach is not None], (), part)
+    assert scan.errors == growing.errors == []
+    return [*sorted(scan.hits, key=repr), *sorted(growing.hits, key=repr)]
 
 
 def check(text: str, *, json_text: bool = False) -> None:
