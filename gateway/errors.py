@@ -10,12 +10,14 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
     - TooLarge               413
       - TooLargeToScan       413: longer than what a model reads
     - NotFound               404
+    - Conflict               409
   + AuthError                401
   + Forbidden                403
   + LimitExceeded            429
   + LimiterUnavailable       503: nobody can say whether a limit is reached
   + ScanError                503: a detector failed and the policy says stop
   + Overloaded               503
+  + StoreError               503: the database cannot be reached
   + UpstreamError            502: the model's server failed
     - UpstreamTimeout        504
 """
@@ -78,6 +80,10 @@ class NotFound(RequestError):
     status, code = 404, "not_found"
 
 
+class Conflict(RequestError):
+    status, code = 409, "conflict"
+
+
 class AuthError(GatewayError):
     status, code, type = 401, "invalid_api_key", "authentication_error"
 
@@ -104,6 +110,10 @@ class ScanError(GatewayError):
 
 class Overloaded(GatewayError):
     status, code = 503, "overloaded"
+
+
+class StoreError(GatewayError):
+    status, code = 503, "store_unavailable"
 
 
 class UpstreamError(GatewayError):

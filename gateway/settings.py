@@ -31,6 +31,7 @@ __all__ = [
     "Route",
     "Server",
     "Settings",
+    "StoreSettings",
     "Tenant",
     "Timeouts",
     "Upstream",
@@ -39,6 +40,7 @@ __all__ = [
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Size = Annotated[int, Field(gt=0)]
+Scope = Literal["proxy", "scan", "manage"]
 
 
 class Strict(BaseModel):
@@ -60,6 +62,9 @@ class Server(Strict):
     drain: Seconds = Field(30, description="After that: how long running answers may take to finish.")
     reload_on_sighup: bool = Field(True, description="Read the policy files again on SIGHUP.")
     open_metrics: bool = Field(True, description="Serve /metrics without a key.")
+    management_port: int | None = Field(
+        None, ge=0, le=65_535, description="Serve the management API on this port only; none: beside the rest."
+    )
     openapi: bool = Field(True, description="Serve /openapi.json, the description of all paths, without a key.")
 
 
@@ -167,9 +172,42 @@ class Client(Strict):
         pattern=r"^sha256:[0-9a-f]{64}$", description="Hash of the key, as `portcullis keys new` prints it."
     )
     models: tuple[str, ...] = Field(("*",), description="Globs of the models it may ask for.")
+    scopes: tuple[Scope, ...] = Field(
+        ("proxy", "scan"), description="What it may call: `proxy` (models), `scan`, `manage` (the management API)."
+    )
     policy: str | None = Field(None, description="Policy of this key; else the route decides.")
     tenant: str = Field("default", pattern=NAME, description="Team or project it belongs to; see `tenants`.")
     quota: Quota = Field(UNBOUNDED, description="Bounds of this key.")
+
+
+class StoreSettings(Strict):
+    """Where keys, tenants, policies of tenants and events are kept."""
+
+    url: str = Field(
+        "auto",
+        pattern=r"^(auto|none|sqlite:///.+|postgres(ql)?://.+)$",
+        repr=False,
+        description="`sqlite:///file`, `postgresql://user:password@host/name`, `none`, or `auto`: `portcullis serve` "
+        "keeps an SQLite file in `folder` where it may write there, the middleware nothing.",
+    )
+    folder: Path | None = Field(
+        None, description="Folder of the SQLite file; none: portcullis in $XDG_DATA_HOME, else in ~/.local/share."
+    )
+    pepper: SecretStr | None = Field(
+        None, min_length=16, description="Secret that keys are hashed with; none: one that the store makes and keeps."
+    )
+    encryption_keys: tuple[SecretStr, ...] = Field(
+        (), description="Secrets for the texts of events: the first encrypts, all decrypt. None: kept in the clear."
+    )
+    timeout: Seconds = Field(5, description="Longest that one use of the database may take.")
+    poll: float = Field(1, gt=0, le=4, description="How often each worker looks for changed keys and policies.")
+    queue: Size = Field(10_000, description="Most events that wait to be written; more are lost, and counted.")
+    queue_bytes: Size = Field(64 << 20, description="Most memory for the texts of waiting events.")
+    batch: int = Field(500, ge=1, le=5000, description="Most events written at once.")
+    flush: Seconds = Field(0.2, description="Longest that an event waits for others to be written with.")
+    max_text: Size = Field(256 << 10, description="Most of an event's texts that is kept, in bytes of JSON.")
+    retention_days: float | None = Field(30, gt=0, description="Age at which events are deleted; none: never.")
+    retention_events: Size | None = Field(1_000_000, description="Events kept, the newest; none: all.")
 
 
 class Route(Strict):
@@ -246,6 +284,8 @@ class Settings(BaseSettings):
     tenants: tuple[Tenant, ...] = Field((), description="Teams or projects and their bounds.")
     model_quotas: tuple[ModelQuota, ...] = Field((), description="Bounds by model.")
     limits: Limits = Field(Limits(), description="How bounds are kept.")
+    keys_required: bool = Field(False, description="Refuse whoever has no key, also where there are no keys yet.")
+    store: StoreSettings = Field(StoreSettings(), description="Where keys, tenants, policies and events are kept.")
     policy: str = Field("default", description="Policy where no route and no key names another.")
     routes: tuple[Route, ...] = Field((), description="Policies by model and path.")
     policies: tuple[Path, ...] = Field((), description="Folders of more policy files; a file replaces a built-in name.")
@@ -277,10 +317,11 @@ class Settings(BaseSettings):
             raise ValueError("`judge` needs the name of one of `upstreams`, and a `model`")
         public = self.server.host not in ("127.0.0.1", "::1", "localhost")
         ours = [u.name for u in self.upstreams if u.key.startswith("env:")]
-        if public and ours and not self.clients and not self.allow_anonymous_insecure:
+        open_to_all = not self.clients and not self.keys_required and not self.allow_anonymous_insecure
+        if public and ours and open_to_all:
             raise ValueError(
                 f"anybody who reaches {self.server.host} could spend the key of {ours[0]!r}: "
-                "add `clients` (make a key with `portcullis keys new`), listen on 127.0.0.1, "
+                "add `clients` (make a key with `portcullis keys new`), set keys_required, listen on 127.0.0.1, "
                 "or set allow_anonymous_insecure"
             )
         return self

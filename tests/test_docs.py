@@ -38,7 +38,7 @@ def commands() -> list[str]:
 
 
 def test_there_are_commands() -> None:
-    assert set(commands()) == {"serve", "demo", "scan", "eval", "check", "list", "models", "keys"}
+    assert set(commands()) == {"serve", "demo", "scan", "eval", "check", "list", "models", "keys", "store"}
 
 
 @pytest.mark.parametrize("command", commands())

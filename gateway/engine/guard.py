@@ -360,6 +360,10 @@ class Stream:
         """May anything be rewritten or stopped?"""
         return self._terms.holds
 
+    def texts(self) -> list[Part]:
+        """What has come so far, of all texts that continue."""
+        return [channel.so_far("") for channel in self._channels.values()]
+
     @property
     def held(self) -> int:
         return sum(c.held for c in self._channels.values())

@@ -90,6 +90,8 @@ def parse_policy(text: str, source: str = "policy", categories: frozenset[str] |
     lines = _Lines(root, source)
     try:
         policy = Policy.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as e:  # a tag that is no plain value
+        raise ConfigError(f"{source}:1: not valid YAML: {getattr(e, 'problem', e)}") from None
     except ValidationError as e:
         raise ConfigError("\n".join(lines.mistake(m["loc"], m["msg"]) for m in e.errors())) from None
     mistakes = list(_check(policy, lines, categories))

@@ -205,6 +205,13 @@ class Policy(Strict):
     on_judge_error: Literal["meaning", "error"] = Field(
         "meaning", description="When the judge of a rule fails: compare meaning and say so, or as `on_error` says."
     )
+    on_store_failure: Literal["count", "block"] = Field(
+        "count", description="When events cannot be recorded: count the lost ones, or stop with 503."
+    )
+    event_texts: Literal["none", "redacted", "full"] = Field(
+        "none",
+        description="Texts kept with an event: none, with personal data and secrets masked, or as they were.",
+    )
     unscannable: Literal["count", "refuse"] = Field(
         "count", description="Images, audio, files, unknown part types: pass and count, or refuse."
     )

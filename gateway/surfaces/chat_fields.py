@@ -23,7 +23,7 @@ from gateway.surfaces.fields import (
     Words,
     inert,
 )
-from gateway.surfaces.media import Base64, Url
+from gateway.surfaces.media import Base64, Reference, Url
 from gateway.types import Kind, Path
 
 __all__ = [
@@ -64,6 +64,7 @@ _PADDING = Token("[A-Za-z0-9]{0,256}")  # `obfuscation`: random characters of ra
 _IDENTIFIERS = Words("(?=.{1,48}$)[a-z]+(?:[_/-][a-z]+)*")
 _NUMBER = Number()
 _METADATA = Text(Kind.METADATA)
+_LINK = Url(content=True)
 _LABEL = Text(Kind.METADATA, whole=True)
 _DESCRIPTION = Text(Kind.TOOL_DESCRIPTION)
 _TOOL_NAME = Text(Kind.TOOL_NAME, whole=True)
@@ -100,9 +101,9 @@ PART = ContentPart(
         "text": Text(),
         "refusal": Text(Kind.REFUSAL),
         "thinking": _REASONING,
-        "image_url": Either(Url(), Obj({"url": Url(), "detail": Enum("auto", "low", "high", "original")})),
+        "image_url": Either(_LINK, Obj({"url": _LINK, "detail": Enum("auto", "low", "high", "original")})),
         "input_audio": Obj({"data": Base64(), "format": Enum("wav", "mp3")}),
-        "file": Obj({"file_data": Base64(), "file_id": _METADATA, "filename": _METADATA}),
+        "file": Obj({"file_data": Base64(), "file_id": Reference(Kind.METADATA), "filename": _METADATA}),
         "prompt_cache_breakpoint": _CACHE_POINT,
         "cache_control": _CACHE_POINT,
     }

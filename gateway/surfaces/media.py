@@ -12,10 +12,10 @@ import re
 from typing import Any
 
 from gateway.surfaces.edit import Encoded
-from gateway.surfaces.fields import Collector
+from gateway.surfaces.fields import Collector, Text
 from gateway.types import Kind, Path
 
-__all__ = ["Base64", "Url"]
+__all__ = ["Base64", "Reference", "Url"]
 
 # The head of a data URL (RFC 2397). It goes unread only if all its words are common ones.
 _HEAD = re.compile(r"data:([\w.+-]*/[\w.+-]*)?(?:;[\w.+-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
@@ -29,7 +29,10 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 class Url:
-    """An address, or a data URL."""
+    """An address, or a data URL. `content`: what stands at the address is part of the message, and is not scanned."""
+
+    def __init__(self, *, content: bool = False) -> None:
+        self.content = content
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
         at = (*path, key)
@@ -37,6 +40,17 @@ class Url:
             out.walk(value, at, Kind.UNKNOWN)
         elif not _data_url(value, at, out):
             out.add(value, at, Kind.URL, whole=True)
+            if self.content and value:
+                out.skip(at, "reference", 0)
+
+
+class Reference(Text):
+    """An id of content that lies elsewhere, and is not scanned."""
+
+    def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
+        super().read(value, path, key, out)
+        if value:
+            out.skip((*path, key), "reference", 0)
 
 
 class Base64:

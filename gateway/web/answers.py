@@ -11,11 +11,12 @@ from starlette.types import Scope
 from gateway.errors import GatewayError, LimitExceeded, Overloaded, RequestError, ScanError, UpstreamError
 from gateway.policy import Ruleset
 from gateway.surfaces import show
-from gateway.types import Direction, Effect, Json, Verdict, Violation
+from gateway.types import Direction, Effect, Json, Part, Verdict, Violation
 from gateway.web.asgi import Headers, Sender, error_body
 from gateway.web.auth import Caller
 from gateway.web.backend import Backend
 from gateway.web.events import Event, Side
+from gateway.web.kept import Kept
 from gateway.web.limit_words import wait_headers
 from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
@@ -50,6 +51,8 @@ class Turn:
     send: Sender
     began: float
     started: bool = False  # has the answer's head left?
+    kept: Kept | None = None
+    policies: tuple[Ruleset, ...] = ()
     meter: Meter = FREE
 
 
@@ -131,9 +134,14 @@ def event_error(event: Event, error: GatewayError) -> bytes:
     return error_body(error, {"event_id": event.id, **getattr(error, "guard", {})})
 
 
-def note(turn: Turn, direction: Direction, verdict: Verdict, count: bool = True) -> None:
-    """Into the event and, where it is final, the metrics. Who wraps this route finds the verdict in the scope."""
+def note(turn: Turn, direction: Direction, verdict: Verdict, parts: Sequence[Part] = (), *, count: bool = True) -> None:
+    """
+    Into the event, what is kept beside it and, where it is final, the metrics. `parts`: what was judged. Who
+    wraps this route finds the verdict in the scope.
+    """
     turn.scope.setdefault(VERDICTS, []).append(verdict)
+    if turn.kept is not None:
+        turn.kept.set(direction, verdict, parts)
     side = Side.of(verdict)
     if direction is Direction.INPUT:
         turn.event.request = side

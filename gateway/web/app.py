@@ -26,6 +26,7 @@ from gateway.web.dialects import DialectRoutes, OpenApi
 from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
 from gateway.web.health import Health
+from gateway.web.manage import Ports, management_routes
 from gateway.web.models import Models
 from gateway.web.reload import watch_policies
 from gateway.web.scan import Scan
@@ -66,6 +67,8 @@ def create_app(
         exception_handlers={GatewayError: _gateway_error, HTTPException: _http_error, Exception: _last_resort},
     )
     app.router.redirect_slashes = False
+    if gateway.settings.server.management_port is not None:
+        app.add_middleware(Ports, management=gateway.settings.server.management_port)
     app.state.gateway = gateway
     return app
 
@@ -79,6 +82,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),
         Route("/guard/v1/grounding", Ground(gateway), methods=["POST"]),
+        *management_routes(gateway),
         Route("/livez", health.livez, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),

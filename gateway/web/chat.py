@@ -57,7 +57,7 @@ class ChatCompletions:
         task = asyncio.current_task()
         assert task is not None
         event, began = gateway.begin(ROUTE)
-        turn = Turn(gateway, self._backend, event, Caller(None, None), scope, Sender(send), began)
+        turn = Turn(gateway, self._backend, event, Caller(None, None), scope, Sender(send), began, kept=gateway.keep())
         gateway.running.add(task)
         gateway.metrics.in_flight.inc()
         try:
@@ -85,12 +85,13 @@ class ChatCompletions:
         gateway.metrics.in_flight.dec()
         if not event.status:  # an exception that nobody expected, or one of the app behind
             event.status, event.error = 500, "internal_error"
-        gateway.finish(event, turn.began)
+        gateway.finish(event, turn.began, turn.kept, turn.policies)
 
     async def _serve(self, turn: Turn, receive: Receive) -> None:
         gateway, scope, event = self._gateway, turn.scope, turn.event
         turn.caller = caller = gateway.auth.identify(scope)
-        event.client = caller.name
+        event.by(caller.name, caller.tenant, caller.key)
+        caller.require_scope("proxy")
         if gateway.pool.is_loop(scope["headers"]):
             raise _loop()
         require_json(scope)
@@ -101,11 +102,13 @@ class ChatCompletions:
         caller.require_model(transcript.model)
         policies = gateway.policies_for(caller, transcript.model, self._path, _asked(scope))
         event.apply(policies)
-        exchange = gateway.guard.begin(policies, caller.name)
+        turn.policies = policies
+        gateway.admit(policies, turn.kept)
+        exchange = gateway.guard.begin(policies, caller.owner)
         async with watch(receive, lambda: turn.send.ended):
             await self._admit(turn, body, transcript)
             verdict = await exchange.request(transcript)
-            note(turn, Direction.INPUT, verdict)
+            note(turn, Direction.INPUT, verdict, transcript.parts)
             if verdict.effect is Effect.BLOCK:
                 raise refused(event, policies, verdict)
             await self._forward(turn, exchange, apply(body, verdict.edits))
@@ -169,7 +172,7 @@ class ChatCompletions:
         transcript = SURFACE.response(body)
         turn.meter.answered(turn.event.usage, answer_tokens(transcript))
         verdict = await exchange.response(transcript)
-        note(turn, Direction.OUTPUT, verdict)
+        note(turn, Direction.OUTPUT, verdict, transcript.parts)
         if verdict.effect is Effect.BLOCK:
             body = self._withhold(turn, exchange.policies, verdict, body)
         else:
@@ -193,7 +196,7 @@ class ChatCompletions:
         if not isinstance(error, dict):
             raise NoWords(status, turn.backend.headers(answer.headers))
         verdict = await exchange.response(Transcript(parts, Direction.OUTPUT))
-        note(turn, Direction.OUTPUT, verdict)
+        note(turn, Direction.OUTPUT, verdict, parts)
         if verdict.effect is Effect.BLOCK:
             raise NoWords(status, turn.backend.headers(answer.headers))
         turn.event.error = "upstream_error"
@@ -207,7 +210,7 @@ class ChatCompletions:
             raise UpstreamError(f"the app answered {answer.status} with no text") from None
         part = Part(text, ("body",), Role.ASSISTANT, json="json" in answer.media_type)
         verdict = await exchange.response(Transcript((part,), Direction.OUTPUT))
-        note(turn, Direction.OUTPUT, verdict)
+        note(turn, Direction.OUTPUT, verdict, (part,))
         turn.event.error = "app_error" if answer.status >= 400 else ""
         if verdict.effect is Effect.BLOCK:
             raise NoWords(answer.status if answer.status >= 400 else 502)

@@ -1,8 +1,8 @@
 """
 One record for each request: what was decided, by which version of which policy, what was not scanned.
 
-Never the text: categories, counts, sizes. `scanned` is true only if every detector finished on all of
-the text that was seen.
+Never the text: categories, counts, sizes. `scanned` is true only if every detector finished on all
+that was seen, and nothing passed that none could read.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ __all__ = ["DECISION", "Event", "Side", "Sink", "log_event", "new_event_id", "wo
 log = logging.getLogger("gateway.event")
 
 DECISION = {Effect.ALLOW: "allow", Effect.FLAG: "flag", Effect.REDACT: "redact", Effect.BLOCK: "block"}
+MAX_MODEL = 256  # characters of its name that are told
 _SEVERITY = ["none", *DECISION.values()]
 
 
@@ -59,6 +60,11 @@ class Side:
             verdict.degraded,
         )
 
+    @property
+    def complete(self) -> bool:
+        """Was all of it read, by every detector? What no detector can read was not."""
+        return not self.errors and not self.degraded and not self.unscanned and self.scanned == self.seen
+
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _SIDE_FIELDS}
 
@@ -72,7 +78,7 @@ class Side:
             tuple(dict.fromkeys(other.rules + self.rules)),
             self.scanned + other.scanned,
             self.seen + other.seen,
-            dict(Counter(self.unscanned) + Counter(other.unscanned)),
+            {k: self.unscanned.get(k, 0) + other.unscanned.get(k, 0) for k in {*self.unscanned, *other.unscanned}},
             tuple(dict.fromkeys(other.errors + self.errors)),
             tuple(dict.fromkeys(other.degraded + self.degraded)),
         )
@@ -83,6 +89,8 @@ class Event:
     id: str
     route: str
     client: str = "anonymous"
+    tenant: str = "default"
+    key: str = "anonymous"
     at: float = field(default_factory=time.time)
     model: str = ""
     policies: Mapping[str, str] = field(default_factory=dict)  # name -> version
@@ -99,10 +107,13 @@ class Event:
     def apply(self, policies: tuple[Ruleset, ...]) -> None:
         self.policies = {p.name: p.version for p in policies}
 
+    def by(self, client: str, tenant: str, key: str) -> None:
+        self.client, self.tenant, self.key = client, tenant, key
+
     @property
     def scanned(self) -> bool:
         sides = [s for s in (self.request, self.answer) if s.decision != "none"]
-        return bool(sides) and all(not s.errors and not s.degraded and s.scanned == s.seen for s in sides)
+        return bool(sides) and all(s.complete for s in sides)
 
     @property
     def decision(self) -> str:
@@ -111,6 +122,7 @@ class Event:
     def as_json(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in _FIELDS}
         own |= {"request": self.request.as_json(), "answer": self.answer.as_json()}
+        own["model"] = self.model[:MAX_MODEL]  # a client's word
         return {**own, "scanned": self.scanned, "decision": self.decision}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,11 +15,13 @@ from gateway.types import Json
 from gateway.web.answers import event_error, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import Event
+from gateway.web.kept import Kept
 from gateway.web.state import Gateway
 
 __all__ = ["MAX_DOCUMENTS", "DocumentIn", "Documents", "Ground", "documents_of"]
 
 ROUTE = "guard.grounding"
+PATH = "/guard/v1/grounding"
 MAX_DOCUMENTS = 256
 
 
@@ -54,8 +57,9 @@ class Ground:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway = self._gateway
         event, began = gateway.begin(ROUTE)
+        kept = gateway.keep()
         try:
-            body = await self._serve(scope, receive, event)
+            body = await self._serve(scope, receive, event, kept)
             event.status = 200
             await respond(send, 200, dump_json(body), guard_headers(event))
         except ClientGone:
@@ -63,19 +67,26 @@ class Ground:
         except GatewayError as e:
             event.status, event.error = e.status, e.code
             await respond(send, e.status, event_error(event, e), retry_headers(e))
+        except asyncio.CancelledError:
+            event.status, event.error = 499, "cancelled"
+            raise
         finally:
-            gateway.finish(event, began)
+            if not event.status:  # an exception that nobody expected
+                event.status, event.error = 500, "internal_error"
+            gateway.finish(event, began, kept)  # no policy judges here, so none has its texts kept
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event) -> Json:
+    async def _serve(self, scope: Scope, receive: Receive, event: Event, kept: Kept | None) -> Json:
         gateway = self._gateway
         caller = gateway.auth.identify(scope)
-        event.client = caller.name
+        event.by(caller.name, caller.tenant, caller.key)
+        caller.require_scope("scan")
         require_json(scope)
         request = _parse(parse_json(await read_json(scope, receive, gateway.settings.server.max_body)))
+        gateway.admit(gateway.policies_for(caller, "", PATH), kept)
         documents = documents_of(request.documents)
         async with watch(receive):
             found = await gateway.guard.models.ground(
-                request.response, documents, Level(request.level), prompt=request.prompt, tenant=caller.name
+                request.response, documents, Level(request.level), prompt=request.prompt, tenant=caller.owner
             )
         return _result(found, documents, event)
 

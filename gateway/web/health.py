@@ -24,13 +24,17 @@ class Health:
         gateway = self._gateway
         if gateway.draining:
             return _json(503, {"status": "draining"})
-        if gateway.not_ready:
-            return _json(503, {"status": "not_ready", "reasons": list(gateway.not_ready)})
-        return _json(200, {"status": "ready", "policies": {n: gateway.book[n].version for n in gateway.book}})
+        if reasons := gateway.reasons:
+            return _json(503, {"status": "not_ready", "reasons": list(reasons)})
+        shared = {name: gateway.book[name].version for name in gateway.book if "/" not in name}
+        store = gateway.keeper.health() if gateway.keeper else {"status": "none"}
+        return _json(200, {"status": "ready", "policies": shared, "store": store})
 
     async def metrics(self, request: Request) -> Response:
         if not self._gateway.settings.server.open_metrics:
             self._gateway.auth.identify(request.scope)
+        if self._gateway.keeper:
+            self._gateway.keeper.count()
         return Response(self._gateway.metrics.render(), media_type=self._gateway.metrics.content_type)
 
 

@@ -8,7 +8,7 @@ describes the body is new, for the body is what the policy left of it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import httpx
 from starlette.types import ASGIApp, Scope
@@ -33,13 +33,13 @@ _OURS = b"x-guard-"
 
 
 class InnerApp:
-    """A backend. `keep_key`: whether the client's `Authorization` is for the app; else it was for us."""
+    """A backend. `keep_key` says whether the client's `Authorization` is for the app; else it was for us."""
 
     # Litestar answers a POST with 201 unless it is told otherwise.
     answered = frozenset((200, 201))
     any_error = True
 
-    def __init__(self, app: ASGIApp, *, keep_key: bool) -> None:
+    def __init__(self, app: ASGIApp, *, keep_key: Callable[[], bool]) -> None:
         self._transport = ASGITransport(app)
         self._keep_key = keep_key
 
@@ -63,7 +63,7 @@ class InnerApp:
 
     def _headers(self, given: Headers, size: int) -> Headers:
         key = any(name.lower() == b"x-guard-key" for name, _ in given)
-        ours = frozenset() if self._keep_key or key else frozenset((b"authorization",))
+        ours = frozenset() if self._keep_key() or key else frozenset((b"authorization",))
         about_body = [(b"content-type", b"application/json"), (b"content-length", str(size).encode())]
         return [*_without(given, _REQUEST | ours), (b"accept-encoding", b"identity"), *about_body]
 

@@ -80,6 +80,13 @@ class Metrics:
         self.cached = Counter(
             "guard_cache_lookups", "Texts that a model had read before, or not.", ["result"], registry=registry
         )
+        self.events = Counter("guard_events", "Events for the store: written, or lost.", ["result"], registry=registry)
+        self.waiting = Gauge(
+            "guard_events_waiting", "Events not yet written.", multiprocess_mode="livesum", registry=registry
+        )
+        self.store_up = Gauge(
+            "guard_store_up", "1 while the store can be reached.", multiprocess_mode="livemin", registry=registry
+        )
         self.tokens = Counter("guard_model_tokens", "Tokens that models read.", registry=registry)
         self.shed = Counter("guard_model_shed", "Texts that models had no time for.", registry=registry)
         self._models: dict[str, int] = {}

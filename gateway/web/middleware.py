@@ -9,15 +9,15 @@ place of the upstream. All other requests, and websockets, pass untouched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import HttpUrl
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.engine import Guard, self_test
 from gateway.errors import ConfigError
-from gateway.settings import Client, Settings, Tenant, Upstream
+from gateway.settings import Settings, Upstream
 from gateway.web.asgi import header
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.auth import Authenticator, Caller
@@ -66,13 +66,13 @@ class GuardMiddleware:
             base.model_copy(update=changes),
             transport=lambda _: ASGITransport(app),
             guard=guard,
-            auth=_Keys(base.clients, base.tenants),
+            keys=_Keys,
             sink=sink,
         )
         gateway.not_ready = self_test(gateway.guard.detectors)
         if gateway.not_ready:
             raise ConfigError("the self-test failed: " + "; ".join(gateway.not_ready))
-        backend = InnerApp(app, keep_key=not base.clients)
+        backend = InnerApp(app, keep_key=lambda: gateway.auth.is_open)
         prefix = prefix.rstrip("/")
         self._guarded: Mapping[str, ASGIApp] = {
             _plain(prefix + CHAT): ChatCompletions(gateway, backend=backend),
@@ -81,20 +81,31 @@ class GuardMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
+        if scope["type"] == "lifespan" and self.gateway.keeper is not None:
+            receive = self._until_shutdown(receive)
         if scope["type"] == "http" and scope["method"] == "POST":
             app = next((self._guarded[path] for path in map(_plain, _paths(scope)) if path in self._guarded), app)
+        if app is not self.app:
+            await self.gateway.start_store()
         await app(scope, receive, send)
+
+    def _until_shutdown(self, receive: Receive) -> Receive:
+        """What still waits is written before the app behind ends."""
+
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown" and self.gateway.keeper is not None:
+                await self.gateway.keeper.aclose()
+            return message
+
+        return receiving
 
 
 class _Keys(Authenticator):
     """Ours only. What is in `Authorization` beside `X-Guard-Key`, or where we have no keys, is the app's affair."""
 
-    def __init__(self, clients: Sequence[Client], tenants: Sequence[Tenant] = ()) -> None:
-        super().__init__(clients, tenants)
-        self._none = not clients
-
     def identify(self, scope: Scope) -> Caller:
-        if self._none:
+        if self.is_open:
             return self.anonymous(None)
         if header(scope, b"x-guard-key"):
             scope = {**scope, "headers": [h for h in scope["headers"] if h[0].lower() != b"authorization"]}

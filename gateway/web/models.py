@@ -34,6 +34,7 @@ class Models:
     async def list(self, request: Request) -> Response:
         """All upstreams' models in one list; an upstream that fails is left out unless all do."""
         caller = self._gateway.auth.identify(request.scope)
+        caller.require_scope("proxy")
         upstreams = self._gateway.settings.upstreams
         calls = (self._get(u, MODELS, caller, request) for u in upstreams)
         answers = await asyncio.gather(*calls, return_exceptions=True)
@@ -54,6 +55,7 @@ class Models:
 
     async def get(self, request: Request) -> Response:
         caller = self._gateway.auth.identify(request.scope)
+        caller.require_scope("proxy")
         model = request.path_params["model"]
         if len(model) > 256 or not _ID.fullmatch(model) or not caller.may_use(model):
             raise NotFound("there is no model of that name", param="model", code="model_not_found")

@@ -6,6 +6,7 @@ POST /guard/v1/scan: the same engine without a model behind it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -21,7 +22,8 @@ from gateway.web.answers import event_error, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import DECISION, Event, Side
 from gateway.web.grounding import Documents, documents_of
-from gateway.web.meter import Account
+from gateway.web.kept import Kept
+from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
 from gateway.web.tokens import prompt_tokens
 
@@ -73,74 +75,90 @@ class Scan:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway = self._gateway
         event, began = gateway.begin(ROUTE)
-        account = Account()
+        scan = _Scanning(gateway, event, gateway.keep())
         try:
-            body = await self._serve(scope, receive, event, account)
+            body = await scan.serve(scope, receive)
             event.status = 200
-            await respond(send, 200, dump_json(body), [*account.meter.headers, *guard_headers(event)])
+            await respond(send, 200, dump_json(body), [*scan.meter.headers, *guard_headers(event)])
         except ClientGone:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
             event.status, event.error = e.status, e.code
-            await respond(send, e.status, event_error(event, e), [*account.meter.headers, *retry_headers(e)])
+            await respond(send, e.status, event_error(event, e), [*scan.meter.headers, *retry_headers(e)])
+        except asyncio.CancelledError:
+            event.status, event.error = 499, "cancelled"
+            raise
         finally:
             try:
-                await account.meter.close()
+                await scan.meter.close()
             finally:
-                gateway.finish(event, began)
+                if not event.status:  # an exception that nobody expected
+                    event.status, event.error = 500, "internal_error"
+                gateway.finish(event, began, scan.kept, scan.policies)
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event, account: Account) -> Json:
-        gateway = self._gateway
+
+class _Scanning:
+    """One request."""
+
+    def __init__(self, gateway: Gateway, event: Event, kept: Kept | None) -> None:
+        self._gateway = gateway
+        self._event = event
+        self.kept = kept
+        self.meter: Meter = FREE
+        self.policies: tuple[Ruleset, ...] = ()
+        self._owner = ""
+
+    async def serve(self, scope: Scope, receive: Receive) -> Json:
+        gateway, event = self._gateway, self._event
         caller = gateway.auth.identify(scope)
-        event.client = caller.name
+        event.by(caller.name, caller.tenant, caller.key)
+        caller.require_scope("scan")
+        self._owner = caller.owner
         require_json(scope)
         request = _parse(parse_json(await read_json(scope, receive, gateway.settings.server.max_body)))
         asked = [request.policy] if request.policy else []
-        policies = gateway.policies_for(caller, "", PATH, asked)
+        self.policies = policies = gateway.policies_for(caller, "", PATH, asked)
         event.apply(policies)
+        gateway.admit(policies, self.kept)
         direction = Direction(request.direction)
         role = Role(request.role or ("user" if direction is Direction.INPUT else "assistant"))
         kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
         parts = tuple(Part(text, ("texts", i), role, i, kind) for i, text in enumerate(request.texts or ()))
         transcript = Transcript(parts, direction) if request.messages is None else SURFACE.request(_body(request))
         async with watch(receive):
-            account.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
-            account.meter.require()
-            account.meter.sent()  # what is scanned is used
+            self.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
+            self.meter.require()
+            self.meter.sent()  # what is scanned is used
             if request.messages is not None:
-                return {"results": [await self._messages(transcript, request, policies, direction, event)]}
-            return {"results": [await self._text(part, request, policies, direction, event) for part in parts]}
+                return {"results": [await self._messages(transcript, request, direction)]}
+            return {"results": [await self._text(part, request, direction) for part in parts]}
 
-    async def _text(
-        self, part: Part, request: ScanRequest, policies: tuple[Ruleset, ...], direction: Direction, event: Event
-    ) -> Json:
-        exchange = self._gateway.guard.begin(policies, event.client)
-        verdict = await _judge(exchange, Transcript((part,), direction), request)
-        out = self._result(request, exchange, verdict, event)
+    async def _text(self, part: Part, request: ScanRequest, direction: Direction) -> Json:
+        exchange = self._gateway.guard.begin(self.policies, self._owner)
+        transcript = Transcript((part,), direction)
+        verdict = await _judge(exchange, transcript, request)
+        out = self._result(request, exchange, verdict, transcript)
         if request.want.redacted:
             out["redacted"] = verdict.edits.get(part.path, part.text)
         return out
 
-    async def _messages(
-        self,
-        transcript: Transcript,
-        request: ScanRequest,
-        policies: tuple[Ruleset, ...],
-        direction: Direction,
-        event: Event,
-    ) -> Json:
-        exchange = self._gateway.guard.begin(policies, event.client)
+    async def _messages(self, transcript: Transcript, request: ScanRequest, direction: Direction) -> Json:
+        exchange = self._gateway.guard.begin(self.policies, self._owner)
         if direction is Direction.OUTPUT:
             answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
             exchange.see(transcript)
             transcript = Transcript(answers, direction, transcript.model, transcript.unscanned)
         verdict = await _judge(exchange, transcript, request)
-        out = self._result(request, exchange, verdict, event)
+        out = self._result(request, exchange, verdict, transcript)
         if request.want.redacted:
             out["redacted"] = apply(_body(request), verdict.edits)["messages"]
         return out
 
-    def _result(self, request: ScanRequest, exchange: Exchange, verdict: Verdict, event: Event) -> Json:
+    def _result(self, request: ScanRequest, exchange: Exchange, verdict: Verdict, transcript: Transcript) -> Json:
+        event = self._event
+        if self.kept is not None:
+            self.kept.add(transcript.direction, verdict, transcript.parts)
+        event.scan_ms = round(event.scan_ms + sum(verdict.timings_ms.values()), 3)
         side = Side.of(verdict)
         if request.direction == "input":
             event.request = side.merge(event.request)

@@ -16,7 +16,8 @@ import os
 import secrets
 import signal
 import socket
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from math import ceil
 from pathlib import Path
@@ -30,8 +31,9 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from gateway import logs
-from gateway.errors import ConfigError
-from gateway.settings import Settings, load_settings
+from gateway.errors import ConfigError, StoreError
+from gateway.settings import Settings, StoreSettings, load_settings
+from gateway.store import Store, place
 from gateway.web.app import create_app
 from gateway.web.metrics import SHARED
 from gateway.web.protocol import hardened
@@ -55,22 +57,61 @@ def serve(settings: Settings, config_path: Path | None = None) -> int:
     Raises ConfigError where settings, policies, keys or the address are wrong, before anything is served.
     """
     logs.configure(settings.log_level)
-    sock = listen(settings)
-    with sock:
+    settings = with_store(settings)
+    with ExitStack() as open_sockets:
+        sockets = [open_sockets.enter_context(listen(settings))]
+        port = settings.server.management_port
+        if port is not None:
+            sockets.append(open_sockets.enter_context(listen(settings, port)))
+            settings = with_management_port(settings, sockets[1].getsockname()[1])
         if settings.server.workers > 1:
             create_app(settings).state.gateway.guard.close()  # only to find mistakes before there are workers
-            announce(settings, sock)
+            announce(settings, sockets)
             _tell_workers(settings, config_path)
-            return Workers(settings, sock).serve()
+            return Workers(settings, sockets).serve()
         server = Server(server_config(create_app(settings), settings), settings)
-        announce(settings, sock)
-        server.run([sock])
+        announce(settings, sockets)
+        server.run(sockets)
         return server.status
 
 
 def app_from_environment() -> Starlette:
     """The app of a worker, or of another ASGI server: the file that PORTCULLIS_CONFIG names, and the environment."""
-    return create_app(_settings_from_environment())
+    settings = _settings_from_environment()
+    return create_app(_stored_at(settings, place(settings.store)))
+
+
+def with_store(settings: Settings) -> Settings:
+    """
+    The settings with the store that `auto` comes to. Its tables are made if it is an SQLite file.
+
+    Raises ConfigError where the store is of another version; one that is away is waited for later.
+    """
+    url = place(settings.store)
+    if url == "none":
+        if settings.store.url == "auto":
+            log.warning("no store: there is no folder to keep one in; events are only logged, keys are the settings'")
+    else:
+        asyncio.run(_prepare(settings.store.model_copy(update={"url": url})))
+    return _stored_at(settings, url)
+
+
+def _stored_at(settings: Settings, url: str) -> Settings:
+    return settings.model_copy(update={"store": settings.store.model_copy(update={"url": url})})
+
+
+def with_management_port(settings: Settings, port: int) -> Settings:
+    return settings.model_copy(update={"server": settings.server.model_copy(update={"management_port": port})})
+
+
+async def _prepare(settings: StoreSettings) -> None:
+    store = Store(settings)
+    try:
+        await store.open()
+    except StoreError as e:
+        log.error("the store cannot be reached", extra={"store": str(store.database), "reason": e.message})
+    finally:
+        await store.aclose()
 
 
 def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -92,9 +133,9 @@ def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
     )
 
 
-def listen(settings: Settings) -> socket.socket:
-    """Take the address. Raises ConfigError where that cannot be."""
-    host, port = settings.server.host, settings.server.port
+def listen(settings: Settings, port: int | None = None) -> socket.socket:
+    """Take the address, or another port there. Raises ConfigError where that cannot be."""
+    host, port = settings.server.host, settings.server.port if port is None else port
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         sock = socket.create_server(address[:2], family=family, backlog=BACKLOG)
@@ -107,27 +148,33 @@ def listen(settings: Settings) -> socket.socket:
     return sock
 
 
-def announce(settings: Settings, sock: socket.socket) -> None:
+def announce(settings: Settings, sockets: Sequence[socket.socket]) -> None:
     """Say what listens where, and what is open to everybody."""
-    host, port = sock.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
+    host = sockets[0].getsockname()[0]
+    url, *management = map(_url, sockets)
     log.info(
         "listening",
         extra={
-            "url": f"http://{shown}:{port}",
+            "url": url,
+            **({"management": management[0]} if management else {}),
             "policy": settings.policy,
             "upstreams": {u.name: str(u.url) for u in settings.upstreams},
             "clients": len(settings.clients),
             "workers": settings.server.workers,
         },
     )
-    if settings.clients or _is_loopback(host):
+    if settings.clients or settings.keys_required or _is_loopback(host):
         return
     ours = [u.name for u in settings.upstreams if u.key.startswith("env:")]
     if ours:
         log.warning("anybody who reaches this address can spend our upstream keys", extra={"upstreams": ours})
     else:
-        log.warning("no client keys: anybody who reaches this address can call")
+        log.warning("no client keys: unless the store has some, anybody who reaches this address can call")
+
+
+def _url(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class Server(uvicorn.Server):
@@ -226,7 +273,7 @@ class Worker(Process):
 class Workers(Multiprocess):
     """Starts the workers, replaces one that dies, and passes signals on to them."""
 
-    def __init__(self, settings: Settings, sock: socket.socket) -> None:
+    def __init__(self, settings: Settings, sockets: list[socket.socket]) -> None:
         config = uvicorn.Config(
             "gateway.web.serve:app_from_environment",
             factory=True,
@@ -234,7 +281,7 @@ class Workers(Multiprocess):
             log_config=None,
             timeout_worker_healthcheck=WORKER_SILENCE,
         )
-        super().__init__(config, [sock])
+        super().__init__(config, sockets)
         self.status = 0
 
     def serve(self) -> int:
@@ -303,6 +350,9 @@ def _tell_workers(settings: Settings, config_path: Path | None) -> None:
         os.environ[CONFIG] = str(config_path.resolve())
     if settings.placeholder_key is None:  # one for all, so that they make the same placeholders
         os.environ["PORTCULLIS_PLACEHOLDER_KEY"] = secrets.token_hex(32)
+    os.environ["PORTCULLIS_STORE__URL"] = settings.store.url
+    if settings.server.management_port is not None:
+        os.environ["PORTCULLIS_SERVER__MANAGEMENT_PORT"] = str(settings.server.management_port)
     os.environ[INSTANCE] = secrets.token_hex(8)
     os.environ.setdefault(SHARED, mkdtemp(prefix="portcullis-metrics-"))
 

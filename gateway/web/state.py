@@ -15,15 +15,18 @@ from time import perf_counter
 import httpx
 
 from gateway.engine import Guard, load_models, self_test
-from gateway.errors import ConfigError, RequestError
+from gateway.errors import ConfigError, RequestError, ScanError
 from gateway.policy import Book, Ruleset, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings, Upstream
 from gateway.web.auth import Authenticator, Caller
 from gateway.web.events import Event, Sink, log_event, new_event_id
 from gateway.web.judge import judge_of
+from gateway.web.keeper import Keeper
+from gateway.web.kept import Kept, texts_wanted
 from gateway.web.limits import Limits
 from gateway.web.metrics import Metrics
+from gateway.web.tenant_policies import TenantPolicies, named
 from gateway.web.upstream import UpstreamPool
 
 __all__ = ["INSTANCE", "Gateway"]
@@ -46,7 +49,7 @@ class Gateway:
         environ: Mapping[str, str] | None = None,
         transport: Callable[[Upstream], httpx.AsyncBaseTransport] | None = None,
         guard: Guard | None = None,
-        auth: Authenticator | None = None,
+        keys: type[Authenticator] = Authenticator,
         sink: Sink = log_event,
     ) -> None:
         self.settings = settings
@@ -65,16 +68,23 @@ class Gateway:
             models=load_models(settings.models),
             judge=judge_of(settings.judge, self.pool),
         )
-        self.book = self.load_book()
-        self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
-        self.auth = auth or Authenticator(settings.clients, settings.tenants)
         self.metrics = Metrics()
+        stored = settings.store.url not in ("auto", "none")
+        self.keeper = Keeper(settings.store, self.metrics, self._on_change) if stored else None
+        self.tenant_policies = TenantPolicies(self.guard)
+        self.file_policies = self.load_book()
+        self.book = self.file_policies
+        self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
+        ring = self.keeper.store.ring if self.keeper else None
+        required = settings.keys_required
+        self.auth = keys(settings.clients, settings.tenants, ring=ring, required=required)
         self.limits = Limits(settings, self.metrics)
         self._sink = sink
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
         self.running: set[asyncio.Task[None]] = set()
         self.cut_off: set[asyncio.Task[None]] = set()
+        self._insecure: set[str] = set()
         self._note_insecure()
 
     @property
@@ -105,7 +115,8 @@ class Gateway:
             self.metrics.reloads.labels("refused").inc()
             log.error("policies not reloaded", extra={"reason": e.message})
             return False
-        self.book = book
+        self.file_policies = book
+        self._take_policies()
         self.metrics.reloads.labels("taken").inc()
         self._note_insecure()
         log.info("policies reloaded", extra={"policies": {name: book[name].version for name in book}})
@@ -113,34 +124,60 @@ class Gateway:
 
     def policies_for(self, caller: Caller, model: str, path: str, asked: Sequence[str] = ()) -> tuple[Ruleset, ...]:
         """
-        The policy of the key, else of the first route that fits, else the default. What the client
-        asks for comes on top: the strictest wins, so asking can only strengthen.
+        The policies of the key and of its tenant, else of the first route that fits, else the default.
+        What the client asks for comes on top: the strictest wins, so asking can only strengthen.
         """
-        book = self.book
-        name = (caller.client.policy if caller.client else None) or next(
-            (r.policy for r in self.settings.routes if fnmatchcase(model, r.model) and fnmatchcase(path, r.path)),
-            self.settings.policy,
-        )
-        chosen = [book[name]]
+        book, chosen = self.book, []
+        for name in caller.policies or (self._routed(model, path),):
+            ruleset = named(book, caller.tenant, name)
+            if ruleset is None:  # it was there when the key was made
+                raise ScanError("a policy of this key cannot be used", code="policy_unavailable")
+            if ruleset not in chosen:
+                chosen.append(ruleset)
         for extra in asked:
-            if extra not in book:
+            ruleset = named(book, caller.tenant, extra)
+            if ruleset is None:
                 raise RequestError("there is no policy of that name", code="unknown_policy", param="policy")
-            if book[extra] not in chosen:
-                chosen.append(book[extra])
+            if ruleset not in chosen:
+                chosen.append(ruleset)
         return tuple(chosen)
+
+    def _routed(self, model: str, path: str) -> str:
+        fitting = (r.policy for r in self.settings.routes if fnmatchcase(model, r.model) and fnmatchcase(path, r.path))
+        return next(fitting, self.settings.policy)
+
+    def admit(self, policies: tuple[Ruleset, ...], kept: Kept | None) -> None:
+        """Raises StoreError where a policy lets nothing pass that cannot be recorded, and this could not."""
+        if self.keeper and kept and any(p.policy.on_store_failure == "block" for p in policies):
+            self.keeper.take_seat(kept)
 
     def begin(self, route: str) -> tuple[Event, float]:
         return Event(new_event_id(), route), perf_counter()
 
-    def finish(self, event: Event, began: float) -> None:
+    def keep(self) -> Kept | None:
+        """Where a request notes what the store is to know of it; None without a store."""
+        return Kept() if self.keeper else None
+
+    def finish(
+        self,
+        event: Event,
+        began: float,
+        kept: Kept | None = None,
+        policies: tuple[Ruleset, ...] = (),
+        *,
+        store: bool = True,
+    ) -> None:
         event.duration_ms = round((perf_counter() - began) * 1000, 3)
         self.metrics.event(event)
         if self.guard.models.loaded:
             self.metrics.models(self.guard.models.stats())
+        if self.keeper and store:
+            self.keeper.put(event, kept or Kept(), texts_wanted(policies))
         self._sink(event)
 
     async def start(self) -> None:
-        """Ready only when every enabled detector has found what it must find."""
+        """Ready only when every enabled detector has found what it must find, and keys are known."""
+        await self.start_store()
         self.not_ready = await self.guard.run(1 << 30, lambda: self_test(self.guard.detectors))
         for reason in self.not_ready:
             log.error("self-test failed", extra={"reason": reason})
@@ -148,7 +185,18 @@ class Gateway:
 
     @property
     def ready(self) -> bool:
-        return not self.draining and not self.not_ready
+        return not self.draining and not self.reasons
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not ready."""
+        unknown = self.keeper is not None and not self.keeper.store.ring.loaded and not self.settings.clients
+        return (*self.not_ready, "the keys have not been read") if unknown else self.not_ready
+
+    async def start_store(self) -> None:
+        """Where the app has no lifespan of ours: may be called with every request. Raises ConfigError."""
+        if self.keeper:
+            await self.keeper.start()
 
     def cut(self) -> None:
         """The drain deadline has passed: running answers end now, each with an error its client can read."""
@@ -157,16 +205,32 @@ class Gateway:
             task.cancel()
 
     async def aclose(self) -> None:
+        if self.keeper:
+            await self.keeper.aclose()
         await self.limits.aclose()
         await self.pool.aclose()
         self.guard.close()
 
+    async def _on_change(self) -> None:
+        """Keys are looked up where they are; policies are made ready here, new ones in a thread."""
+        if self.keeper:
+            await asyncio.to_thread(self.tenant_policies.prepare, self.keeper.store.ring.policies)
+        self._take_policies()
+        self._note_insecure()
+
+    def _take_policies(self) -> None:
+        stored = self.keeper.store.ring.policies if self.keeper else ()
+        book = self.tenant_policies.over(self.file_policies, stored)
+        if book != self.book:
+            self.book = book
+
     def _note_insecure(self) -> None:
         insecure = [name for name in self.book if self.book[name].policy.on_error == "allow_insecure"]
-        in_force = [name for name in insecure if name in self._names_in_force()]
+        in_force = {name for name in insecure if name in self._names_in_force() or name not in self.file_policies}
         self.metrics.insecure.set(bool(in_force))
-        for name in in_force:
+        for name in sorted(in_force - self._insecure):
             log.warning("this policy lets text pass when a detector fails", extra={"policy": name})
+        self._insecure = in_force
 
     def _names_in_force(self) -> set[str]:
         s = self.settings

@@ -59,7 +59,7 @@ async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answ
         if relay.usage is not None:
             turn.event.usage = usage_of({"usage": relay.usage})
             turn.meter.answered(turn.event.usage)
-        note(turn, Direction.OUTPUT, stream.verdict())
+        note(turn, Direction.OUTPUT, stream.verdict(), stream.texts() if turn.kept is not None else ())
 
 
 class _Writer:

@@ -23,7 +23,8 @@ PATIENCE = 60.0  # seconds until a process that hangs fails the test
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Ours without settings of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTCULLIS_", "OPENAI_"))}
-    return {**kept, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(extra or {})}
+    ours = {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "PORTCULLIS_STORE__URL": "none"}
+    return {**kept, **ours, **(extra or {})}
 
 
 def portcullis(

@@ -213,6 +213,11 @@ async def test_usage_is_that_of_the_upstream() -> None:
         assert (await gate.event()).usage == {"total_tokens": 12}
 
 
+def test_y_03_the_name_of_a_model_is_told_in_short() -> None:
+    told = Event("evt_1", "chat.completions", model="m" * 1_000_000).as_json()
+    assert told["model"] == "m" * 256
+
+
 def test_events_are_logged_as_fields(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "gateway.event")
     log_event(Event("evt_1", "chat.completions", model=json.dumps(ask())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -23,6 +24,8 @@ from starlette.websockets import WebSocket
 
 from gateway.engine import Guard
 from gateway.errors import ConfigError
+from gateway.settings import Settings, StoreSettings
+from gateway.store import EventFilter, Store
 from gateway.web.middleware import GuardMiddleware
 from tests.support.gatewayed import ask, detectors
 from tests.support.inside import CHAT, Inside, answered, payloads, pieces, served, starlette_routes, unexpected
@@ -262,3 +265,31 @@ async def test_outermost_of_two() -> None:
     assert response.json()["choices"][0]["message"]["content"] == f"Hello {EMAIL}"
     assert len(response.headers.get_list("x-guard-event-id")) == 1
     assert EMAIL not in json.dumps(inside.bodies)
+
+
+async def test_a_store_inside_an_app(tmp_path: Path) -> None:
+    """It starts with the first request, keys of it are asked for once there are some, and what waits is written."""
+    settings = Settings(store=StoreSettings(url=f"sqlite:///{tmp_path}/store.db", flush=30, poll=0.02))
+    inside = Inside()
+
+    async def chat(request: Request) -> Response:
+        inside.says(await request.json(), request.scope)
+        return JSONResponse(answered("Hi."))
+
+    app = Starlette(routes=[Route(CHAT, chat, methods=["POST"])], middleware=[inside.guarded(settings=settings)])
+    async with served(app) as client:
+        assert (await client.post(CHAT, json=ask("Hello"), headers={"authorization": "Bearer app"})).status_code == 200
+        assert inside.scopes[0]["headers"]
+        assert (b"authorization", b"Bearer app") in inside.scopes[0]["headers"]
+        store = Store(settings.store)
+        await store.open()
+        key, _ = await store.new_key("bot")
+        async with asyncio.timeout(10):
+            while (await client.post(CHAT, json=ask("Hello"))).status_code == 200:  # noqa: ASYNC110 (a test may poll)
+                await asyncio.sleep(0.02)
+        response = await client.post(CHAT, json=ask("Hello"), headers={"authorization": f"Bearer {key}"})
+        assert response.status_code == 200
+        assert b"authorization" not in dict(inside.scopes[-1]["headers"])  # that key was for us
+    told = await store.statistics(EventFilter())
+    assert told.requests == len(inside.events)
+    await store.aclose()

@@ -6,6 +6,7 @@ Bodies of OpenAI's API are not described again; their paths are.
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import PackageNotFoundError, version
 
 from starlette.requests import Request
@@ -39,6 +40,26 @@ _OWN: tuple[tuple[str, str, str], ...] = (
     ("get", "/v1/models", "The models that the caller may use."),
     ("get", "/v1/models/{model}", "One of them."),
     ("post", "/guard/v1/scan", "Scan texts or messages."),
+    ("post", "/guard/v1/grounding", "Is an answer supported by its documents?"),
+    ("get", "/guard/v1/keys", "Keys of the store."),
+    ("post", "/guard/v1/keys", "Make a key; only this answer holds it."),
+    ("get", "/guard/v1/keys/{id}", "One of them."),
+    ("patch", "/guard/v1/keys/{id}", "Change it."),
+    ("delete", "/guard/v1/keys/{id}", "Revoke it, for good."),
+    ("get", "/guard/v1/tenants", "Tenants of the store."),
+    ("post", "/guard/v1/tenants", "Make a tenant."),
+    ("get", "/guard/v1/tenants/{name}", "One of them."),
+    ("patch", "/guard/v1/tenants/{name}", "Change it."),
+    ("delete", "/guard/v1/tenants/{name}", "Delete it with all that is its own."),
+    ("get", "/guard/v1/policies", "Policies, of files and of the store."),
+    ("post", "/guard/v1/policies", "Make a policy."),
+    ("get", "/guard/v1/policies/{id}", "One of them."),
+    ("patch", "/guard/v1/policies/{id}", "Change it."),
+    ("delete", "/guard/v1/policies/{id}", "Delete it."),
+    ("get", "/guard/v1/events", "What was decided, the newest first."),
+    ("get", "/guard/v1/events/export", "All events that fit, as JSON lines or CSV."),
+    ("get", "/guard/v1/events/{id}", "One of them, with its findings."),
+    ("get", "/guard/v1/stats", "Counts and percentiles of events."),
     ("get", "/livez", "Does the process answer?"),
     ("get", "/readyz", "Has every detector found what it must find?"),
     ("get", "/metrics", "Figures for Prometheus."),
@@ -84,8 +105,10 @@ def _own(path: str, summary: str) -> Json:
         "summary": summary,
         "responses": {"200": {"description": "OK"}, "default": {"description": "An error."}},
     }
-    if "{model}" in path:
-        out["parameters"] = [{"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}]
+    if names := re.findall(r"{(\w+)}", path):
+        out["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+        ]
     return out
 
 

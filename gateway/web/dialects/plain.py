@@ -38,7 +38,9 @@ class Plain:
         event, began = gateway.begin(f"dialect.{self._name}")
         try:
             if not self._open:
-                event.client = identify(gateway, with_credentials(scope), self._name).name
+                caller = identify(gateway, with_credentials(scope), self._name)
+                event.by(caller.name, caller.tenant, caller.key)
+                caller.require_scope("scan")
             body = await read_object(scope, receive, gateway) if scope["method"] == "POST" else _query(scope)
             answer = self._answer(gateway, body)
             event.status = 200
@@ -50,7 +52,7 @@ class Plain:
         finally:
             if not event.status:
                 event.status, event.error = 500, "internal_error"
-            gateway.finish(event, began)
+            gateway.finish(event, began, store=not self._open)  # probes come every second
 
 
 def _query(scope: Scope) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -25,11 +26,23 @@ from gateway.web.asgi import ClientGone, Headers, header, read_json, respond, wa
 from gateway.web.auth import Caller
 from gateway.web.dialects.credentials import hint, presented, with_credentials
 from gateway.web.events import Event, Side
-from gateway.web.meter import Account
+from gateway.web.kept import Kept
+from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
 from gateway.web.tokens import prompt_tokens
 
 __all__ = ["DialectScan", "answered", "identify", "read_object", "refuse"]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one call carries along."""
+
+    event: Event
+    began: float
+    kept: Kept | None
+    meter: Meter = FREE
+    policies: tuple[Ruleset, ...] = ()
 
 
 class DialectScan:
@@ -45,16 +58,16 @@ class DialectScan:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway, endpoint = self._gateway, self._endpoint
         event, began = gateway.begin(f"dialect.{endpoint.name}")
-        account = Account()
+        work = _Work(event, began, gateway.keep())
         try:
-            body = await self._serve(scope, receive, event, began, account)
+            body = await self._serve(scope, receive, work)
             event.status = 200
-            headers = [*account.meter.headers, *answered(event), *guard_headers(event)]
+            headers = [*work.meter.headers, *answered(event), *guard_headers(event)]
             await respond(send, 200, dump_json(body), headers)
         except ClientGone:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
-            await refuse(send, event, e, endpoint.error, account.meter.headers)
+            await refuse(send, event, e, endpoint.error, work.meter.headers)
         except asyncio.CancelledError:
             event.status, event.error = 499, "cancelled"
             raise
@@ -62,31 +75,34 @@ class DialectScan:
             if not event.status:  # an exception that nobody expected
                 event.status, event.error = 500, "internal_error"
             try:
-                await account.meter.close()
+                await work.meter.close()
             finally:
-                gateway.finish(event, began)
+                gateway.finish(event, began, work.kept, work.policies)
 
     def _looked_for(self, policies: tuple[Ruleset, ...], direction: Direction) -> tuple[str, ...]:
         return tuple(self._gateway.guard.begin(policies).categories(direction))
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event, began: float, account: Account) -> Any:
-        gateway = self._gateway
+    async def _serve(self, scope: Scope, receive: Receive, work: _Work) -> Any:
+        gateway, event = self._gateway, work.event
         scope = with_credentials(scope)
         caller = identify(gateway, scope, self._endpoint.name)
-        event.client = caller.name
+        event.by(caller.name, caller.tenant, caller.key)
+        caller.require_scope("scan")
         body = await read_object(scope, receive, gateway)
-        bound = caller.client.policy if caller.client and caller.client.policy else ""
+        bound = caller.policies[0] if caller.policies else ""
         utf8 = gateway.settings.dialects.sagexai_offsets == "utf8"
         request = self._endpoint.parse(body, Speaker(self._forced or hint(scope), bound, utf8))
         event.model = request.model[:256]
-        policies = (*(request.rulesets or self._policies(caller, request)), *request.extra)
-        event.apply(policies)
+        own = self._policies(caller, request)
+        work.policies = (*(request.rulesets or own), *request.extra)
+        event.apply(work.policies)
+        gateway.admit(own, work.kept)  # what must be recorded is not the caller's choice
         texts = [t for t in (request.prompt, request.context, request.answer) if t is not None]
         async with watch(receive):
-            account.meter = await gateway.limits.open(caller, request.model, sum(map(prompt_tokens, texts)))
-            account.meter.require()
-            account.meter.sent()  # what is scanned is used
-            found = await self._judge(request, policies, event, began)
+            work.meter = await gateway.limits.open(caller, request.model, sum(map(prompt_tokens, texts)))
+            work.meter.require()
+            work.meter.sent()  # what is scanned is used
+            found = await self._judge(request, caller.owner, work)
         return self._endpoint.render(request, found)
 
     def _policies(self, caller: Caller, request: ScanRequest) -> tuple[Ruleset, ...]:
@@ -102,9 +118,9 @@ class DialectScan:
                 raise NotFound("There is no project of that id.", param="project_id", code="project_not_found")
         return gateway.policies_for(caller, request.model, self._endpoint.path, asked)
 
-    async def _judge(self, request: ScanRequest, policies: tuple[Ruleset, ...], event: Event, began: float) -> Outcome:
-        gateway = self._gateway
-        exchange = gateway.guard.begin(policies, event.client)
+    async def _judge(self, request: ScanRequest, owner: str, work: _Work) -> Outcome:
+        gateway, event, policies = self._gateway, work.event, work.policies
+        exchange = gateway.guard.begin(policies, owner)
         verdicts: dict[Direction, Verdict] = {}
         if request.prompt is not None:
             verdicts[Direction.INPUT] = await exchange.request(request.prompt)
@@ -112,7 +128,10 @@ class DialectScan:
             exchange.see(request.context)
         if request.answer is not None:
             verdicts[Direction.OUTPUT] = await exchange.response(request.answer)
+        texts = {Direction.INPUT: request.prompt, Direction.OUTPUT: request.answer}
         for direction, verdict in verdicts.items():
+            if work.kept is not None and (judged := texts[direction]) is not None:
+                work.kept.set(direction, verdict, judged.parts)
             side = Side.of(verdict)
             if direction is Direction.INPUT:
                 event.request = side
@@ -127,7 +146,7 @@ class DialectScan:
             verdicts,
             looked_for={d: self._categories(policies, d) for d in verdicts} if request.want.breakdown else {},
             policies=[p.name for p in policies],
-            latency_ms=(perf_counter() - began) * 1000,
+            latency_ms=(perf_counter() - work.began) * 1000,
             message=policies[0].policy.messages.input if request.answer is None else policies[0].policy.messages.output,
             silent=self._silent,
         )
@@ -139,7 +158,7 @@ def identify(gateway: Gateway, scope: Scope, name: str) -> Caller:
         return gateway.auth.identify(scope)
     except AuthError as e:
         if name.startswith("lakera.") and gateway.settings.dialects.lakera_open:
-            return Caller(None, None)
+            return gateway.auth.anonymous(None)
         if not presented(scope):
             raise AuthError(e.message, code="missing_api_key") from None
         raise

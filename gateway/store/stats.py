@@ -1,0 +1,116 @@
+"""What many events come to: counts and percentiles, made by the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.store import tables
+from gateway.store.database import Database
+from gateway.store.events import EventFilter
+
+__all__ = ["QUANTILES", "Latency", "Statistics", "statistics"]
+
+QUANTILES = (0.5, 0.9, 0.95, 0.99)
+TOP = 100  # groups told of each kind
+
+_GROUPS = ("decision", "status", "route", "error", "model", "client", "key", "tenant", "upstream")
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    average: float | None
+    greatest: float | None
+    quantiles: dict[float, float]  # the smallest value that this share of requests does not exceed
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    requests: int = 0
+    unscanned: int = 0
+    errors: int = 0  # answered 500 or more
+    streams: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    by: dict[str, dict[str, int]] = field(default_factory=dict)
+    categories: dict[str, int] = field(default_factory=dict)  # findings
+    policies: dict[str, int] = field(default_factory=dict)  # requests in which a rule of it claimed something
+    latency: dict[str, Latency] = field(default_factory=dict)
+
+
+async def statistics(database: Database, wanted: EventFilter, seconds: float) -> Statistics:
+    c = tables.events.c
+    where = wanted.where()
+    async with database.begin(seconds) as connection:
+        totals = select(
+            func.count(),
+            _sum(case((c.scanned, 0), else_=1)),
+            _sum(case((c.status >= 500, 1), else_=0)),
+            _sum(case((c.stream, 1), else_=0)),
+            _sum(c.tokens_in),
+            _sum(c.tokens_out),
+        ).where(*where)
+        requests, unscanned, errors, streams, tokens_in, tokens_out = (await connection.execute(totals)).one()
+        return Statistics(
+            int(requests),
+            int(unscanned),
+            int(errors),
+            int(streams),
+            int(tokens_in),
+            int(tokens_out),
+            by={name: await _grouped(connection, c[name], where) for name in _GROUPS},
+            categories=await _categories(connection, where),
+            policies=await _policies(connection, where),
+            latency={
+                name: await _latency(connection, c[name], where, int(requests)) for name in ("duration_ms", "scan_ms")
+            },
+        )
+
+
+async def _grouped(
+    connection: AsyncConnection, column: ColumnElement[Any], where: list[ColumnElement[bool]]
+) -> dict[str, int]:
+    count = func.count()
+    query = select(column, count).where(*where).group_by(column).order_by(count.desc(), column).limit(TOP)
+    return {str(name): int(number) for name, number in await connection.execute(query)}
+
+
+async def _categories(connection: AsyncConnection, where: list[ColumnElement[bool]]) -> dict[str, int]:
+    f = tables.event_findings.c
+    count = func.sum(f.count)
+    joined = tables.event_findings.join(tables.events)
+    query = select(f.category, count).select_from(joined).where(*where)
+    query = query.group_by(f.category).order_by(count.desc(), f.category).limit(TOP)
+    return {name: int(number) for name, number in await connection.execute(query)}
+
+
+async def _policies(connection: AsyncConnection, where: list[ColumnElement[bool]]) -> dict[str, int]:
+    f = tables.event_findings.c
+    count = func.count(f.event_id.distinct())
+    joined = tables.event_findings.join(tables.events)
+    query = select(f.policy, count).select_from(joined).where(*where)
+    query = query.group_by(f.policy).order_by(count.desc(), f.policy).limit(TOP)
+    return {name: int(number) for name, number in await connection.execute(query)}
+
+
+async def _latency(
+    connection: AsyncConnection, column: ColumnElement[float], where: list[ColumnElement[bool]], count: int
+) -> Latency:
+    average, greatest = (await connection.execute(select(func.avg(column), func.max(column)).where(*where))).one()
+    if not count:
+        return Latency(None, None, {})
+    ranks = {quantile: max(1, ceil(quantile * count)) for quantile in QUANTILES}
+    ranked = select(column.label("value"), func.row_number().over(order_by=column).label("rank")).where(*where)
+    rows = ranked.subquery()
+    query = select(rows.c.rank, rows.c.value).where(rows.c.rank.in_(set(ranks.values())))
+    values = {rank: float(value) for rank, value in await connection.execute(query)}
+    quantiles = {quantile: values[rank] for quantile, rank in ranks.items() if rank in values}
+    return Latency(float(average), float(greatest), quantiles)
+
+
+def _sum(column: Any) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(column), 0)
