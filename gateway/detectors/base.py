@@ -100,7 +100,10 @@ class Table:
         raise NotImplementedError
 
     def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
-        """As `scan`, with a look at each of the parts."""
+        """
+        As `scan`, with a look at each of the parts. Of a part that was looked at in places: all that `scan`
+        finds and that touches one of those it was looked at for, or nothing that the text around does not hold too.
+        """
         raise NotImplementedError
 
 
@@ -110,7 +113,7 @@ class RegexDetector(Table):
 
     `group` sorts the rows into several automata instead of one. The states of one automaton are
     products of what all its rows can be in the middle of: rows that begin alike belong together, rows
-    that count words and rows that count digits do not.
+    that count words and rows that count digits do not. `counted`: as for `shape`.
     """
 
     def __init__(
@@ -120,13 +123,14 @@ class RegexDetector(Table):
         kinds: Iterable[Kind] | None = None,
         group: Callable[[Row], str] | None = None,
         readings: frozenset[Reading] = OF_ONE_TEXT,
+        counted: bool = False,
     ) -> None:
         self.name = name
         self.readings = readings
         self.kinds = None if kinds is None else frozenset(kinds)
         self.rows = tuple(rows)
         self.categories = frozenset(row.category for row in self.rows)
-        shapes = [shape(row.pattern) for row in self.rows]
+        shapes = [shape(row.pattern, counted=counted) for row in self.rows]
         self.reach: int | None = max(s.reach for s in shapes)
         self.behind = max(s.behind for s in shapes)
         patterns = [compile_re2(row.pattern) for row in self.rows]

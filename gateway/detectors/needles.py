@@ -8,7 +8,7 @@ edges that its row asks for, the row may match there, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
@@ -28,7 +28,8 @@ _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-_Row = tuple[int, int, int, bool]  # number of the sieve, row, reach, does it need a digit?
+# Number of the sieve, row, reach, does it need a digit?, of which strings does it need one as well?
+_Row = tuple[int, int, int, bool, tuple[bytes, ...]]
 # left, right, and the rows that ask for these edges
 _Owners = list[tuple[bytes | None, bytes | None, tuple[_Row, ...]]]
 
@@ -42,22 +43,38 @@ class Edged:
     left: bytes | None  # truth values for the byte before it; None: any
     right: bytes | None
     digit: bool = False  # its matches hold one
+    also: tuple[bytes, ...] = ()  # in lower case; its matches hold one of these as well; none: nothing is known
 
 
 class Needing(Protocol):
     """A table's rows, by what each needs; compared by identity."""
 
     needles: list[tuple[bytes, Edged]]
+    reach: int  # of its longest row, in characters
 
     def __hash__(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What stands in one text. Where `found` has None for a row, it may match anywhere."""
+    """
+    What stands in one text. Where `found` has None for a row, it may match anywhere.
+
+    `near`: only these stretches were looked at, in order and apart, each wide enough for every match
+    that touches what was asked for. None: all of it.
+    """
 
     data: bytes
     found: Mapping[Needing, Mapping[int, Stretches | None]]
+    joint: Joint
+    near: Sequence[tuple[int, int]] | None = None
+
+    def whole(self) -> Look:
+        return self if self.near is None else self.joint.look(self.data)
+
+    def sight(self) -> bytes:
+        """What was looked at, in lines."""
+        return self.data if self.near is None else b"\n".join([self.data[a:b] for a, b in self.near])
 
 
 class Joint:
@@ -69,7 +86,7 @@ class Joint:
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
                 owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add(
-                    (number, e.row, e.reach, e.digit)
+                    (number, e.row, e.reach, e.digit, e.also)
                 )
         self._owners = [
             [(left, right, tuple(sorted(rows))) for (left, right), rows in by_edge.items()]
@@ -78,33 +95,40 @@ class Joint:
         self._longest = max(map(len, owners), default=0)
         kind = Implementation.ContiguousNFA if small else Implementation.DFA
         self._automaton = BytesAhoCorasick(owners, implementation=kind) if owners else None
+        self._reach = max((sieve.reach for sieve in self._sieves), default=0) + 1
 
-    def look(self, data: bytes) -> Look:
-        """Every row that may match this text, or one of several joined by line ends."""
+    def look(self, data: bytes, where: Sequence[tuple[int, int]] | None = None) -> Look:
+        """
+        Every row that may match this text, or one of several joined by line ends; with `where`, those
+        whose match may touch one of these stretches. They are in order and apart.
+        """
         found: dict[Needing, dict[int, Stretches | None]] = {}
-        if self._automaton is None:
-            return Look(data, found)
         wide = 1 if data.isascii() else _UTF8
         if wide > 1 and any(char in data for char, _ in _FOLDED):
             self._anywhere(data, found)
-            return Look(data, found)
-        lower = data.lower()
+            return Look(data, found, self)
+        near = None if where is None else _widened(where, self._reach * wide, len(data))
+        if self._automaton is None:
+            return Look(data, found, self, near)
         size = len(data)
         digits = data.translate(_DIGITS)
-        for start, end, owners in self._hits(lower):
+        sieves = self._sieves
+        lower = data.lower()
+        for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
                 if (left is None or left[before]) and (right is None or right[after]):
-                    for number, row, reach, digit in rows:
-                        around = reach * wide
-                        first, last = end - around, start + around
+                    for number, row, reach, digit, also in rows:
+                        first, last = end - reach * wide, start + reach * wide
                         first = 0 if first < 0 else first
-                        if digit and digits.find(b"0", first, last) < 0:
+                        if (digit and digits.find(b"0", first, last) < 0) or (
+                            also and not _any_of(also, lower, first, last)
+                        ):
                             continue
-                        mine = found.get(self._sieves[number])
+                        mine = found.get(sieves[number])
                         if mine is None:
-                            mine = found[self._sieves[number]] = {}
+                            mine = found[sieves[number]] = {}
                         last = size if last > size else last
                         stretches = mine.get(row)
                         if stretches is None:
@@ -113,25 +137,59 @@ class Joint:
                             stretches[-1][1:] = start, max(stretches[-1][2], last)
                         else:
                             stretches.append([first, start, last])
-        return Look(data, found)
+        return Look(data, found, self, near)
 
-    def _hits(self, lower: bytes) -> Iterator[tuple[int, int, _Owners]]:
+    def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int, _Owners]]:
+        """Where each needle stands, and who asked for it."""
         assert self._automaton is not None
-        owners = self._owners
-        for begin in range(0, len(lower), _BLOCK):
-            block = lower[begin : begin + _BLOCK + self._longest - 1]
-            for index, start, end in self._automaton.find_matches_as_indexes(block, overlapping=True):
-                if start < _BLOCK:
-                    yield begin + start, begin + end, owners[index]
+        owners, find = self._owners, self._automaton.find_matches_as_indexes
+        if len(lower) <= _BLOCK:
+            return [
+                (first + start, first + end, owners[index])
+                for first, last in stretches
+                for index, start, end in find(lower[first:last], overlapping=True)
+            ]
+        return self._hits_by_blocks(lower, stretches)
+
+    def _hits_by_blocks(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, _Owners]]:
+        assert self._automaton is not None
+        owners, find = self._owners, self._automaton.find_matches_as_indexes
+        for first, last in stretches:
+            for begin in range(first, last, _BLOCK):
+                block = lower[begin : min(last, begin + _BLOCK + self._longest - 1)]
+                for index, start, end in find(block, overlapping=True):
+                    if start < _BLOCK:
+                        yield begin + start, begin + end, owners[index]
 
     def _anywhere(self, data: bytes, found: dict[Needing, dict[int, Stretches | None]]) -> None:
         """Letters in disguise: they are as long as no letter is, so nothing is said of places."""
         for char, plain in _FOLDED:
             data = data.replace(char, plain)
-        for _, _, owners in self._hits(data.lower()):
+        if self._automaton is None:
+            return
+        for _, _, owners in self._hits(data.lower(), ((0, len(data)),)):
             for _, _, rows in owners:
-                for number, row, _, _ in rows:
+                for number, row, *_ in rows:
                     found.setdefault(self._sieves[number], {})[row] = None
+
+
+def _any_of(strings: Iterable[bytes], data: bytes, begin: int, end: int) -> bool:
+    for string in strings:  # noqa: SIM110 (a generator costs more than these few looks)
+        if data.find(string, begin, end) >= 0:
+            return True
+    return False
+
+
+def _widened(stretches: Iterable[tuple[int, int]], by: int, size: int) -> list[tuple[int, int]] | None:
+    """Those that meet become one; None where most of the text is left."""
+    out: list[tuple[int, int]] = []
+    for begin, end in stretches:
+        begin, end = max(0, begin - by), min(size, end + by)
+        if out and begin <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((begin, end))
+    return out if 2 * sum(end - begin for begin, end in out) < size else None
 
 
 def needles(literal: str) -> list[tuple[bytes, bool, bool]]:

@@ -57,10 +57,13 @@ class Shape:
     utf8: bool = False
 
 
-def shape(pattern: str) -> Shape:
+def shape(pattern: str, *, counted: bool = False) -> Shape:
     """
     Read a pattern. Raises ValueError where a match has no longest length (use `{0,n}`, not `*`),
     or where the group `v` is not at the top level.
+
+    `counted`: groups that are repeated a few times are counted as well. It tells a phrase with room for
+    five words from one with room for any number, and is for patterns with an automaton of their own.
     """
     tree = parser.parse(pattern, ASCII)
     width = tree.getwidth()[1]
@@ -70,7 +73,7 @@ def shape(pattern: str) -> Shape:
     at = _value_index(nodes, tree.state.groupdict.get(VALUE))
     context, value = nodes[:at], nodes[at:]
     behind = parser.SubPattern(tree.state, context).getwidth()[1]
-    writer = _Writer(fold="(?i" in pattern)
+    writer = _Writer(fold="(?i" in pattern, counted=counted)
     text = writer.full(context) + writer.begun(value)
     if tree.state.flags & IGNORECASE:
         text = f"(?i:{text})"
@@ -87,10 +90,11 @@ def _value_index(nodes: Sequence[Node], group: int | None) -> int:
 
 
 class _Writer:
-    """Writes patterns from a parse tree. `fold`: letters may stand for their other case."""
+    """Writes patterns from a parse tree. `fold`: letters may stand for their other case. `counted`: see `shape`."""
 
-    def __init__(self, fold: bool) -> None:
+    def __init__(self, fold: bool, counted: bool = False) -> None:
         self._fold = fold
+        self._counted = counted
 
     def begun(self, nodes: Sequence[Node]) -> str:
         """Beginnings with at least one character, where the first node must have one."""
@@ -128,7 +132,8 @@ class _Writer:
             _, high, inner = arg
             if high == 1:
                 return f"(?:{self.prefix(list(inner))}|{self.full(nodes[:1])}{self.prefix(rest)})"
-            return f"(?:{self.full(list(inner))})*(?:{self.prefix(list(inner))}|{self.prefix(rest)})"
+            times = f"{{0,{high}}}" if self._counted and high <= _FEW else "*"
+            return f"(?:{self.full(list(inner))}){times}(?:{self.prefix(list(inner))}|{self.prefix(rest)})"
         raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
 
     def full(self, nodes: Sequence[Node]) -> str:
@@ -148,7 +153,7 @@ class _Writer:
             return "(?:" + "|".join(self.full(list(branch)) for branch in arg[1]) + ")"
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
             low, high, inner = arg
-            if 1 < high <= _FEW and _is_character(inner):
+            if 1 < high <= _FEW and (self._counted or _is_character(inner)):
                 return f"(?:{self.full(list(inner))}){{{low},{high}}}"
             times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
             return f"(?:{self.full(list(inner))}){times}"

@@ -31,6 +31,7 @@ _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
 _MOST_BYTES = 12  # that are looked for one by one
+_MOST_ALSO = 8  # strings of a second list that are looked for one by one around a literal of the first
 _LONGEST_NEEDLE = 10  # bytes; what follows tells little more, and makes the automaton large
 _DIGITS = frozenset("0123456789")
 _MOST_RARE = 64  # characters of a class that may be one of them
@@ -48,6 +49,8 @@ _COMMON = frozenset(_WORDS.split())
 Node = tuple[Any, Any]
 Strings = frozenset[str]
 
+_UTF8 = 4  # bytes of a character at most
+
 _EMPTY: Strings = frozenset({""})
 _NOWHERE: Mapping[int, Stretches | None] = {}
 
@@ -57,13 +60,15 @@ class Sieve:
 
     def __init__(self, patterns: Sequence[str], groups: Sequence[str], reach: Sequence[int] | None = None) -> None:
         self.needles: list[tuple[bytes, Edged]] = []
+        self.reach = 0
         rest: dict[str, list[int]] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
-            run = anchor(pattern)
+            run, also = _anchored(pattern)
+            width = shape(pattern).reach if reach is None else reach[index]
+            self.reach = max(self.reach, width)
             if run is None:
                 rest.setdefault(group, []).append(index)
                 continue
-            width = shape(pattern).reach if reach is None else reach[index]
             rare = _rare(list(parser.parse(pattern, ASCII)))
             digit = rare is not None and rare <= _DIGITS
             for literal in run.strings:
@@ -73,7 +78,7 @@ class Sieve:
                         keep_end = left is None and right is not None
                         needle = needle[-_LONGEST_NEEDLE:] if keep_end else needle[:_LONGEST_NEEDLE]
                         left, right = (None, right) if keep_end else (left, None)
-                    self.needles.append((needle, Edged(index, width, left, right, digit)))
+                    self.needles.append((needle, Edged(index, width, left, right, digit, also)))
         # (?m): a line's ends count as a text's
         self._sets = [
             (compile_set(f"(?m){patterns[i]}" for i in rows), rows, gate([patterns[i] for i in rows]))
@@ -94,11 +99,19 @@ class Sieve:
     def candidates(self, look: Look) -> dict[int, Stretches | None]:
         """The rows that may match, and between which bytes; None: anywhere."""
         found: dict[int, Stretches | None] = {**look.found.get(self, _NOWHERE)}
+        if look.near == []:
+            return found
+        data = look.sight()
         for patterns, rows, asked in self._sets:
-            if asked is None or _holds(look.data, asked):
-                for hit in patterns.Match(look.data) or ():
-                    found[rows[hit]] = None
+            if asked is None or _holds(data, asked):
+                for hit in patterns.Match(data) or ():
+                    found[rows[hit]] = None if look.near is None else self._within(look)
         return found
+
+    def _within(self, look: Look) -> Stretches:
+        """Wherever was looked, and as far as a match that begins there may go."""
+        size = len(look.data)
+        return [[begin, end, min(size, end + _UTF8 * (self.reach + 1))] for begin, end in look.near or ()]
 
 
 def _holds(data: bytes, asked: tuple[bytes, ...]) -> bool:
@@ -130,6 +143,19 @@ def anchor(pattern: str) -> _Run | None:
     """The most telling of the lists of strings of which every match holds one."""
     runs = _required(list(parser.parse(pattern, ASCII)))
     return runs[0] if runs else None
+
+
+def _anchored(pattern: str) -> tuple[_Run | None, tuple[bytes, ...]]:
+    """The anchor, and the shortest list of other strings that every match holds one of, in lower case."""
+    runs = _required(list(parser.parse(pattern, ASCII)))
+    others = [sorted({text.lower().encode() for text in run.strings}) for run in runs[1:] if _is_plain(run)]
+    also = min((strings for strings in others if len(strings) <= _MOST_ALSO), key=len, default=[])
+    return (runs[0] if runs else None), tuple(also)
+
+
+def _is_plain(run: _Run) -> bool:
+    """Without letters that have cases beyond ASCII, which `bytes.lower` does not know."""
+    return all(text.isascii() for text in run.strings)
 
 
 def gate(patterns: Iterable[str]) -> tuple[bytes, ...] | None:

@@ -55,6 +55,9 @@ OWN_KEY = "secret/upstream_key"
 
 Policies = tuple[Ruleset, ...]
 
+# Asked often, and of an abstract class that is slow.
+_is_model = lru_cache(maxsize=256)(lambda kind: issubclass(kind, Model))
+
 
 class Guard:
     """Immutable but for its threads; one per process."""
@@ -114,8 +117,8 @@ class Guard:
         joins: bool = False,
     ) -> Scan:
         """Rules and models at the same time. Raises TooLargeToScan."""
-        models = [d for d in detectors if isinstance(d, Model)]
-        rules = [d for d in detectors if not isinstance(d, Model)]
+        models = [d for d in detectors if _is_model(type(d)) and isinstance(d, Model)]
+        rules = [d for d in detectors if not _is_model(type(d))]
         size = sum(utf8_size(part.text) for part in parts)
         pending = None
         if models or asked is not None:

@@ -16,6 +16,7 @@ from gateway.detectors.base import Table
 from gateway.detectors.needles import Joint
 from gateway.detectors.needles import Look as Literals
 from gateway.detectors.sieve import Sieve
+from gateway.engine.changes import changed, in_bytes
 from gateway.engine.joined import joined
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
@@ -30,6 +31,8 @@ __all__ = [
 log = logging.getLogger("gateway.engine")
 
 T = TypeVar("T")
+
+LONG = 2048  # bytes of a view that is worth the question where it differs
 
 
 @dataclass(slots=True)
@@ -63,16 +66,18 @@ def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
         return out
     looks = [(part, look(part, part.text)) for part in parts]
     seen = [s for _, views in looks for s in views.seen]
+    timings = out.timings_ms
     began = perf_counter()
-    literals = _literals(detectors, seen)
-    out.timings_ms["literals"] = (perf_counter() - began) * 1000
+    literals = _literals(detectors, looks)
+    now = perf_counter()
+    timings["literals"] = (now - began) * 1000
     for detector in detectors:
         mine = for_detector(detector, seen)
         if not mine:
             continue
-        began = perf_counter()
         _scan_seen(detector, mine, out, literals)
-        out.timings_ms[detector.name] = out.timings_ms.get(detector.name, 0) + (perf_counter() - began) * 1000
+        began, now = now, perf_counter()
+        timings[detector.name] = timings.get(detector.name, 0) + (now - began) * 1000
     out.hits += nested(looks)
     out.unread = unread(looks)
     out.hits = distinct(out.hits)
@@ -93,8 +98,9 @@ def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part
     out.unread = unread([(part, seen_all)])
     if any(judges_whole(s.view.name) for s in seen_all.seen):
         others = Scan()
+        literals = _literals(near, [(part, seen_all)])
         for detector in near:
-            _scan_seen(detector, for_detector(detector, seen_all.seen), others)
+            _scan_seen(detector, for_detector(detector, seen_all.seen), others, literals)
         out.hits += [hit for hit in distinct(others.hits) if judges_whole(hit.finding.via)]
         out.errors += others.errors
     out.hits = distinct(out.hits)
@@ -173,21 +179,34 @@ def _scan_seen(
     if not mine:
         return
     known = None if literals is None else [literals[id(s)] for s in mine]
+    if known is not None and Reading.RAW not in detector.readings:
+        known = [look.whole() for look in known]
     found = _run(detector, [s.text for s in mine], out.errors, known)
     for s, findings in zip(mine, found, strict=True):
         if findings:
             out.hits += [Hit(s.part, _original(f, s.view)) for f in findings]
 
 
-def _literals(detectors: Sequence[Detector], seen: Sequence[Seen]) -> dict[int, Literals] | None:
-    """One look at each text for the literals of all tables; None where that fails, then each looks for itself."""
-    sieves = tuple(sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves)
+def _literals(detectors: Sequence[Detector], looks: Iterable[tuple[Part, Look]]) -> dict[int, Literals] | None:
+    """
+    One look at each text for the literals of all tables, at a view only where it differs from its text:
+    what it shows elsewhere the text shows, more directly. None where that fails, then each looks for itself.
+    """
+    sieves = tuple([sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves])
     try:
         joint = _joint(sieves)
-        return {id(s): joint.look(s.text.text.encode()) for s in seen}
+        return {id(s): _literals_of(joint, part.text, s) for part, views in looks for s in views.seen}
     except Exception as e:  # text that is no Unicode, say: each detector will fail by itself, and closed
         log.warning("no common look", extra={"error": type(e).__name__})
         return None
+
+
+def _literals_of(joint: Joint, text: str, seen: Seen) -> Literals:
+    data = seen.text.text.encode()
+    if seen.reading is Reading.RAW or len(data) < LONG:
+        return joint.look(data)
+    where = changed(text, seen.view)
+    return joint.look(data, None if where is None else in_bytes(seen.view.text, where, len(data)))
 
 
 @lru_cache(maxsize=16)
@@ -264,7 +283,10 @@ def _run(
             if looks is None or not isinstance(detector, Table)
             else detector.scan_seen(parts, looks)
         )
-        _check(detector, parts, found)
+        if len(found) != len(parts):
+            raise ValueError("a list of findings is missing")
+        if any(found):
+            _check(parts, found)
     except Exception as e:  # whatever a detector raises is a failed scan, never a clean one
         failed(detector.name, e, errors)
         return [[] for _ in parts]
@@ -279,10 +301,8 @@ def _pending(detector: Detector, text: str, errors: list[str]) -> int:
         return 0
 
 
-def _check(detector: Detector, parts: Sequence[Part], found: list[list[Finding]]) -> None:
-    if len(found) != len(parts):
-        raise ValueError("a list of findings is missing")
-    for part, findings in zip(parts, found, strict=True) if any(found) else ():
+def _check(parts: Sequence[Part], found: list[list[Finding]]) -> None:
+    for part, findings in zip(parts, found, strict=True):
         for f in findings:
             if not 0 <= f.span.start <= f.span.end <= len(part.text):
                 raise ValueError("a span lies outside the text")

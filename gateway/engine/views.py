@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gateway.text.decode import WHOLE, decoded
 from gateway.text.decode.tail import open_tail
@@ -33,8 +34,7 @@ _ANYWHERE = WHOLE | {
 _STEPS = re.compile(r"[+/]")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One view of one part. `text` is the part as a detector gets it."""
 
     part: Part
@@ -58,8 +58,7 @@ class Look:
     open_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Outer:
+class _Outer(NamedTuple):
     view: View
     reading: Reading
     depth: int = 0
@@ -101,8 +100,10 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
 
 def for_detector(detector: Detector, seen: list[Seen]) -> list[Seen]:
     """What this detector reads."""
-    kinds, readings_ = detector.kinds, detector.readings
-    return [s for s in seen if s.reading in readings_ and (kinds is None or s.part.kind in kinds)]
+    kinds, read = detector.kinds, detector.readings
+    if kinds is None:
+        return [s for s in seen if s.reading in read]
+    return [s for s in seen if s.part.kind in kinds and s.reading in read]
 
 
 def left_context(window: str, seen: list[Seen], cut: int, behind: int) -> int:

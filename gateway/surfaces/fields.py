@@ -112,6 +112,8 @@ class Words:
         self._fits = re.compile(pattern).fullmatch
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
+        if type(value) is str and self._fits(value) is not None:
+            return
         for at, text in leaves(value, (*path, key)):
             if self._fits(text) is None:
                 out.add(text, at, Kind.UNKNOWN, whole=isinstance(at[-1], KeyName))

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from gateway.text.leet_values import values
+from gateway.text.patterns import compile_re2, searcher
 from gateway.text.views import View
 from gateway.text.words import FORMS, TELLING
 
@@ -29,6 +30,8 @@ _KINDS = bytes(
     97 if chr(i).isascii() and chr(i).isalpha() else 48 if chr(i) in "01345789@$|+" else 49 if chr(i) == "!" else 32
     for i in range(256)
 )
+# The same as one walk: most texts end here.
+_ANY_INNER = searcher(compile_re2(r"[A-Za-z](?:[01345789@$|+]{1,2}|!)[A-Za-z]", utf8=False))
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
@@ -48,9 +51,11 @@ FEW = 2  # words with signs, before the text counts as written so
 
 def leet(text: str) -> list[View]:
     signs = text.replace("\u20ac", "3") if "\u20ac" in text else text
-    kinds = b" " + signs.encode("latin-1", "replace").translate(_KINDS) + b" "
-    inner = sum(map(kinds.count, _INNER))
-    if not inner or inner + sum(map(kinds.count, _OUTER)) < FEW:
+    data = signs.encode("latin-1", "replace")
+    if _ANY_INNER(data, 0, len(data))[0][0] < 0:
+        return []
+    kinds = b" " + data.translate(_KINDS) + b" "
+    if not _several(kinds):
         return []
     pieces = _TOKEN.split(text)
     tokens = pieces[1::2]
@@ -89,6 +94,16 @@ def leet(text: str) -> list[View]:
         if not unknown:
             break
     return out
+
+
+def _several(kinds: bytes) -> bool:
+    """Signs next to letters, where it is known that there is one."""
+    found = 0
+    for place in (*_INNER, *_OUTER):
+        found += kinds.count(place)
+        if found >= FEW:
+            return True
+    return False
 
 
 def _with(read: str, settled: list[tuple[int, str]]) -> str:

@@ -52,14 +52,17 @@ def searcher(pattern: Any) -> Search:
 
 
 def compile_set(patterns: Iterable[str]) -> Any:
-    """An RE2 Set: which of these patterns match somewhere in a text of UTF-8 bytes. `Match` gives None for none."""
+    """
+    An RE2 Set: which of these patterns match somewhere in a text of UTF-8 bytes. `Match` gives their
+    numbers; nothing, or an empty list, for none. Without re2's wrapper where that can be, as in `searcher`.
+    """
     options = re2.Options()
     options.max_mem = MAX_MEMORY
     compiled = re2.Set.SearchSet(options)
     for pattern in patterns:
         compiled.Add(pattern.encode())
     compiled.Compile()
-    return compiled
+    return getattr(compiled, "_set", compiled)
 
 
 class Sieve:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.text.codepoints import Codes, decode, encode
-from gateway.text.patterns import Sieve
+from gateway.text.patterns import Sieve, compile_re2, searcher
 from gateway.text.segment import LEAST as MANY
 from gateway.text.segment import MOST, cuts
 from gateway.text.views import View, offsets
@@ -23,12 +23,13 @@ __all__ = ["joined"]
 
 LEAST = 4
 _SEPARATORS = ".-_*|/,+~:;=\\ \t\n\r\v\f"
-_KINDS = bytes(97 if chr(i).isalpha() else 32 if chr(i) in _SEPARATORS else 33 for i in range(128)) + bytes(128)
-_PAIRS = tuple(b" a" + b" " * gap + b"a " for gap in range(1, 6))  # two letters alone, next to each other
+_GAP = f"[{re.escape(_SEPARATORS)}]"
+# Two letters alone, next to each other.
+_PAIR = searcher(compile_re2(rf"(?:\A|{_GAP})[A-Za-z]{_GAP}{{1,5}}[A-Za-z](?:{_GAP}|\z)", utf8=False))
 # Letters alone, each with one to five separators before the next; no letter touches the stretch.
 _APART = r"[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}"
 _STRETCH = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_APART}[^\W\d_](?![^\W_])){{3,}}+")
-_ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:[{re.escape(_SEPARATORS)}]{{1,5}}[A-Za-z]){{3}}", 0)
+_ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:{_GAP}{{1,5}}[A-Za-z]){{3}}", 0)
 _GAPS = re.compile(r"[\W_]+")
 LONG = 160  # characters of a stretch that is long
 _LETTERS = bytes(chr(i).isalpha() for i in range(128)) + bytes(128)
@@ -71,8 +72,8 @@ def joined(text: str) -> View | None:
 
 
 def _may_be_spaced(text: str) -> bool:
-    kinds = b" " + text.encode("ascii").translate(_KINDS) + b" "
-    return any(pair in kinds for pair in _PAIRS)
+    data = text.encode("ascii")
+    return _PAIR(data, 0, len(data))[0][0] >= 0
 
 
 def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:

@@ -17,7 +17,9 @@ ROWS = (
     Row("t/choice", r"(?:^|[^a-c])(?P<v>a(?:b|ca)?c\.(?:1|22|333)\b)"),
     Row("t/digits", r"(?:^|[^\d])(?P<v>(?:\d{2}[ -]?){2}\d{2})(?:$|[^\d])"),
 )
-DETECTOR = RegexDetector("t", ROWS)
+ROOM = Row("t/room", r"(?:^|[^a-c])(?P<v>a(?:[bc]{1,2} ){0,3}(?:22|333))(?:$|[^\d])")
+DETECTOR = RegexDetector("t", (*ROWS, ROOM))
+COUNTED = RegexDetector("t", (*ROWS, ROOM), group=lambda row: row.pattern, counted=True)
 
 PIECES = st.sampled_from(
     [
@@ -47,11 +49,19 @@ TEXTS = st.lists(PIECES, max_size=14).map("".join)
 @given(TEXTS, st.data())
 def test_what_begins_before_pending_is_settled(text: str, data: st.DataObject) -> None:
     """The heart of streaming: whatever follows, findings that begin before `pending` stay as they are."""
+    detector = data.draw(st.sampled_from([DETECTOR, COUNTED]))
     cut = data.draw(st.integers(0, len(text)))
-    pending = DETECTOR.pending(text[:cut])
-    (early,) = DETECTOR.scan([Part(text[:cut])])
-    (late,) = DETECTOR.scan([Part(text)])
+    pending = detector.pending(text[:cut])
+    (early,) = detector.scan([Part(text[:cut])])
+    (late,) = detector.scan([Part(text)])
     assert {f for f in early if f.span.start < pending} == {f for f in late if f.span.start < pending}
+
+
+def test_what_is_counted_waits_for_one_more_than_there_is_room_for_at_most() -> None:
+    for words, waits in ((1, True), (3, True), (5, False), (9, False)):
+        text = "a" + "b " * words
+        assert (COUNTED.pending(text) == 0) is waits
+        assert DETECTOR.pending(text) == 0
 
 
 @given(TEXTS, st.data())

@@ -35,6 +35,8 @@ PATTERNS = (
     r"(?P<v>a(?:b|ca)?c\.(?:1|22|333)\b)",
     r"(?i:Key)[: ]{1,3}(?P<v>[ab]{2})",
     r"(?P<v>[ab]{3}\d)",
+    r"(?i)(?P<v>pass[^\d]{1,6}(?:key|acac)[: ]{1,3}port)",
+    r"(?i)(?P<v>(?:key|pass)[^\d]{0,9}éport)",
 )
 COMPILED = [compile_re2(pattern) for pattern in PATTERNS]
 SIEVE = Sieve(PATTERNS, [""] * len(PATTERNS))
@@ -62,3 +64,18 @@ def test_edges_of_words_are_asked_for_and_case_never_hides_a_match(pattern: str,
     assert sieve.rows(hit.encode()) == [0]
     assert sieve.rows(f"other text\n{hit}\nmore".encode()) == [0]
     assert sieve.rows(miss.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hit", "miss"),
+    [
+        (r"(?i)ignore \w{0,9} ?(?:rules|orders)", "IGNORE the RULES", "ignore the weather"),
+        (r"(?i)ignore \w{0,9} ?(?:rules|orders)", "ignore my Orders", f"ignore {'x' * 40} rules"),
+        (r"(?i)ignore .{0,9}\u00e9 (?:r\u00e8gles|lois)", "ignore x\u00e9 R\u00c8GLES", "lois"),
+        (r"(?:AKIA|ASIA)[0-9]{2}(?:tail|head)", "AKIA12head", "AKIA12hea"),
+    ],
+)
+def test_a_second_list_of_strings_is_asked_for_around_the_first(pattern: str, hit: str, miss: str) -> None:
+    sieve = Sieve([pattern], [""])
+    assert sieve.rows(f"other text {hit} more".encode()) == [0]
+    assert sieve.rows(f"other text {miss} more".encode()) == []

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.base import RegexDetector, Row
@@ -209,6 +209,7 @@ SENTENCES = ("mail joe@x.io now", "see ab_a1b2c3 there", "the pin: 1234 is right
 
 
 @pytest.mark.parametrize("name", LOCAL)
+@settings(deadline=None)
 @given(before=st.sampled_from(SENTENCES), hidden=st.sampled_from(SENTENCES), data=st.data())
 def test_a_disguised_value_is_replaced_however_the_text_is_cut(
     name: str, before: str, hidden: str, data: st.DataObject

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.text import leet as module
+from gateway.text import spacing
 from gateway.text.leet import leet
 from gateway.text.segment import MOST, cuts
 
@@ -94,3 +96,21 @@ def test_only_so_many_letters_are_cut() -> None:
     found = cuts("ignoretherules" * 1000)
     assert found
     assert max(found) <= MOST
+
+
+_PIECES = st.lists(st.sampled_from([*"ab1 0!|@+($<_.,-\n5\u00e9\u20ac\u0130", "12345", "the", "  ", "\\"]), max_size=24)
+
+
+@given(_PIECES.map("".join))
+def test_a_text_that_is_let_go_at_once_has_no_sign_between_letters(text: str) -> None:
+    kinds = text.replace("\u20ac", "3").encode("latin-1", "replace").translate(module._KINDS)
+    data = text.replace("\u20ac", "3").encode("latin-1", "replace")
+    found = module._ANY_INNER(data, 0, len(data))[0][0] >= 0
+    assert found == any(inner in kinds for inner in module._INNER)
+
+
+@given(_PIECES.map("".join).filter(str.isascii))
+def test_two_letters_alone_are_seen_whatever_stands_between(text: str) -> None:
+    kinds = "".join("a" if c.isalpha() else " " if c in spacing._SEPARATORS else "!" for c in text)
+    expected = any(f" a{' ' * gap}a " in f" {kinds} " for gap in range(1, 6))
+    assert spacing._may_be_spaced(text) == expected

@@ -24,13 +24,13 @@ _READINGS = frozenset(Reading)
 def injection() -> RegexDetector:
     """Overriding, extracting, unlocking and forged turns, in English and fourteen other languages."""
     rows = _rows("injection/direct", [*english.PHRASES, *languages.PHRASES])
-    return RegexDetector("injection", rows, group=_alone, readings=_READINGS)
+    return RegexDetector("injection", rows, group=_alone, readings=_READINGS, counted=True)
 
 
 def indirect_injection() -> RegexDetector:
     """Instructions to an assistant inside what it was given to read."""
     rows = _rows("injection/indirect", indirect.PHRASES)
-    return RegexDetector("indirect_injection", rows, group=_alone, readings=_READINGS)
+    return RegexDetector("indirect_injection", rows, group=_alone, readings=_READINGS, counted=True)
 
 
 def _rows(category: str, phrases: Iterable[tuple[str, float]]) -> list[Row]:

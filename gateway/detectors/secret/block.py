@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from gateway.detectors.base import begun, compile_beginning, compile_re2
 from gateway.detectors.prefix import shape
+from gateway.text.patterns import searcher
 from gateway.types import Finding, Kind, Part, Span
 
 __all__ = ["MAX_BLOCK", "Block", "BlockDetector"]
@@ -57,11 +58,19 @@ class BlockDetector:
         self._blocks = [(b, compile_re2(b.pattern), compile_re2(rf"{b.left}\z")) for b in blocks]
         self._literals = tuple(sorted({block.literal for block in blocks}))
         self._longest = max(map(len, self._literals))
-        self._any = compile_re2("|".join(map(re.escape, self._literals)))
+        self._any = searcher(compile_re2("|".join(map(re.escape, self._literals))))
         self._beginning = compile_beginning([shape(f"{b.left}(?P<v>{_bounded(b.pattern)})") for b in blocks])
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        return [list(self._scan(part.text)) for part in parts]
+        return self.scan_seen(parts, [part.text.encode() for part in parts])
+
+    def scan_seen(self, parts: Sequence[Part], encoded: Sequence[bytes]) -> list[list[Finding]]:
+        """As `scan`, with the UTF-8 of each text."""
+        # Nearly always there is nothing, and this is one look instead of one for each block.
+        return [
+            [] if self._any(data, 0, len(data))[0][0] < 0 else list(self._scan(part.text, data))
+            for part, data in zip(parts, encoded, strict=True)
+        ]
 
     def pending(self, text: str) -> int:
         begin = max(0, len(text) - MAX_BLOCK - _MAX_EDGE + 1)
@@ -71,10 +80,7 @@ class BlockDetector:
         tail = text[max(begin, at) :].encode()
         return len(text) - begun(self._beginning, tail)
 
-    def _scan(self, text: str) -> Iterator[Finding]:
-        data = text.encode()
-        if self._any.search(data) is None:  # nearly always, and one look instead of one for each block
-            return
+    def _scan(self, text: str, data: bytes) -> Iterator[Finding]:
         for block, pattern, edge in self._blocks:
             at, position = 0, 0  # the same place in bytes and in characters
             for start in _occurrences(data, block.literal.encode()):

@@ -79,7 +79,13 @@ class SecretDetector(Table):
         return self._table.sieves
 
     def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
-        return self._merge(self._table.scan_seen(parts, looks), self._blocks.scan(parts))
+        blocks = self._blocks.scan_seen(parts, [look.data for look in looks])
+        found = self._merge(self._table.scan_seen(parts, looks), blocks)
+        if any(found) and any(look.near is not None for look in looks):
+            # What gives way to what depends on all that is there.
+            whole = [look.whole() for look in looks]
+            found = self._merge(self._table.scan_seen(parts, whole), blocks)
+        return found
 
     def _merge(self, rows: list[list[Finding]], blocks: list[list[Finding]]) -> list[list[Finding]]:
         return [_most_telling([*r, *b]) if r or b else [] for r, b in zip(rows, blocks, strict=True)]

@@ -12,14 +12,14 @@ from operator import and_
 
 from gateway.text.decode.base import BLOCK, Budget, Code, Found, Run, hidden, is_text
 from gateway.text.decode.maps import Edit
-from gateway.text.patterns import Sieve, compile_re2
+from gateway.text.patterns import Sieve, compile_re2, searcher
 
 __all__ = ["adjoin", "base32", "base64", "base85", "is_mixed"]
 
 Spans = list[tuple[int, int]]
 
 _LETTERS = "A-Za-z0-9+/_-"
-_LONG = re.compile(rf"[{_LETTERS}]{{12,}}={{0,2}}")
+_LONG = searcher(compile_re2(rf"[{_LETTERS}]{{12,}}={{0,2}}", utf8=False))
 _MIX = "[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z]"
 _MIXED = re.compile(rf"[{_LETTERS}]*?(?:{_MIX})")
 _TOKEN = re.compile(rf"([{_LETTERS}]*?(?:{_MIX})[{_LETTERS}]*+={{0,2}})|[{_LETTERS}]++={{0,2}}|={{1,2}}")
@@ -71,16 +71,17 @@ def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
         if pair is None:
             break
         if pair.start() < end:
-            yield from _long(text, done, start)
+            yield from _long(data, done, start)
             yield from _pieces(text, start, end, budget)
             done = end
-    yield from _long(text, done, len(text))
+    yield from _long(data, done, len(data))
 
 
-def _long(text: str, start: int, end: int) -> Iterator[Spans]:
-    for match in _LONG.finditer(text, start, end):
-        if not plain_word(match[0]):
-            yield [match.span()]
+def _long(data: bytes, start: int, end: int) -> Iterator[Spans]:
+    while (span := _LONG(data, start, end)[0])[0] >= 0:
+        start = span[1]
+        if not plain_word(data[slice(*span)].decode("ascii")):
+            yield [span]
 
 
 def _pieces(text: str, start: int, end: int, budget: Budget) -> Iterator[Spans]:
