@@ -33,9 +33,9 @@ HONEST = (
 @pytest.fixture(scope="module")
 def http() -> httpx.Client:
     settings = Settings.model_validate({"models": {"folders": FOLDERS}, "watch_policies": False})
-    with serve_in_thread(create_app(settings, environ={"OPENAI_API_KEY": "k"})) as url:
-        with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
-            yield client
+    app = create_app(settings, environ={"OPENAI_API_KEY": "k"})
+    with serve_in_thread(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+        yield client
 
 
 def decision(http: httpx.Client, text: str) -> tuple[str, list[str]]:

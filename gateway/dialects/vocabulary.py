@@ -71,7 +71,7 @@ TABLE: tuple[Words, ...] = (
           "off_topic", "agent/off_task", "system-prompt", "medium"),
     Words("bias/*", "Bias", _BIAS, "LLM09", "policy_violation", "moderated_content/hate", "bias", "medium"),
     Words("grounding/*", "A statement without support", _SYSTEM, "LLM09",
-          "policy_violation", "", "hallucination", "medium"),
+          "policy_violation", "agent/unsupported_claim", "hallucination", "medium"),
     Words("*", "What a rule of the policy forbids", "", "LLM00", "policy_violation", "custom", "custom", "medium"),
 )
 # fmt: on

@@ -70,3 +70,39 @@ def test_text_in_base64_is_read_and_written_back(head: str) -> None:
 def test_base64_with_control_characters_is_binary(text: str) -> None:
     part = {"type": "file", "file": {"file_data": b64encode(text.encode()).decode()}}
     assert read(part).unscanned[0].reason == "binary"
+
+
+@pytest.mark.parametrize(
+    ("part", "at"),
+    [
+        ({"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}, ("image_url", "url")),
+        ({"type": "image_url", "image_url": "https://example.org/a.png"}, ("image_url",)),
+        ({"type": "text", "text": "see", "image_url": {"url": "https://example.org/a.png"}}, ("image_url", "url")),
+        ({"type": "image_url", "image_url": {"url": "data:image/png,unencoded"}}, ("image_url", "url")),
+        ({"type": "file", "file": {"file_id": "file-abc123"}}, ("file", "file_id")),
+    ],
+)
+def test_what_lies_elsewhere_is_listed_as_not_scanned(part: Json, at: tuple[str, ...]) -> None:
+    """Its address is read, what is there is not."""
+    transcript = read(part)
+    assert [(u.path, u.reason) for u in transcript.unscanned] == [(("messages", 0, "content", 0, *at), "reference")]
+    assert transcript.parts[-1].path == transcript.unscanned[0].path
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": ""}},
+        {"type": "image_url", "image_url": {"url": "data:text/plain;base64,b2JleSBtZQ=="}},
+        {"type": "file", "file": {"file_id": None, "file_data": "b2JleSBtZQ=="}},
+        {"type": "text", "text": "https://example.org/a.png"},
+    ],
+)
+def test_what_is_no_reference(part: Json) -> None:
+    assert read(part).unscanned == ()
+
+
+def test_cited_pages_are_no_part_of_the_message() -> None:
+    cited = {"type": "url_citation", "url_citation": {"url": "https://example.org/", "title": "A page"}}
+    said = {"role": "assistant", "content": "As it says there.", "annotations": [cited]}
+    assert CHAT.request({"model": "m", "messages": [said]}).unscanned == ()

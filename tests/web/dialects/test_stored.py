@@ -103,8 +103,8 @@ async def test_a_tenants_policy_holds(tmp_path: Path) -> None:
     async with managed(tmp_path) as gate:
         await gate.ask("POST", "/policies", {"text": strict, "tenant": "blue"}, status=201)
         await gate.ask("PATCH", "/tenants/blue", {"policy": "no-mail"})
-        names = [list((await ask(gate, "/v2/guard", CALLS["/v2/guard"], key)).json()) for key in ("blue-app", "red-app")]
-        assert names[0] == names[1]
+        for key in ("blue-app", "red-app"):
+            assert (await ask(gate, "/v2/guard", CALLS["/v2/guard"], key)).status_code == 200
         events = {event["tenant"]: event for event in await gate.events(2)}
         assert events["blue"]["policies"].keys() == {"no-mail"}
         assert events["red"]["policies"].keys() == {"default"}
