@@ -173,6 +173,20 @@ async def test_what_cannot_be_scanned_is_refused_where_the_policy_says_so() -> N
         assert gate.up.opened == 0
 
 
+@pytest.mark.parametrize("policy", ["default", "strict"])
+async def test_a_picture_at_an_address_is_not_scanned(policy: str) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+    async with gatewayed(said("A cat."), policy=policy) as gate:
+        response = await gate.chat([{"role": "user", "content": [{"type": "text", "text": "What is it?"}, picture]}])
+        event = await gate.event()
+        assert (event.scanned, dict(event.request.unscanned)) == (False, {"reference": 0})
+        assert response.status_code == (400 if policy == "strict" else 200)
+        if policy == "strict":
+            assert error_of(response)["code"] == "unscannable_content"
+            assert error_of(response)["param"] == "messages[0].content[1].image_url.url"
+        assert gate.up.opened == (policy != "strict")
+
+
 async def test_a_policy_without_rules_scans_nothing_and_says_so() -> None:
     empty = "version: 1\nname: empty\n"
     async with gatewayed(said("Hi."), policies=[empty], policy="empty") as gate:
