@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -31,7 +32,7 @@ HONEST = (
 
 
 @pytest.fixture(scope="module")
-def http() -> httpx.Client:
+def http() -> Iterator[httpx.Client]:
     settings = Settings.model_validate({"models": {"folders": FOLDERS}, "watch_policies": False})
     app = create_app(settings, environ={"OPENAI_API_KEY": "k"})
     with serve_in_thread(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
