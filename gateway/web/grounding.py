@@ -11,12 +11,14 @@ from starlette.types import Receive, Scope, Send
 from gateway.engine import Document, Grounding, Level
 from gateway.errors import GatewayError, RequestError
 from gateway.surfaces import dump_json, parse_json, show
-from gateway.types import Json
+from gateway.types import Direction, Json, Part, Transcript
 from gateway.web.answers import event_error, guard_headers, retry_headers
 from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
 from gateway.web.events import Event
 from gateway.web.kept import Kept
+from gateway.web.meter import Account
 from gateway.web.state import Gateway
+from gateway.web.tokens import prompt_tokens
 
 __all__ = ["MAX_DOCUMENTS", "DocumentIn", "Documents", "Ground", "documents_of"]
 
@@ -57,25 +59,28 @@ class Ground:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         gateway = self._gateway
         event, began = gateway.begin(ROUTE)
-        kept = gateway.keep()
+        kept, account = gateway.keep(), Account()
         try:
-            body = await self._serve(scope, receive, event, kept)
+            body = await self._serve(scope, receive, event, kept, account)
             event.status = 200
-            await respond(send, 200, dump_json(body), guard_headers(event))
+            await respond(send, 200, dump_json(body), [*account.meter.headers, *guard_headers(event)])
         except ClientGone:
             event.status, event.error = 499, "client_gone"
         except GatewayError as e:
             event.status, event.error = e.status, e.code
-            await respond(send, e.status, event_error(event, e), retry_headers(e))
+            await respond(send, e.status, event_error(event, e), [*account.meter.headers, *retry_headers(e)])
         except asyncio.CancelledError:
             event.status, event.error = 499, "cancelled"
             raise
         finally:
             if not event.status:  # an exception that nobody expected
                 event.status, event.error = 500, "internal_error"
-            gateway.finish(event, began, kept)  # no policy judges here, so none has its texts kept
+            try:
+                await account.meter.close()
+            finally:
+                gateway.finish(event, began, kept)  # no policy judges here, so none has its texts kept
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event, kept: Kept | None) -> Json:
+    async def _serve(self, scope: Scope, receive: Receive, event: Event, kept: Kept | None, account: Account) -> Json:
         gateway = self._gateway
         caller = gateway.auth.identify(scope)
         event.by(caller.name, caller.tenant, caller.key)
@@ -84,7 +89,12 @@ class Ground:
         request = _parse(parse_json(await read_json(scope, receive, gateway.settings.server.max_body)))
         gateway.admit(gateway.policies_for(caller, "", PATH), kept)
         documents = documents_of(request.documents)
+        texts = (request.prompt, request.response, *(document.text for document in documents))
+        transcript = Transcript(tuple(Part(text) for text in texts), Direction.OUTPUT)
         async with watch(receive):
+            account.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
+            account.meter.require()
+            account.meter.sent()  # what is compared is used
             found = await gateway.guard.models.ground(
                 request.response, documents, Level(request.level), prompt=request.prompt, tenant=caller.owner
             )

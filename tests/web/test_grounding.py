@@ -107,3 +107,18 @@ def test_documents_in_a_scan(client: httpx.Client) -> None:
     assert (finding["category"], finding["start"], finding["end"]) == ("grounding/unsupported", 0, 26)
     answer = client.post("/guard/v1/scan", json=body | {"direction": "input"})
     assert answer.status_code == 400
+
+
+def test_it_counts_against_limits() -> None:
+    key = "pc_grounding"
+    clients = [{"name": "app", "hash": hash_key(key), "quota": {"requests_per_minute": 1}}]
+    settings = Settings.model_validate({"watch_policies": False, "clients": clients})
+    app = create_app(settings, environ={}, guard=Guard(detectors()))
+    headers = {"authorization": f"Bearer {key}"}
+    with serve_in_thread(app) as url, httpx.Client(base_url=url, trust_env=False, headers=headers, timeout=10) as made:
+        body = {"response": "It opened in 1987.", "documents": [DOCUMENT]}
+        first, second = (made.post(PATH, json=body) for _ in range(2))
+        assert first.status_code == 200
+        assert first.headers["x-ratelimit-remaining-requests"] == "0"
+        assert second.status_code == 429
+        assert int(second.headers["retry-after"]) > 0
