@@ -21,11 +21,10 @@ from statistics import mean, median
 from time import perf_counter, perf_counter_ns
 from typing import Any, TypeVar
 
-import orjson
 from rich.console import Console
 
 from benchmarks.machine import Cpus, facts, pin
-from benchmarks.tables import Rows, figure, markdown, show
+from benchmarks.tables import Rows, deliver, figure
 from benchmarks.texts import CORPORA
 from gateway.detectors import BUILTIN
 from gateway.detectors.base import RegexDetector, Table, matches
@@ -198,11 +197,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
     report = run(args, console)
     console.print(f"{report['machine']['cpu']}; {report['machine']['python']}\n")
-    show(console, tables(report, args.rows))
-    if args.json:
-        args.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    if args.markdown:
-        args.markdown.write_text(markdown(tables(report, args.rows)))
+    deliver(console, tables(report, args.rows), report, args.json, args.markdown)
     return 0
 
 

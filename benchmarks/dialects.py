@@ -19,7 +19,7 @@ from rich.console import Console
 from starlette.types import ASGIApp, Message
 
 from benchmarks.machine import Cpus, facts, pin
-from benchmarks.tables import Rows, figure, markdown, show
+from benchmarks.tables import Rows, deliver, figure
 from benchmarks.texts import CORPORA
 from gateway.settings import Settings
 from gateway.web.app import create_app
@@ -151,11 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
     report = run(args)
     console.print(f"{report['machine']['cpu']}; {report['machine']['python']}\n")
-    show(console, tables(report))
-    if args.json:
-        args.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    if args.markdown:
-        args.markdown.write_text(markdown(tables(report)))
+    deliver(console, tables(report), report, args.json, args.markdown)
     return 0
 
 

@@ -21,7 +21,7 @@ import orjson
 from rich.console import Console
 
 from benchmarks.figures import Figures
-from benchmarks.tables import Rows, markdown, show
+from benchmarks.tables import Rows, deliver
 from gateway.detectors import BUILTIN
 from gateway.engine.scan import scan_parts
 from gateway.redteam.plain import PLAIN
@@ -118,11 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there")
     args = parser.parse_args(argv)
     report = run(args)
-    show(Console(), tables(report))
-    if args.json:
-        args.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    if args.markdown:
-        args.markdown.write_text(markdown(tables(report)))
+    deliver(Console(), tables(report), report, args.json, args.markdown)
     return 0
 
 

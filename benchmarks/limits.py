@@ -24,12 +24,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import orjson
 import redis
 from rich.console import Console
 
 from benchmarks.machine import facts
-from benchmarks.tables import Rows, figure, markdown, show
+from benchmarks.tables import Rows, deliver, figure
 from gateway.limits import (
     Bound,
     Charge,
@@ -289,11 +288,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console.print(f"{report['machine']['cpu']}; {report['machine']['python']}\n")
     if len(report["systems"]) == len(OURS):
         console.print("the package `limits` is not installed, so there is nothing to compare with\n")
-    show(console, tables(report))
-    if args.json:
-        args.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    if args.markdown:
-        args.markdown.write_text(markdown(tables(report)))
+    deliver(console, tables(report), report, args.json, args.markdown)
     return 0
 
 

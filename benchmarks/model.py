@@ -24,14 +24,13 @@ from time import monotonic, process_time
 from typing import Any
 
 import numpy as np
-import orjson
 import yaml
 from rich.console import Console
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from benchmarks.machine import Cpus, facts, peak_rss, pin, reset_peak_rss
 from benchmarks.shapes import DEBERTA_V3_BASE, MINILM_L6, Shape, write_classifier
-from benchmarks.tables import Rows, figure, markdown, show
+from benchmarks.tables import Rows, deliver, figure
 from benchmarks.texts import CORPORA
 from gateway.detectors.onnx import Meaning, Model, load_folder
 from gateway.engine import Guard, Models
@@ -234,11 +233,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
     report = run(args, console)
     console.print(f"{report['machine']['cpu']}; {report['machine']['python']}\n")
-    show(console, tables(report))
-    if args.json:
-        args.json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    if args.markdown:
-        args.markdown.write_text(markdown(tables(report)))
+    deliver(console, tables(report), report, args.json, args.markdown)
     return 0
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Rows", "figure", "markdown", "relay_tables", "show"]
+__all__ = ["Rows", "deliver", "figure", "markdown", "relay_tables", "show"]
 
 Figures = Mapping[str, Any]
 
@@ -56,6 +58,17 @@ def markdown(tables: Iterable[Rows]) -> str:
         ]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
+
+
+def deliver(
+    console: Console, tables: Sequence[Rows], report: Figures, json: Path | None = None, page: Path | None = None
+) -> None:
+    """Show the tables; write all figures, or the tables in Markdown, where asked."""
+    show(console, tables)
+    if json:
+        json.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+    if page:
+        page.write_text(markdown(tables))
 
 
 def relay_tables(report: Figures) -> list[Rows]:
