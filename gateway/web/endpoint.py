@@ -55,6 +55,7 @@ class Spec:
     `relay` makes the state machine of a streamed answer; without one nothing is streamed. `modelless`: its
     requests name no model. `free`: they have none work, so nothing but the request itself counts against
     limits. `bare`: a body may be missing. `headers`: the client's headers that pass beside those that always do.
+    `app`: what serves it, if not `Endpoint` itself.
     """
 
     surface: EndpointSurface
@@ -68,6 +69,7 @@ class Spec:
     free: bool = False
     bare: bool = False
     headers: frozenset[bytes] = frozenset()
+    app: type[Endpoint] | None = None
 
     @property
     def template(self) -> str:
