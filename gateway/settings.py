@@ -257,6 +257,19 @@ class Limits(Strict):
     lease: Seconds = Field(30, ge=0.1, description="After a crash: how long its running requests hold their places.")
 
 
+class ConversationSettings(Strict):
+    """What is remembered of conversations that an upstream keeps (`previous_response_id`, `conversation`)."""
+
+    ttl: Seconds = Field(86_400, description="How long the end of a turn and its placeholders are remembered.")
+    memory: Size = Field(32 << 20, description="Most memory for that per worker; the oldest are forgotten first.")
+    key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Secret that it is encrypted with. With it, it is kept in `limits.redis`, too, for all replicas "
+        "and workers; none: a random one, in each process.",
+    )
+
+
 class JudgeSettings(Strict):
     upstream: str = Field("", description="Name of the upstream that is asked; empty: there is no judge.")
     model: str = Field("", description="Model that is asked.")
@@ -297,6 +310,9 @@ class Settings(BaseSettings):
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
+    conversations: ConversationSettings = Field(
+        ConversationSettings(), description="What is remembered of conversations that an upstream keeps."
+    )
     judge: JudgeSettings = Field(
         JudgeSettings(),
         description="An LLM for custom rules with `judge: true`. It reads what they read.",

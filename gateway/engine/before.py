@@ -24,6 +24,7 @@ __all__ = ["BEFORE", "Before", "forget", "later"]
 BEFORE = "{before}"  # where texts of earlier turns stand, in a body in which no key is called so
 MOST_TEXT = 2 * NEAR  # characters of one text: its end
 MOST_PLACEHOLDERS = 1024
+MOST_VALUES = 64 << 10  # characters of what they stand for
 
 _KEPT = frozenset({Kind.TEXT, Kind.TOOL_RESULT, Kind.DOCUMENT, Kind.TRANSCRIPT, Kind.UNKNOWN})
 _SYSTEM = (Role.SYSTEM, Role.DEVELOPER)
@@ -62,8 +63,7 @@ def later(
     parts = tuple(
         Part(_clean(part.text[-MOST_TEXT:]), (BEFORE, i), part.role, -1, part.kind) for i, part in enumerate(kept)
     )
-    known = {**before.placeholders, **placeholders}
-    return Before(parts, dict(list(known.items())[-MOST_PLACEHOLDERS:]))
+    return Before(parts, _newest({**before.placeholders, **placeholders}))
 
 
 def forget(scan: Scan) -> Scan:
@@ -71,6 +71,16 @@ def forget(scan: Scan) -> Scan:
     scan.hits = [hit for hit in scan.hits if hit.part.path[:1] != (BEFORE,)]
     scan.unread = [item for item in scan.unread if item.path[:1] != (BEFORE,)]
     return scan
+
+
+def _newest(placeholders: Mapping[str, str]) -> dict[str, str]:
+    size, out = 0, []
+    for token, value in list(placeholders.items())[: -MOST_PLACEHOLDERS - 1 : -1]:
+        size += len(value)
+        if size > MOST_VALUES:
+            break
+        out.append((token, value))
+    return dict(reversed(out))
 
 
 def _clean(text: str) -> str:

@@ -16,6 +16,7 @@ from gateway.errors import UpstreamError
 from gateway.surfaces.fields import Collector
 from gateway.surfaces.responses_fields import ANSWER, ECHOES
 from gateway.surfaces.responses_items import ITEM, ITEMS
+from gateway.surfaces.walk import leaves
 from gateway.types import Direction, Json, Path, Role, Transcript
 
 __all__ = ["echoes", "is_item", "read_response", "without_echoes"]
@@ -49,9 +50,13 @@ def is_item(body: Json) -> bool:
     return "object" not in body and type(named) is str and named in ITEMS
 
 
-def echoes(request: Transcript, edits: Mapping[Path, str]) -> dict[str, str]:
-    """What answers to this request may repeat, as it was forwarded: and as the client sent it."""
-    return {edits.get(part.path, part.text): part.text for part in request.parts if part.path[0] in ECHOES}
+def echoes(asked: Json, sent: Json) -> dict[str, str]:
+    """What answers may repeat of a request, as it was forwarded (`sent`): and as the client `asked` it."""
+    out: dict[str, str] = {}
+    for key in ECHOES & sent.keys():
+        forwarded, own = leaves(sent[key]), leaves(asked.get(key))
+        out |= {after: before for (_, after), (_, before) in zip(forwarded, own, strict=False)}
+    return out
 
 
 def without_echoes(answer: Transcript, known: Mapping[str, str]) -> tuple[Transcript, dict[Path, str]]:

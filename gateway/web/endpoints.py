@@ -9,11 +9,12 @@ from starlette.routing import Route
 
 from gateway.web.chat import CHAT
 from gateway.web.endpoint import Endpoint, Spec
+from gateway.web.responses import SPECS as RESPONSES
 from gateway.web.state import Gateway
 
 __all__ = ["ENDPOINTS", "endpoint_routes"]
 
-ENDPOINTS: tuple[Spec, ...] = (CHAT,)
+ENDPOINTS: tuple[Spec, ...] = (CHAT, *RESPONSES)
 
 
 def endpoint_routes(gateway: Gateway) -> list[Route]:

@@ -7,10 +7,11 @@ waited leaves before the `.done` of its text, and every later repetition of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from gateway.engine import Released, Stream
+from gateway.engine.outcome import utf8_size
 from gateway.errors import ScanError, UpstreamError
 from gateway.surfaces import TokenLog, apply
 from gateway.surfaces.responses_events import (
@@ -42,7 +43,8 @@ class ResponseRelay:
     answer, and nothing more may be pushed. `ended`: the upstream has said that it is done.
 
     `echoes` is what the request said, as it was forwarded: and as the client sent it. Of the events,
-    numbered anew, those up to the number `after` are not returned: the client has them.
+    numbered anew, those up to the number `after` are not returned: the client has them. `on_end` is given the
+    response's id once, before its last events are returned, or by `keep`.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class ResponseRelay:
         refusal: Callable[[], str],
         echoes: Mapping[str, str] | None = None,
         after: int = -1,
+        on_end: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._stream = stream
         self._refusal = refusal
         self._echoes = echoes or {}
         self._after = after
+        self._on_end = on_end
         self._numbered = False
         self._next = 0
         self._draft = DraftKeeper()
@@ -83,9 +87,17 @@ class ResponseRelay:
         self._numbered = self._numbered or "sequence_number" in event
         read, event = self._opened(event)
         out = await self._event(read, event)
+        if self.stopped or self.ended:
+            await self.keep()
         if self.stopped:
             out += end_events(self._draft.filled(self._text_of), "content_filter", self._refusal())
         return self._given(out)
+
+    async def keep(self) -> None:
+        """However the answer ends, its id is told once; nothing is told of one that never had any."""
+        told, self._on_end = self._on_end, None
+        if told is not None and self.response_id:
+            await told(self.response_id)
 
     async def finish(self) -> list[Json]:
         """The upstream's stream is over; returns the rest, of an answer that may not be complete."""
@@ -101,6 +113,19 @@ class ResponseRelay:
         self.ended = True
         why = "max_output_tokens" if reason == "length" else reason
         return self._given(end_events(self._draft.filled(self._text_of), why))
+
+    def failed(self, error: Json) -> list[Json]:
+        return self._given([{**error["error"], "type": "error"}])
+
+    @staticmethod
+    def spoken(event: Json) -> tuple[int, int]:
+        said = event.get("delta") if is_delta(event) else None
+        size = utf8_size(said) if isinstance(said, str) else len(str(said or ""))
+        return int(size > 0), size
+
+    @staticmethod
+    def has_text(event: Json) -> bool:
+        return is_delta(event)
 
     def _opened(self, event: Json) -> tuple[Read, Json]:
         if event.get("type") in STARTS and isinstance(event.get("response"), dict):
