@@ -28,10 +28,6 @@ def read_response(body: Any) -> Transcript:
     """Raises UpstreamError `upstream_invalid_answer` for what is no answer."""
     if type(body) is not dict:
         raise malformed("it is no object")
-    for key in _LISTS:
-        items = body.get(key)
-        if key in body and (type(items) is not list or not all(type(item) is dict for item in items)):
-            raise malformed(f"its {key} is no list of items")
     out = Collector(Role.ASSISTANT)
     out.message = -1
     if is_item(body):
@@ -39,6 +35,10 @@ def read_response(body: Any) -> Transcript:
         parts = tuple(replace(part, path=part.path[1:]) for part in out.parts)
         unscanned = tuple(replace(item, path=item.path[1:]) for item in out.unscanned)
         return Transcript(parts, Direction.OUTPUT, "", unscanned)
+    for key in _LISTS:
+        items = body.get(key)
+        if key in body and (type(items) is not list or not all(type(item) is dict for item in items)):
+            raise malformed(f"its {key} is no list of items")
     ANSWER.members(body, (), out)
     model = body.get("model")
     return Transcript(tuple(out.parts), Direction.OUTPUT, model if type(model) is str else "", tuple(out.unscanned))

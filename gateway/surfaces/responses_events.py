@@ -15,7 +15,7 @@ from typing import Any
 
 from gateway.errors import UpstreamError
 from gateway.surfaces.edit import KeyName
-from gateway.surfaces.fields import Collector, Enum, Obj, Rule, Text, Token, inert
+from gateway.surfaces.fields import Collector, Enum, Obj, Text, Token, Wrapped, inert
 from gateway.surfaces.logprobs import read_entries
 from gateway.surfaces.media import Base64
 from gateway.surfaces.responses_fields import ANSWER
@@ -25,6 +25,7 @@ from gateway.types import Json, Kind, Part, Path, Role, Unscanned
 
 __all__ = [
     "ENDS",
+    "EVENT",
     "INERT_EVENT",
     "STARTS",
     "Mode",
@@ -93,6 +94,7 @@ _IN_PIECES = {
     "shell_call_output": (("output", "*", "stdout"), ("output", "*", "stderr")),
 }
 _TYPE = Token(r"(?:response|error|keepalive)(?:\.[a-z_]{1,48}){0,4}")
+_WORD = Token("[a-z]{1,16}")
 _SHELL_SAID = Obj(
     {
         "stdout": Text(Kind.TOOL_RESULT),
@@ -103,8 +105,10 @@ _SHELL_SAID = Obj(
 )
 
 
-class _AnyPart:
+class _AnyPart(Wrapped):
     """A part of a message, or of a summary of reasoning."""
+
+    rules = (PART, SUMMARY)
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
         named = value.get("type") if type(value) is dict else None
@@ -113,35 +117,36 @@ class _AnyPart:
 
 
 # Beside the texts above, which are read by themselves.
-_EVENT: dict[str, Rule] = {
-    "type": _TYPE,
-    "annotation": ANNOTATION,
-    "annotation_index": NUMBER,
-    "background": Enum("transparent", "opaque", "auto"),
-    "code": LABEL,
-    "command_index": NUMBER,
-    "content_index": NUMBER,
-    "item": ITEM,
-    "item_id": ID,
-    "logprobs": Logprobs(),
-    "message": METADATA,
-    "obfuscation": Token("[A-Za-z0-9]{0,256}"),
-    "output_format": Enum("png", "webp", "jpeg", "gif", "svg"),
-    "output_index": NUMBER,
-    "param": LABEL,
-    "part": _AnyPart(),
-    "partial_image_b64": Base64(),
-    "partial_image_index": NUMBER,
-    "quality": Enum("low", "medium", "high", "xhigh", "max", "auto"),
-    "response": ANSWER,
-    "response_id": ID,
-    "sequence_number": NUMBER,
-    "size": Token("[0-9]{1,5}x[0-9]{1,5}|auto"),
-    "status": Enum("completed", "in_progress", "incomplete"),
-    "summary_index": NUMBER,
-}
-_RULE = Obj(_EVENT)
-INERT_EVENT = tuple(inert(_RULE))
+EVENT = Obj(
+    {
+        "type": _TYPE,
+        "annotation": ANNOTATION,
+        "annotation_index": NUMBER,
+        "background": _WORD,
+        "code": LABEL,
+        "command_index": NUMBER,
+        "content_index": NUMBER,
+        "item": ITEM,
+        "item_id": ID,
+        "logprobs": Logprobs(),
+        "message": METADATA,
+        "obfuscation": Token("[A-Za-z0-9]{0,256}"),
+        "output_format": _WORD,
+        "output_index": NUMBER,
+        "param": LABEL,
+        "part": _AnyPart(),
+        "partial_image_b64": Base64(),
+        "partial_image_index": NUMBER,
+        "quality": _WORD,
+        "response": ANSWER,
+        "response_id": ID,
+        "sequence_number": NUMBER,
+        "size": Token("[0-9]{1,5}x[0-9]{1,5}|auto"),
+        "status": Enum("completed", "in_progress", "incomplete"),
+        "summary_index": NUMBER,
+    }
+)
+INERT_EVENT = tuple(inert(EVENT))
 
 
 def is_delta(event: Json) -> bool:
@@ -186,7 +191,7 @@ def read_event(event: Json) -> Read:
     elif event["type"] == "response.audio.delta":
         taken.add("delta")
         Base64().read(event.get("delta"), (), "delta", out)
-    _RULE.members({key: value for key, value in event.items() if key not in taken}, (), out)
+    EVENT.members({key: value for key, value in event.items() if key not in taken}, (), out)
     entries = event.get("logprobs")
     if type(entries) is list:
         read_entries(entries, event.get("delta", event.get("text")), (), "logprobs", out)

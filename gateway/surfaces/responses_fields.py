@@ -8,7 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.surfaces.chat_fields import MODEL
-from gateway.surfaces.fields import Collector, Each, Either, Enum, Keyed, Obj, Rule, Text, Token, Tree, Words, inert
+from gateway.surfaces.fields import (
+    Collector,
+    Each,
+    Either,
+    Enum,
+    Keyed,
+    Obj,
+    Rule,
+    Text,
+    Token,
+    Tree,
+    Words,
+    Wrapped,
+    inert,
+)
 from gateway.surfaces.responses_items import CONTENT, ITEM, PART
 from gateway.surfaces.responses_tools import EFFORT, FORMAT, ID, LABEL, METADATA, NUMBER, TOOL, TOOL_CHOICE
 from gateway.surfaces.typed import By
@@ -22,12 +36,14 @@ _CALLS = frozenset(("function_call", "custom_tool_call"))
 _DEVELOPER = Role.DEVELOPER
 
 
-class Items:
+class Items(Wrapped):
     """
     A list of items, or a text that is one message.
 
     The results of tools carry the names of the tools that were called in the same list.
     """
+
+    rules = (Each(ITEM),)
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
         if type(value) is not list:
@@ -104,7 +120,7 @@ REQUEST = Obj(
     {
         **_REPEATED,
         "background_options": Obj({"completion_window": Enum("soonest", "2h", "8h"), "continuation_id": ID}),
-        "context_management": Each(Obj({"type": Enum("compaction"), "compact_threshold": NUMBER})),
+        "context_management": Each(Obj({"type": Token("[a-z_]{1,24}"), "compact_threshold": NUMBER})),
         "include": Each(
             Enum(
                 *("code_interpreter_call.outputs", "computer_call_output.output.image_url", "file_search_call.results"),
@@ -124,9 +140,16 @@ REQUEST = Obj(
 _STATUSES = Enum("completed", "failed", "in_progress", "cancelled", "queued", "incomplete")
 _ERROR = Obj(
     {
-        "code": _IDENTIFIERS,
+        "code": Token("(?=.{1,64}$)[a-z]+(?:[_/-](?:[a-z]+|base64))*"),
         "message": METADATA,
-        "misalignment": Tree(Kind.METADATA),
+        "misalignment": Obj(
+            {
+                "detailed_explanation": METADATA,
+                "error_type": _IDENTIFIERS,
+                "review_target": METADATA,
+                "steer": Obj({"message": METADATA}),
+            }
+        ),
         "param": LABEL,
         "type": _IDENTIFIERS,
     }
@@ -177,5 +200,5 @@ ANSWER = Obj(
 )
 
 # All that goes unread, for reviewers: (glob of the path, pattern that it must fit).
-INERT_REQUEST = (*inert(REQUEST), *inert(Each(ITEM), "input"), *inert(Each(ITEM), "items"))
-INERT_ANSWER = (*inert(ANSWER), *inert(Each(ITEM), "output"), *inert(Each(ITEM), "data"))
+INERT_REQUEST = tuple(inert(REQUEST))
+INERT_ANSWER = tuple(inert(ANSWER))

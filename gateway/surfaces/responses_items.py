@@ -289,7 +289,7 @@ ITEMS: dict[str, Rule] = {
 
 
 class _Item(Typed):
-    """An item, with whose words its texts are."""
+    """An item, with whose words its texts are. One with neither type nor role refers to another."""
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
         role, kind, name = out.role, out.kind, out.name
@@ -299,7 +299,10 @@ class _Item(Typed):
             if type(said_by) is str and said_by in ROLES and value.get("type", "message") == "message":
                 out.role = Role(said_by)
                 out.kind = Kind.TOOL_RESULT if out.role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
-        super().read(value, path, key, out)
+        if type(value) is dict and "type" not in value and "role" not in value:
+            ITEMS["item_reference"].read(value, path, key, out)
+        else:
+            super().read(value, path, key, out)
         out.role, out.kind, out.name = role, kind, name
 
 

@@ -100,7 +100,7 @@ def _check_items(items: Any, key: str) -> None:
         for field in ("type", "role"):
             if type(item.get(field)) not in (str, type(None)):
                 raise _wrong(show((*at, field)), "a text")
-        if item.get("type", "message") == "message":
+        if item.get("type") == "message" or ("type" not in item and item.keys() != {"id"}):
             _check_message(item, at)
 
 

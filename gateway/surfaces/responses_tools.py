@@ -91,7 +91,9 @@ _CONNECTORS = Enum(
     *("connector_dropbox", "connector_gmail", "connector_googlecalendar", "connector_googledrive"),
     *("connector_microsoftteams", "connector_outlookcalendar", "connector_outlookemail", "connector_sharepoint"),
 )
-_FILTER_WORDS = frozenset(("and", "eq", "gt", "gte", "in", "key", "lt", "lte", "ne", "nin", "or", "type", "value"))
+_FILTER_WORDS = frozenset(
+    ("and", "eq", "filters", "gt", "gte", "in", "key", "lt", "lte", "ne", "nin", "or", "type", "value")
+)
 _OF_SCREENS: dict[str, Rule] = {"display_height": NUMBER, "display_width": NUMBER}
 _OF_IMAGES: dict[str, Rule] = {
     "action": Enum("generate", "edit", "auto"),
