@@ -250,7 +250,8 @@ def _shell(event: Json, out: Collector) -> None:
 
 def _located(event: Json, part: Part) -> Piece:
     channel = _channel(event, part.path)
-    if is_delta(event) and part.kind is Kind.UNKNOWN and not isinstance(channel[-1], KeyName):
+    odd = part.kind is Kind.UNKNOWN and part.path[0] != "logprobs" and not isinstance(channel[-1], KeyName)
+    if odd and is_delta(event):
         # A delta that we do not know: it may be a piece of a text, too.
         indexes = [event.get(key, 0) for key in _INDEXES[:4]]
         return Piece(Mode.DELTA, (event["type"], *indexes, *part.path), part)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from gateway.web.chat import CHAT
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.responses import SPECS as RESPONSES
 from gateway.web.state import Gateway
+from gateway.web.stored_chat import STORED_CHAT
 
 __all__ = ["ENDPOINTS", "endpoint_routes"]
 
-ENDPOINTS: tuple[Spec, ...] = (CHAT, *RESPONSES)
+ENDPOINTS: tuple[Spec, ...] = (STORED_CHAT, *RESPONSES)
 
 
 def endpoint_routes(gateway: Gateway) -> list[Route]:

@@ -35,6 +35,7 @@ __all__ = ["ResponseRelay"]
 MAX_KNOWN = 1 << 20  # characters of texts that came whole and are remembered
 MAX_AUDIO = 16 << 20  # characters of base64 that one answer may have waiting
 _AUDIO = ("audio", "transcript")
+_WHERE = ("type", "item_id", "output_index", "content_index", "summary_index", "command_index")
 
 
 class ResponseRelay:
@@ -172,8 +173,6 @@ class ResponseRelay:
     async def _delta(self, piece: Piece, event: Json) -> str:
         channel = piece.channel
         self._stems.setdefault(channel, stem_of(event) if is_delta(event) else self._draft.stem(event, channel))
-        if channel[0] not in ("output", *_AUDIO):
-            self._templates[channel] = event, piece.part.path
         return (await self._feed(channel, piece)).text
 
     async def _feed(self, channel: Path, piece: Piece, text: str | None = None) -> Released:
@@ -246,7 +245,7 @@ class ResponseRelay:
         """What waited, in a delta of its own."""
         if path in self._templates:
             event, at = self._templates[path]
-            return [apply(event, {at: text})] if text else []
+            return [_bare(event, at, text)] if text else []
         if path == _AUDIO:
             return [delta_event(self._stems[path], path, "", text)] if text else []
         entries = self._entries(path)
@@ -287,13 +286,14 @@ class ResponseRelay:
             out = {key: value for key, value in out.items() if key != "obfuscation"}
         entries: list[Any] | None = None
         for piece in pieces:
-            if piece.part.path == ("delta",) and isinstance(event.get("logprobs"), list):
+            if piece.part.path == ("delta",) and isinstance(out.get("logprobs"), list):
                 log = self._logs.setdefault(piece.channel, TokenLog())
-                log.push(self._without_alternatives(event["logprobs"]), piece.part.text)
+                log.push(self._without_alternatives(out["logprobs"]), piece.part.text)
             entries = self._entries(piece.channel) if piece.channel in self._logs else entries
         if entries is not None:
             out = {**out, "logprobs": entries}
-        self._draft.begun(event)
+        self._draft.begun(out)
+        self._templates |= {p.channel: (out, p.part.path) for p in pieces if p.channel[0] not in ("output", "audio")}
         citations = [new for path in paths for new in self._citations_of(path)]
         said = any(_at(out, piece.part.path) for piece in pieces) or not pieces
         return [*([out] if said or entries else []), *citations]
@@ -352,7 +352,19 @@ class ResponseRelay:
         return [event for event in out if event["sequence_number"] > self._after]
 
 
+def _bare(event: Json, path: Path, text: str) -> Json:
+    """An event like this one with only this text in it."""
+    out: Any = text
+    for step in reversed(path):
+        out = [out] if isinstance(step, int) else {step: out}
+    return {**{key: event[key] for key in _WHERE if key in event}, **out}
+
+
 def _at(node: Any, path: Path) -> Any:
+    """What stands there; nothing, where a key on the way to it was edited."""
     for step in path:
-        node = node[step]
+        try:
+            node = node[step]
+        except (LookupError, TypeError):
+            return ""
     return node

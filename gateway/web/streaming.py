@@ -30,8 +30,13 @@ class StreamRelay(Protocol):
     the client gets now. Once `stopped` is true, what was returned last ends the answer.
     """
 
-    usage: Json | None  # what the upstream says that it took
-    stopped: bool
+    @property
+    def usage(self) -> Json | None:
+        """What the upstream says that it took."""
+        ...
+
+    @property
+    def stopped(self) -> bool: ...
 
     async def push(self, event: Json) -> list[Json]: ...
     async def finish(self) -> list[Json]: ...

@@ -78,7 +78,7 @@ AS_ELSEWHERE = re.compile(r"response\.|instructions\.\*|items\.\*|data\.\*|part\
 @cache
 def leaves(kind: str) -> tuple[tuple[str, Leaf], ...]:
     types = {"request": REQUESTS, "answer": ANSWERS, "event": EVENTS, "item": ITEMS}[kind]
-    found = {}
+    found: dict[tuple[str, str, str], tuple[str, Leaf]] = {}
     for tp in types:
         for leaf in leaves_of(tp):
             if not AS_ELSEWHERE.match(leaf.path):

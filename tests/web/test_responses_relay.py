@@ -21,6 +21,7 @@ from gateway.surfaces.openai_responses import Responses
 from gateway.types import Direction, Effect, Json, Part, Transcript, Verdict
 from gateway.web.responses_relay import ResponseRelay
 from tests.support.responses import call, collected, custom, events_of, message, reasoning, response
+from tests.surfaces.test_responses_canary import leaves
 from tests.web.test_relay import BLOCK, BOOK, FRAGMENTS, GUARD, OWN
 
 T = TypeVar("T")
@@ -228,8 +229,24 @@ def test_unknown_deltas_are_texts_in_pieces() -> None:
         assert "".join(map(read, deltas)).endswith(" .")
 
 
+def test_a_secret_in_any_place_of_any_event_does_not_leave() -> None:
+    opened = events_of(response(message("x")))
+    seen = 0
+    for kind, leaf in leaves("event"):
+        assert kind == "event"
+        try:
+            _, out = relayed(begun(BOOK["default"]), [*opened[:2], leaf.make("see sk_aaaa ."), opened[-1]])
+        except UpstreamError:
+            continue
+        seen += 1
+        assert "sk_aaaa" not in json.dumps(out), leaf.path
+    assert seen > 1000
+
+
 ODD = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-2, 3), st.sampled_from(["", "x", "sk_aaaa .", "message", "\ud83d"])),
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-2, 3), st.sampled_from(["", "x", "sk_aaaa .", "message", "\ud83d"])
+    ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=2),
         st.dictionaries(
