@@ -61,6 +61,13 @@ class Keeping:
     def new(self, kind: str) -> str:
         return f"{kind}_{next(self._numbers):024d}"
 
+    def _kept(self, item: Json) -> Json:
+        """An item as it is given out later: with an id, and its content in parts."""
+        out = {"status": "completed", "type": "message", **item, "id": self.new("msg")}
+        if isinstance(out.get("content"), str):
+            out["content"] = [{"type": "input_text", "text": out["content"]}]
+        return out
+
     async def create(self, request: Request) -> Response:
         body = await self._note(request)
         conversation = body.get("conversation")
@@ -72,7 +79,7 @@ class Keeping:
         echoed: Json = {key: body[key] for key in ("instructions", "tools", "metadata", "user") if key in body}
         answer = {**answer, "id": self.new("resp"), "previous_response_id": body.get("previous_response_id"), **echoed}
         self.kept[answer["id"]] = answer
-        numbered = [{**item, "id": self.new("msg"), "type": item.get("type", "message")} for item in items]
+        numbered = [self._kept(item) for item in items]
         said = [*before, *numbered, *answer["output"]]
         self.items[answer["id"]] = said
         if conversation:
@@ -118,7 +125,7 @@ class Keeping:
     async def conversations(self, request: Request) -> Response:
         body = await self._note(request)
         id = self.new("conv")
-        self.items[id] = [{**item, "id": self.new("msg")} for item in body.get("items") or ()]
+        self.items[id] = [self._kept(item) for item in body.get("items") or ()]
         return JSONResponse(_conversation(id, body))
 
     async def conversation(self, request: Request) -> Response:
@@ -134,7 +141,7 @@ class Keeping:
         id = request.path_params["id"]
         if request.method == "GET":
             return JSONResponse(_listed(self.items[id]))
-        new = [{**item, "id": self.new("msg"), "type": item.get("type", "message")} for item in body["items"]]
+        new = [self._kept(item) for item in body["items"]]
         self.items[id] += new
         return JSONResponse(_listed(new))
 

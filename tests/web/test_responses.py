@@ -303,7 +303,7 @@ def test_conversations_restore_too(gate: Gate) -> None:
     listed = gate.client.get(f"/v1/conversations/{conversation}/items").json()["data"]
     assert EMAIL in json.dumps(listed)
     item = gate.client.get(f"/v1/conversations/{conversation}/items/{listed[0]['id']}")
-    assert item.json()["content"] == f"I am {EMAIL}"
+    assert item.json()["content"][0]["text"] == f"I am {EMAIL}"
     assert EMAIL not in gate.sent
 
 
