@@ -30,21 +30,41 @@ def asked(*items: Json, **fields: Any) -> dict[Path, tuple[Role, Kind, str]]:
         ({"role": "developer", "content": "x"}, "content", "developer text"),
         ({"role": "assistant", "content": [{"type": "output_text", "text": "x"}]}, "content.0.text", "assistant text"),
         ({"role": "tool", "content": "x"}, "content", "tool tool_result"),
-        ({"role": "assistant", "content": [{"type": "refusal", "refusal": "x"}]}, "content.0.refusal", "assistant refusal"),
-        ({"type": "reasoning", "summary": [{"type": "summary_text", "text": "x"}]}, "summary.0.text", "assistant reasoning"),
+        (
+            {"role": "assistant", "content": [{"type": "refusal", "refusal": "x"}]},
+            "content.0.refusal",
+            "assistant refusal",
+        ),
+        (
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "x"}]},
+            "summary.0.text",
+            "assistant reasoning",
+        ),
         ({"type": "function_call", "name": "f", "arguments": "x"}, "arguments", "assistant tool_call"),
         ({"type": "function_call_output", "output": "x"}, "output", "tool tool_result"),
-        ({"type": "function_call_output", "output": [{"type": "input_text", "text": "x"}]}, "output.0.text", "tool tool_result"),
+        (
+            {"type": "function_call_output", "output": [{"type": "input_text", "text": "x"}]},
+            "output.0.text",
+            "tool tool_result",
+        ),
         ({"type": "mcp_call", "name": "f", "output": "x"}, "output", "tool tool_result"),
-        ({"type": "mcp_list_tools", "tools": [{"name": "f", "description": "x"}]}, "tools.0.description", "tool tool_description"),
+        (
+            {"type": "mcp_list_tools", "tools": [{"name": "f", "description": "x"}]},
+            "tools.0.description",
+            "tool tool_description",
+        ),
         ({"type": "file_search_call", "results": [{"text": "x"}]}, "results.0.text", "tool document"),
         ({"type": "shell_call", "action": {"commands": ["x"]}}, "action.commands.0", "assistant tool_call"),
         ({"type": "local_shell_call_output", "output": "x"}, "output", "tool tool_result"),
-        ({"type": "apply_patch_call", "operation": {"type": "update_file", "diff": "x"}}, "operation.diff", "assistant tool_call"),
+        (
+            {"type": "apply_patch_call", "operation": {"type": "update_file", "diff": "x"}},
+            "operation.diff",
+            "assistant tool_call",
+        ),
         ({"type": "mcp_approval_response", "reason": "x"}, "reason", "user text"),
         ({"type": "message", "role": "user", "content": "x", "arguments": "y"}, "arguments", "user unknown"),
     ],
-)  # fmt: skip
+)
 def test_whose_words_these_are(item: Json, path: str, who: str) -> None:
     steps = (int(step) if step.isdigit() else step for step in path.split("."))
     assert " ".join(asked(item)[("input", 0, *steps)][:2]) == who
