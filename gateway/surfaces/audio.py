@@ -79,14 +79,26 @@ class _Logprobs:
             out.add("".join(_spelled(entry.get(field)) for entry in value), _emptied(at), Kind.LOGPROB, whole=True)
         for i, entry in enumerate(value):
             for name, item in entry.items():
-                if name not in ("token", "bytes", "logprob"):
+                if name == "logprob":
+                    _NUMBER.read(item, (*at, i), name, out)
+                elif name not in ("token", "bytes"):
                     out.member(name, item, (*at, i))
+                elif not _is_token(item) and item is not None:
+                    out.walk(item, (*at, i, name), Kind.UNKNOWN)
 
 
 def _spelled(value: Any) -> str:
-    if type(value) is list and all(type(n) in (int, float) and 0 <= n < 256 for n in value):
-        return bytes(map(int, value)).decode("utf-8", "replace")
-    return value if type(value) is str else ""
+    if not _is_token(value):
+        return ""
+    return value if type(value) is str else bytes(map(int, value)).decode("utf-8", "replace")
+
+
+def _is_token(value: Any) -> bool:
+    """A token as a text, or as bytes."""
+    return type(value) is str or (type(value) is list and all(type(n) in _REAL and 0 <= n < 256 for n in value))
+
+
+_REAL = (int, float)
 
 
 def _emptied(at: Path) -> Path:
