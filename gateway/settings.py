@@ -266,26 +266,20 @@ class JudgeSettings(Strict):
     longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
 
 
-class TokenizerFile(Strict):
-    """How prompts of token ids are read."""
-
-    model: str = Field(min_length=1, max_length=256, description="Glob of the models that use it; the first that fits.")
-    file: Path = Field(description="Its `tokenizer.json`.")
-
-
 class Endpoints(Strict):
     """The API beside chat."""
 
-    tokenizers: tuple[TokenizerFile, ...] = Field(
-        (), description="Prompts of token ids are read with these, and forwarded as text; all others are refused."
+    tokenizers: dict[str, Path] = Field(
+        {},
+        description="Files `tokenizer.json` by glob of the model: its prompts of token ids are read with that, and "
+        "forwarded as text. All others are refused.",
     )
     moderations: Literal["local", "pass"] = Field(
         "local", description="/v1/moderations: `local` answers from our own detectors, `pass` asks the upstream."
     )
     unknown: Literal["deny", "scan_leaves", "allow"] = Field(
         "deny",
-        description="Paths below /v1 that we do not know: refused, relayed with every text of their JSON scanned, or "
-        "relayed as they are. What is not scanned is counted.",
+        description="Paths below /v1 that we do not know: refused; or relayed, their JSON scanned or not. It is counted.",
     )
     aliases: tuple[Literal["azure", "openai"], ...] = Field(
         (), description="Further paths: `azure` (/openai/deployments/{id}/...), `openai` (/openai/v1/...)."

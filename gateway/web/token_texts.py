@@ -5,7 +5,7 @@ as the text that was scanned, or refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,6 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from gateway.errors import ConfigError, RequestError
-from gateway.settings import TokenizerFile
 
 __all__ = ["TokenTexts"]
 
@@ -21,8 +20,8 @@ __all__ = ["TokenTexts"]
 class TokenTexts:
     """Raises ConfigError for a file that is no tokenizer."""
 
-    def __init__(self, files: Sequence[TokenizerFile]) -> None:
-        self._known = [(file.model, _load(file.file)) for file in files]
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._known = [(glob, _load(path)) for glob, path in files.items()]
 
     def texts(self, model: str, lists: Sequence[Sequence[int]], param: str) -> list[str]:
         """One text for each list of ids. Raises RequestError where they cannot be read, or mean nothing."""

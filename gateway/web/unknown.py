@@ -27,6 +27,7 @@ from gateway.web.state import Gateway
 __all__ = ["UnknownRoutes"]
 
 ROUTE = "unknown"
+KNOWN = "/v1/models"  # of its paths another route knows what methods they take
 METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
 
 _PATH = re.compile(r"/v1(?:/[A-Za-z0-9_][A-Za-z0-9_.:-]{0,255}){1,8}")
@@ -97,7 +98,7 @@ class UnknownRoutes(BaseRoute):
         self._mode = gateway.settings.endpoints.unknown
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
+        if scope["type"] != "http" or not scope["path"].startswith("/v1/") or scope["path"].startswith(KNOWN):
             return Match.NONE, {}
         return Match.FULL, {NAMES: {}}
 
