@@ -279,7 +279,7 @@ class Endpoints(Strict):
     )
     unknown: Literal["deny", "scan_leaves", "allow"] = Field(
         "deny",
-        description="Paths below /v1 that we do not know: refused; or relayed, their JSON scanned or not. It is counted.",
+        description="Unknown paths below /v1: refused; or relayed, their JSON scanned or not. Always counted.",
     )
     aliases: tuple[Literal["azure", "openai"], ...] = Field(
         (), description="Further paths: `azure` (/openai/deployments/{id}/...), `openai` (/openai/v1/...)."
