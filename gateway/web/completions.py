@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope
 from gateway.engine import Stream
 from gateway.engine.outcome import utf8_size
 from gateway.surfaces import OpenAIChat
+from gateway.surfaces.chat_response import choice_index
 from gateway.surfaces.completions import Completions, from_chat, offsets, to_chat, token_ids
 from gateway.surfaces.embeddings import Embeddings
 from gateway.types import Json, Path
@@ -41,9 +42,10 @@ class CompletionRelay:
         return self._relay.stopped
 
     async def push(self, event: Json) -> list[Json]:
+        out = await self._relay.push(to_chat(event))  # which says whether it is one at all
         for position, choice in enumerate(event.get("choices") or ()):
             self._begin(choice, position)
-        return self._out(await self._relay.push(to_chat(event)))
+        return self._out(out)
 
     async def finish(self) -> list[Json]:
         return self._out(await self._relay.finish())
@@ -61,12 +63,12 @@ class CompletionRelay:
     def has_text(self, event: Json) -> bool:
         return any(choice.get("text") for choice in event.get("choices") or ())
 
-    def _begin(self, choice: object, position: int) -> None:
+    def _begin(self, choice: Json, position: int) -> None:
         """Offsets count from the beginning of the prompt, wherever the answer begins."""
-        logprobs = choice.get("logprobs") if isinstance(choice, dict) else None
+        logprobs = choice.get("logprobs")
         given = logprobs.get("text_offset") if isinstance(logprobs, dict) else None
-        if isinstance(given, list) and given and type(given[0]) is int and isinstance(choice, dict):
-            self._offsets.setdefault(choice.get("index", position), given[0])
+        if isinstance(given, list) and given and type(given[0]) is int:
+            self._offsets.setdefault(choice_index(choice, position), given[0])
 
     def _out(self, events: list[Json]) -> list[Json]:
         out = [from_chat(event) for event in events]

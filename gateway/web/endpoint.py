@@ -168,7 +168,7 @@ class Endpoint:
 
     async def judge(self, turn: Turn, exchange: Exchange, body: Json, transcript: Transcript) -> Verdict:
         """What the policies say of a request, its ids and parameters included."""
-        if self.spec.query or "{" in self.spec.path:
+        if self.spec.query or turn.scope.get(NAMES):
             beside = parameters(turn.scope, self.spec.query)
             transcript = Transcript(
                 (*transcript.parts, *beside), transcript.direction, transcript.model, transcript.unscanned

@@ -100,13 +100,14 @@ class UnknownRoutes(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/") or scope["path"].startswith(KNOWN):
             return Match.NONE, {}
-        return Match.FULL, {NAMES: {}}
+        return Match.FULL, {NAMES: {str(i): step for i, step in enumerate(scope["path"].split("/"))}}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
         if self._mode == "deny" or method not in METHODS or not _PATH.fullmatch(path):
             async with Frame(self._gateway, ROUTE, scope, send, refuse):
                 raise NotFound("there is nothing at this path", code="unknown_path")
+            return
         surface = _Leaves() if self._mode == "scan_leaves" else _Opaque()
         spec = Spec(surface, path, method, query=_names(scope), modelless=True, bare=True)
         await _Relayed(self._gateway, spec)(scope, receive, send)

@@ -116,7 +116,13 @@ async def _image(request: Request) -> Response:
     body = await _body(request)
     if body.get("stream") in (True, "true"):
         name = "image_edit" if request.path_params["kind"] == "edits" else "image_generation"
-        event = {"b64_json": "//79", "created_at": 1, "size": "1024x1024", "quality": "low", "output_format": "png"}
+        event: Json = {
+            "b64_json": "//79",
+            "created_at": 1,
+            "size": "1024x1024",
+            "quality": "low",
+            "output_format": "png",
+        }
         part = {**event, "type": f"{name}.partial_image", "partial_image_index": 0}
         last = {
             **event,

@@ -186,9 +186,8 @@ def test_images(client: OpenAI, gate: Gate) -> None:
     assert edited.data is not None
     assert [name for name in gate.seen[-1] if name.startswith("image")] == ["image[]"]
     client.images.create_variation(model="m", image=picture)
-    for refused in (lambda: client.images.generate(model="m", prompt=ATTACK),):
-        with pytest.raises(BadRequestError):
-            refused()
+    with pytest.raises(BadRequestError):
+        client.images.generate(model="m", prompt=ATTACK)
 
 
 async def test_images_async(aclient: AsyncOpenAI) -> None:
