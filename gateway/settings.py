@@ -52,6 +52,7 @@ class Server(Strict):
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=256, description="Processes that serve. One a core is a good start.")
     max_body: Size = Field(4 << 20, description="Largest request body; a larger one gets 413 as soon as it is passed.")
+    max_upload: Size = Field(32 << 20, description="Largest form with files (audio, images, batches).")
     max_header: Size = Field(32 << 10, description="Largest request head: target and all headers together.")
     max_headers: Size = Field(100, description="Most request headers.")
     header_timeout: Seconds = Field(10, description="Time to send the whole request head.")
@@ -258,15 +259,12 @@ class Limits(Strict):
 
 
 class ConversationSettings(Strict):
-    """What is remembered of conversations that an upstream keeps (`previous_response_id`, `conversation`)."""
-
     ttl: Seconds = Field(86_400, description="How long the end of a turn and its placeholders are remembered.")
     memory: Size = Field(32 << 20, description="Most memory for that per worker; the oldest are forgotten first.")
     key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Secret that it is encrypted with. With it, it is kept in `limits.redis`, too, for all replicas "
-        "and workers; none: a random one, in each process.",
+        description="Encrypts it; with it, `limits.redis` keeps it, too. None: a random one.",
     )
 
 
@@ -276,6 +274,26 @@ class JudgeSettings(Strict):
     deadline: Seconds = Field(5, description="Longest that its answer may take; later is a failure.")
     cache: int = Field(1024, ge=0, description="Answers that are remembered.")
     longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
+
+
+class Endpoints(Strict):
+    """The API beside chat."""
+
+    tokenizers: dict[str, Path] = Field(
+        {},
+        description="Files `tokenizer.json` by glob of the model: its prompts of token ids are read with that, and "
+        "forwarded as text. All others are refused.",
+    )
+    moderations: Literal["local", "pass"] = Field(
+        "local", description="/v1/moderations: `local` answers from our own detectors, `pass` asks the upstream."
+    )
+    unknown: Literal["deny", "scan_leaves", "allow"] = Field(
+        "deny",
+        description="Unknown paths below /v1: refused; or relayed, their JSON scanned or not. Always counted.",
+    )
+    aliases: tuple[Literal["azure", "openai"], ...] = Field(
+        (), description="Further paths: `azure` (/openai/deployments/{id}/...), `openai` (/openai/v1/...)."
+    )
 
 
 class Settings(BaseSettings):
@@ -309,13 +327,11 @@ class Settings(BaseSettings):
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
+    endpoints: Endpoints = Field(Endpoints(), description="The API beside chat.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
-    conversations: ConversationSettings = Field(
-        ConversationSettings(), description="What is remembered of conversations that an upstream keeps."
-    )
+    conversations: ConversationSettings = Field(ConversationSettings(), description="Memory of what upstreams keep.")
     judge: JudgeSettings = Field(
-        JudgeSettings(),
-        description="An LLM for custom rules with `judge: true`. It reads what they read.",
+        JudgeSettings(), description="An LLM for custom rules with `judge: true`. It reads what they read."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

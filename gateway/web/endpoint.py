@@ -8,16 +8,17 @@ untrusted too. Every request ends in one event, however it ends.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Exchange, Stream
-from gateway.errors import GatewayError, RequestError, UpstreamError, UpstreamTimeout
+from gateway.errors import GatewayError, RequestError, Unsupported, UpstreamError, UpstreamTimeout
 from gateway.policy import Ruleset
 from gateway.surfaces import EndpointSurface, Framing, apply, dump_json, leaves, parse_json
-from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdict
+from gateway.types import Coverage, Direction, Effect, Json, Part, Role, Transcript, Unscanned, Verdict
+from gateway.web.aliases import DEPLOYMENT
 from gateway.web.answers import (
     NoWords,
     blocked,
@@ -31,10 +32,11 @@ from gateway.web.answers import (
 )
 from gateway.web.asgi import header, read_json, require_json, respond, watch
 from gateway.web.backend import Backend, Upstreams
+from gateway.web.forms import encode_form, parse_form
 from gateway.web.frame import Frame, Turn
-from gateway.web.paths import URL, filled, parameters, query_of
+from gateway.web.paths import NAMES, URL, filled, parameters, query_of
 from gateway.web.state import Gateway
-from gateway.web.streaming import StreamRelay, Way, relay_stream
+from gateway.web.streaming import StreamRelay, Way, relay_bytes, relay_stream
 from gateway.web.tokens import answer_tokens, prompt_tokens
 from gateway.web.upstream import Answer, Call
 
@@ -54,8 +56,9 @@ class Spec:
 
     `relay` makes the state machine of a streamed answer; without one nothing is streamed. `modelless`: its
     requests name no model. `free`: they have none work, so nothing but the request itself counts against
-    limits. `bare`: a body may be missing. `headers`: the client's headers that pass beside those that always do.
-    `app`: what serves it, if not `Endpoint` itself.
+    limits. `bare`: a body may be missing. `form`: it is multipart/form-data. `big_events`: an event may be as
+    large as an answer. `headers`: the client's headers that pass beside those that always do. `app`: what serves
+    it, if not `Endpoint` itself.
     """
 
     surface: EndpointSurface
@@ -68,6 +71,8 @@ class Spec:
     modelless: bool = False
     free: bool = False
     bare: bool = False
+    form: bool = False
+    big_events: bool = False
     headers: frozenset[bytes] = frozenset()
     app: type[Endpoint] | None = None
 
@@ -111,11 +116,13 @@ class Endpoint:
         if gateway.pool.is_loop(scope["headers"]):
             raise _loop()
         body = await self.read(scope, receive)
+        if (deployment := scope.get(NAMES, {}).get(DEPLOYMENT)) is not None:
+            body = {**body, "model": deployment}
         transcript = surface.request(body)
         event.model = transcript.model
         if not spec.modelless:
             caller.require_model(transcript.model)
-        policies = gateway.policies_for(caller, transcript.model, spec.path, _asked(scope))
+        policies = self.policies(turn, body, transcript)
         event.apply(policies)
         turn.policies = policies
         gateway.admit(policies, turn.kept)
@@ -129,8 +136,15 @@ class Endpoint:
                 raise RequestError("an id or parameter cannot be redacted", code="unsafe_edit")
             await self.forward(turn, exchange, body, apply(body, verdict.edits))
 
+    def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
+        """What holds for this request. Raises RequestError, ScanError."""
+        asked = _asked(turn.scope)
+        return self.gateway.policies_for(turn.caller, transcript.model, self.spec.path, asked)
+
     async def read(self, scope: Scope, receive: Receive) -> Json:
         """The request's body; `{}` where it has none. Raises RequestError."""
+        if self.spec.form:
+            return await self._form(scope, receive)
         if not self.spec.has_body:
             await read_json(scope, receive, 0)  # a body here could be read by nobody, or by somebody
             return {}
@@ -146,9 +160,15 @@ class Endpoint:
             raise RequestError("The body must be an object.")
         return body
 
+    async def _form(self, scope: Scope, receive: Receive) -> Json:
+        if header(scope, b"content-encoding") not in (None, "", "identity"):
+            raise Unsupported("send the request without content-encoding", code="unsupported_content_encoding")
+        raw = await read_json(scope, receive, self.gateway.settings.server.max_upload)
+        return self.surface.opened(parse_form(header(scope, b"content-type"), raw))
+
     async def judge(self, turn: Turn, exchange: Exchange, body: Json, transcript: Transcript) -> Verdict:
         """What the policies say of a request, its ids and parameters included."""
-        if self.spec.query or "{" in self.spec.path:
+        if self.spec.query or turn.scope.get(NAMES):
             beside = parameters(turn.scope, self.spec.query)
             transcript = Transcript(
                 (*transcript.parts, *beside), transcript.direction, transcript.model, transcript.unscanned
@@ -168,7 +188,7 @@ class Endpoint:
         verdict = await exchange.response(transcript)
         note(turn, Direction.OUTPUT, verdict, transcript.parts)
         if verdict.effect is Effect.BLOCK:
-            return self._withheld(exchange.policies, verdict, body)
+            return self.withheld(exchange.policies, verdict, body)
         return self.surface.rewrite(body, verdict.edits, verdict.changes)
 
     def error(self, turn: Turn, error: GatewayError) -> Json:
@@ -198,9 +218,11 @@ class Endpoint:
         query = query_of(scope, spec.query)
         stream = spec.relay is not None and (self.surface.streams(body) or ("stream", "true") in query)
         turn.event.stream = stream
+        sent_body, media_type = self.encoded(body)
         call = Call(
             model=turn.event.model,
-            body=dump_json(self.surface.prepare(body)) if body or spec.sends else None,
+            body=sent_body,
+            media_type=media_type,
             headers=scope["headers"],
             client_key=turn.caller.upstream_key,
             stream=stream,
@@ -226,6 +248,13 @@ class Endpoint:
         finally:
             await answer.aclose()
 
+    def encoded(self, body: Json) -> tuple[bytes | None, str]:
+        """What is sent, and its media type."""
+        if self.spec.form:
+            return encode_form(self.surface.prepare(body))
+        sends = bool(body) or self.spec.sends
+        return dump_json(self.surface.prepare(body)) if sends else None, "application/json"
+
     async def _open(self, turn: Turn, call: Call) -> Answer:
         try:
             return await self.backend.open(call, turn.scope)
@@ -239,15 +268,34 @@ class Endpoint:
         stream = exchange.stream()
         relay = make(stream, asked, lambda: withheld(exchange.policies, stream.verdict(), self.surface.param))
         headers = self.backend.headers(answer.headers)
-        await relay_stream(turn, answer, Way(relay, self.spec.framing, stream, headers, self.error))
+        await relay_stream(
+            turn, answer, Way(relay, self.spec.framing, stream, headers, self.error, self.spec.big_events)
+        )
 
     async def answer(self, turn: Turn, exchange: Exchange, asked: Json, answer: Answer) -> None:
         """Deliver a whole answer."""
+        if self.surface.opaque(answer.media_type):
+            await self._pass_bytes(turn, exchange, answer)
+            return
         data = await answer.read(turn.gateway.upstreams[answer.upstream].max_answer)
         body = await self.answered(turn, exchange, asked, self.surface.decode(data, answer.media_type))
-        await self.deliver(turn, answer, answer.status, self.surface.encode(body))
+        data = self.surface.encode(body, answer.media_type)
+        await self.deliver(turn, answer, answer.status, data, self.surface.media_type(answer.media_type).encode())
 
-    def _withheld(self, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
+    async def _pass_bytes(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
+        """What nobody can read: counted, if the policies let it pass at all."""
+        policies, reason = exchange.policies, Unscanned((), "binary", 0)
+        verdict = await exchange.response(Transcript((), Direction.OUTPUT, "", (reason,)))
+        note(turn, Direction.OUTPUT, verdict, count=False)
+        if verdict.effect is Effect.BLOCK:
+            raise refused(policies, verdict, None)
+        turn.meter.answered({})
+        size = await relay_bytes(turn, answer, own_headers(turn, self.backend.headers(answer.headers)))
+        unread = replace(verdict, unscanned=(replace(reason, size=size),), coverage=Coverage(0, size))
+        note(turn, Direction.OUTPUT, unread)
+
+    def withheld(self, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
+        """A blocked answer, as the client gets it. Raises where that is an error."""
         refusal = self.surface.refuse(body, withheld(policies, verdict, self.surface.param))
         if refusal is None:
             raise blocked(policies, verdict, Direction.OUTPUT, self.surface.param)

@@ -28,6 +28,7 @@ from gateway.web.answers import note, usage_of, withheld
 from gateway.web.auth import Caller
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.frame import Frame, Turn
+from gateway.web.paths import NAMES
 from gateway.web.responses_relay import ResponseRelay
 from gateway.web.streaming import Way, relay_stream
 from gateway.web.tokens import answer_tokens
@@ -71,7 +72,7 @@ class KeptEndpoint(Endpoint):
 
     def _ids(self, turn: Turn, body: Json) -> tuple[list[str], list[str]]:
         """The ids of what came before, and the fields of the body that name them."""
-        named = turn.scope.get("path_params", {})
+        named = turn.scope.get(NAMES, {})
         ids = [named[key] for key in ("response_id", "conversation_id", "completion_id") if key in named]
         previous, conversation = conversation_of(body)
         given = {"previous_response_id": previous, "conversation": conversation}
@@ -100,7 +101,7 @@ class KeptEndpoint(Endpoint):
         note(turn, Direction.OUTPUT, verdict, own.parts)
         await self.done(turn, exchange, asked, body, transcript)
         if verdict.effect is Effect.BLOCK:
-            return self._withheld(exchange.policies, verdict, body)
+            return self.withheld(exchange.policies, verdict, body)
         return self.surface.rewrite(body, {**verdict.edits, **edits}, verdict.changes)
 
     async def done(self, turn: Turn, exchange: Exchange, asked: Json, body: Json, answer: Transcript) -> None:
@@ -170,7 +171,7 @@ class AddItems(KeptEndpoint):
     """A conversation, or items of one: the turns that come after stand on them."""
 
     async def done(self, turn: Turn, exchange: Exchange, asked: Json, body: Json, answer: Transcript) -> None:
-        given = turn.scope.get("path_params", {}).get("conversation_id", body.get("id"))
+        given = turn.scope.get(NAMES, {}).get("conversation_id", body.get("id"))
         await self.keep(turn, exchange, {}, given if isinstance(given, str) else "", ())
 
 
