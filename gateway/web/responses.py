@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Before, Exchange, Stream, later
 from gateway.errors import RequestError
+from gateway.policy import Ruleset
 from gateway.surfaces import Framing
 from gateway.surfaces.openai_responses import Conversations, Responses, StoredChat
 from gateway.surfaces.responses_answer import echoes, without_echoes
@@ -28,6 +29,7 @@ from gateway.web.answers import note, usage_of, withheld
 from gateway.web.auth import Caller
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.frame import Frame, Turn
+from gateway.web.moderated import FIELD, Moderation
 from gateway.web.paths import NAMES
 from gateway.web.responses_relay import ResponseRelay
 from gateway.web.streaming import Way, relay_stream
@@ -46,6 +48,7 @@ class KeptEndpoint(Endpoint):
         self._verdict = Verdict()
         self._sent: Json = {}
         self._conversation = ""
+        self._moderation: Moderation | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         one = copy(self)
@@ -67,8 +70,16 @@ class KeptEndpoint(Endpoint):
             )
         exchange.recall(self._before)
         self._asked = transcript.parts
-        self._verdict = await super().judge(turn, exchange, body, transcript)
-        return self._verdict
+        self._verdict = verdict = await super().judge(turn, exchange, body, transcript)
+        if self._moderation is not None:
+            self._moderation.request = verdict
+        return verdict
+
+    def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
+        policies = super().policies(turn, body, transcript)
+        if self.gateway.settings.endpoints.moderations == "local":
+            self._moderation = Moderation.of(body, listed=self.surface.param == "messages")
+        return policies if self._moderation is None else (*policies, *self._moderation.policies)
 
     def _ids(self, turn: Turn, body: Json) -> tuple[list[str], list[str]]:
         """The ids of what came before, and the fields of the body that name them."""
@@ -80,6 +91,8 @@ class KeptEndpoint(Endpoint):
         return [*ids, *(given[key] for key in referred)], referred
 
     async def forward(self, turn: Turn, exchange: Exchange, asked: Json, body: Json) -> None:
+        if self._moderation is not None:
+            body = {key: value for key, value in body.items() if key != FIELD}
         self._sent = body
         await super().forward(turn, exchange, asked, body)
 
@@ -101,8 +114,10 @@ class KeptEndpoint(Endpoint):
         note(turn, Direction.OUTPUT, verdict, own.parts)
         await self.done(turn, exchange, asked, body, transcript)
         if verdict.effect is Effect.BLOCK:
-            return self.withheld(exchange.policies, verdict, body)
-        return self.surface.rewrite(body, {**verdict.edits, **edits}, verdict.changes)
+            out = self.withheld(exchange.policies, verdict, body)
+        else:
+            out = self.surface.rewrite(body, {**verdict.edits, **edits}, verdict.changes)
+        return out if self._moderation is None else {**out, FIELD: self._moderation.told(verdict)}
 
     async def done(self, turn: Turn, exchange: Exchange, asked: Json, body: Json, answer: Transcript) -> None:
         """An answer has come and is not delivered yet."""
@@ -128,12 +143,14 @@ class CreateResponse(KeptEndpoint):
         async def keep(id: str) -> None:
             await self.keep(turn, exchange, asked, id, tuple(stream.texts()))
 
+        moderation = self._moderation
         return ResponseRelay(
             stream,
             refusal=lambda: withheld(exchange.policies, stream.verdict(), self.surface.param),
             echoes=echoes(asked, self._sent),
             after=self._after(turn),
             on_end=keep,
+            beside=lambda: {FIELD: moderation.told(stream.verdict())} if moderation is not None else {},
         )
 
     def _after(self, turn: Turn) -> int:

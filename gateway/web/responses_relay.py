@@ -45,7 +45,8 @@ class ResponseRelay:
 
     `echoes` is what the request said, as it was forwarded: and as the client sent it. Of the events,
     numbered anew, those up to the number `after` are not returned: the client has them. `on_end` is given the
-    response's id once, before its last events are returned, or by `keep`.
+    response's id once, before its last events are returned, or by `keep`. `beside` is what the last event's
+    response says besides.
     """
 
     def __init__(
@@ -56,12 +57,14 @@ class ResponseRelay:
         echoes: Mapping[str, str] | None = None,
         after: int = -1,
         on_end: Callable[[str], Awaitable[None]] | None = None,
+        beside: Callable[[], Json] = dict,
     ) -> None:
         self._stream = stream
         self._refusal = refusal
         self._echoes = echoes or {}
         self._after = after
         self._on_end = on_end
+        self._beside = beside
         self._numbered = False
         self._next = 0
         self._draft = DraftKeeper()
@@ -345,6 +348,9 @@ class ResponseRelay:
 
     def _given(self, events: list[Json]) -> list[Json]:
         """Numbered, without those that the client has already."""
+        if (self.ended or self.stopped) and events and "response" in events[-1]:
+            last = events[-1]
+            events = [*events[:-1], {**last, "response": {**last["response"], **self._beside()}}]
         if not self._numbered:
             return events
         out = [{**event, "sequence_number": self._next + place} for place, event in enumerate(events)]

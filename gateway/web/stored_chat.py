@@ -1,4 +1,4 @@
-"""POST /v1/chat/completions with `store: true`: what is fetched later gets its values back, too."""
+"""POST /v1/chat/completions with `store: true` (what is fetched later gets its values back) or with `moderation`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from gateway.engine import Exchange, Stream
+from gateway.surfaces.chat_stream import HEADER
 from gateway.types import Json
+from gateway.web.answers import VERDICTS
 from gateway.web.chat import CHAT
 from gateway.web.endpoint import Endpoint, RelayFactory
 from gateway.web.frame import Turn
+from gateway.web.moderated import FIELD
 from gateway.web.responses import KeptEndpoint
 from gateway.web.streaming import StreamRelay
 from gateway.web.upstream import Answer
@@ -22,29 +25,40 @@ class StoringChat(KeptEndpoint):
         id = body.get("id")
         if asked.get("store") is True and isinstance(id, str):
             await self.keep(turn, exchange, asked, id, ())
-        return await Endpoint.answered(self, turn, exchange, asked, body)
+        out = await Endpoint.answered(self, turn, exchange, asked, body)
+        return out if self._moderation is None else {**out, FIELD: self._moderation.told(turn.scope[VERDICTS][-1])}
 
     async def _stream(self, turn: Turn, exchange: Exchange, make: RelayFactory, asked: Json, answer: Answer) -> None:
-        if asked.get("store") is not True:
+        stores, moderation = asked.get("store") is True, self._moderation
+        if not stores and moderation is None:
             await super()._stream(turn, exchange, make, asked, answer)
             return
 
         async def keep(id: str) -> None:
-            await self.keep(turn, exchange, asked, id, ())
+            if stores:
+                await self.keep(turn, exchange, asked, id, ())
 
         def watched(stream: Stream, body: Json, refusal: Callable[[], str]) -> StreamRelay:
-            return _Watched(make(stream, body, refusal), keep)
+            beside = None if moderation is None else lambda: {FIELD: moderation.told(stream.verdict())}
+            return _Watched(make(stream, body, refusal), keep, beside)
 
         await super()._stream(turn, exchange, watched, asked, answer)
 
 
 class _Watched:
-    """A relay whose answer's id is told before its first event leaves."""
+    """
+    A relay whose answer's id is told before its first event leaves. `beside`: what an event without choices says
+    behind the last.
+    """
 
-    def __init__(self, relay: StreamRelay, told: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self, relay: StreamRelay, told: Callable[[str], Awaitable[None]], beside: Callable[[], Json] | None
+    ) -> None:
         self._relay = relay
         self._told: Callable[[str], Awaitable[None]] | None = told
-        self.finish, self.cut, self.failed = relay.finish, relay.cut, relay.failed
+        self._beside = beside
+        self._header: Json = {}
+        self.cut, self.failed = relay.cut, relay.failed
         self.spoken, self.has_text = relay.spoken, relay.has_text
 
     @property
@@ -60,7 +74,19 @@ class _Watched:
         if self._told is not None and isinstance(id, str) and id:
             told, self._told = self._told, None
             await told(id)
-        return await self._relay.push(event)
+        out = self._seen(await self._relay.push(event))
+        return [*out, *self._last()] if self.stopped else out
+
+    async def finish(self) -> list[Json]:
+        return [*self._seen(await self._relay.finish()), *self._last()]
+
+    def _seen(self, events: list[Json]) -> list[Json]:
+        if events:
+            self._header = {key: events[-1][key] for key in HEADER if key in events[-1]}
+        return events
+
+    def _last(self) -> list[Json]:
+        return [] if self._beside is None else [{**self._header, "choices": [], **self._beside()}]
 
 
 STORED_CHAT = replace(CHAT, app=StoringChat)
