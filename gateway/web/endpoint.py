@@ -40,7 +40,7 @@ from gateway.web.streaming import StreamRelay, Way, relay_bytes, relay_stream
 from gateway.web.tokens import answer_tokens, prompt_tokens
 from gateway.web.upstream import Answer, Call
 
-__all__ = ["Endpoint", "Spec"]
+__all__ = ["Endpoint", "Spec", "asked_policies", "loop_error"]
 
 MAX_ERROR = 64 << 10  # bytes of an upstream's error that are worth reading
 
@@ -102,6 +102,7 @@ class Endpoint:
         self.gateway = gateway
         self.spec = spec
         self.surface = spec.surface
+        self._path = spec.template
         self.backend = backend or Upstreams(gateway.pool)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,7 +115,7 @@ class Endpoint:
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("proxy")
         if gateway.pool.is_loop(scope["headers"]):
-            raise _loop()
+            raise loop_error()
         body = await self.read(scope, receive)
         if (deployment := scope.get(NAMES, {}).get(DEPLOYMENT)) is not None:
             body = {**body, "model": deployment}
@@ -138,7 +139,7 @@ class Endpoint:
 
     def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
         """What holds for this request. Raises RequestError, ScanError."""
-        asked = _asked(turn.scope)
+        asked = asked_policies(turn.scope)
         return self.gateway.policies_for(turn.caller, transcript.model, self.spec.path, asked)
 
     async def read(self, scope: Scope, receive: Receive) -> Json:
@@ -227,7 +228,7 @@ class Endpoint:
             client_key=turn.caller.upstream_key,
             stream=stream,
             method=spec.method,
-            path=filled(spec.template, scope),
+            path=filled(self._path, scope),
             query=query,
             more_headers=spec.headers,
         )
@@ -274,13 +275,14 @@ class Endpoint:
 
     async def answer(self, turn: Turn, exchange: Exchange, asked: Json, answer: Answer) -> None:
         """Deliver a whole answer."""
-        if self.surface.opaque(answer.media_type):
+        surface, given = self.surface, answer.media_type
+        if surface.opaque(given):
             await self._pass_bytes(turn, exchange, answer)
             return
         data = await answer.read(turn.gateway.upstreams[answer.upstream].max_answer)
-        body = await self.answered(turn, exchange, asked, self.surface.decode(data, answer.media_type))
-        data = self.surface.encode(body, answer.media_type)
-        await self.deliver(turn, answer, answer.status, data, self.surface.media_type(answer.media_type).encode())
+        body = await self.answered(turn, exchange, asked, surface.decode(data, given))
+        data = surface.encode(body, given)
+        await self.deliver(turn, answer, answer.status, data, surface.media_type(given).encode())
 
     async def _pass_bytes(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
         """What nobody can read: counted, if the policies let it pass at all."""
@@ -343,12 +345,12 @@ class Endpoint:
         await respond(turn.send, status, body, headers, media_type)
 
 
-def _asked(scope: Scope) -> list[str]:
+def asked_policies(scope: Scope) -> list[str]:
     value = header(scope, b"x-guard-policy")
     return [name.strip() for name in value.split(",") if name.strip()] if value else []
 
 
-def _loop() -> GatewayError:
+def loop_error() -> GatewayError:
     error = GatewayError("this request has already passed through this gateway", code="loop_detected")
     error.status = 508
     return error
