@@ -54,10 +54,11 @@ class TableSurface(EndpointSurface):
         model = body.get("model")
         if (model is not None or self.needs_model) and not _is_name(model):
             raise wrong("model", f"a text of 1 to {MAX_MODEL} printable characters")
-        if body.get("stream") not in (True, False, None, "true", "false"):
+        form = isinstance(self.asked, Form)
+        stream, n = body.get("stream"), body.get("n")
+        if type(stream) not in (bool, type(None)) and not (form and stream in ("true", "false")):
             raise wrong("stream", "true or false")
-        n = body.get("n")
-        if n is not None and not (type(n) is int and 1 <= n <= MAX_CHOICES) and not _is_count(n):
+        if n is not None and not (type(n) is int and 1 <= n <= MAX_CHOICES) and not (form and _is_count(n)):
             raise wrong("n", f"a whole number from 1 to {MAX_CHOICES}")
 
     def streams(self, body: Json) -> bool:

@@ -71,7 +71,7 @@ async def test_p16_p18_paths_and_queries() -> None:
             "/v1/files/a%5c..",
             "/v1/files/.a",
         ):
-            got = await gate.raw(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+            got = await gate.raw(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode(), quiet=5)
             assert got.startswith(b"HTTP/1.1 404"), path
         assert gate.up.opened == 0
         body = {"model": "m", "input": "x"}
@@ -305,6 +305,36 @@ async def test_a_batch_is_held_to_what_holds_for_each_request() -> None:
             response = await gate.http.post("/v1/files", data=batch, files=jsonl(*records), headers=auth)
             assert response.status_code == status, response.text
         assert gate.up.opened == 1
+
+
+async def test_what_is_kept_is_for_the_models_of_the_key() -> None:
+    clients = [{"name": "one", "hash": "sha256:" + sha256(KEY.encode()).hexdigest(), "models": ["small-*"]}]
+    async with gatewayed(everything, clients=clients) as gate:
+        auth = {"authorization": f"Bearer {KEY}"}
+        for path in ("/v1/assistants", "/v1/threads/thread_1/runs", "/v1/threads/runs"):
+            body = {"assistant_id": "asst_1", "model": "large"}
+            refused = await post(gate, path, body, headers=auth)
+            assert (refused.status_code, error_of(refused)["code"]) == (403, "model_not_allowed")
+            assert (await post(gate, path, body | {"model": "small-1"}, headers=auth)).status_code == 200
+
+
+async def test_p08_two_ways_to_read_a_form_or_a_body() -> None:
+    async with gatewayed(everything) as gate:
+        twice = {"purpose": ["user_data", "batch"]}
+        refused = await gate.http.post("/v1/files", data=twice, files=jsonl(record("m", "x")))
+        assert (refused.status_code, error_of(refused)["param"]) == (400, "purpose")
+        odd: list[Json] = [
+            {"n": "2"},
+            {"n": True},
+            {"n": 0},
+            {"stream": "true"},
+            {"stream": 1},
+            {"max_tokens": "5"},
+            {"model": 3},
+        ]
+        for body in odd:
+            assert (await post(gate, "/v1/completions", COMPLETION | body)).status_code == 400, body
+        assert gate.up.opened == 0
 
 
 async def test_one_blocked_answer_of_a_batch_is_refused_alone() -> None:
