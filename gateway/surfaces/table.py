@@ -22,7 +22,7 @@ __all__ = ["As", "File", "Form", "TableSurface", "Vector", "wrong"]
 
 MAX_MODEL = 256
 MAX_CHOICES = 128
-_MOST = 1e6  # no embedding has such numbers, and text that is read as one nearly always
+_MOST = 1e6  # no embedding has such numbers
 
 
 class TableSurface(EndpointSurface):
@@ -109,7 +109,10 @@ class As:
 
 
 class Vector:
-    """Numbers, as a list or as base64 of 32-bit floats: inert. Anything else is scanned."""
+    """
+    Numbers, as a list or as base64 of 32-bit floats: inert. Anything else is scanned, and so are bytes that are
+    a text.
+    """
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
         if type(value) is list and set(map(type, value)) <= {float, int}:
@@ -173,4 +176,4 @@ def _are_floats(encoded: str) -> bool:
         numbers = array("f", data)
     except (Error, ValueError):
         return False
-    return all(isfinite(n) and -_MOST < n < _MOST for n in numbers)
+    return text_of(data) is None and all(isfinite(n) and -_MOST < n < _MOST for n in numbers)
