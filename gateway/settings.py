@@ -52,6 +52,7 @@ class Server(Strict):
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=256, description="Processes that serve. One a core is a good start.")
     max_body: Size = Field(4 << 20, description="Largest request body; a larger one gets 413 as soon as it is passed.")
+    max_upload: Size = Field(32 << 20, description="Largest form with files (audio, images, batches).")
     max_header: Size = Field(32 << 10, description="Largest request head: target and all headers together.")
     max_headers: Size = Field(100, description="Most request headers.")
     header_timeout: Seconds = Field(10, description="Time to send the whole request head.")
@@ -265,6 +266,26 @@ class JudgeSettings(Strict):
     longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
 
 
+class Endpoints(Strict):
+    """The API beside chat."""
+
+    tokenizers: dict[str, Path] = Field(
+        {},
+        description="Files `tokenizer.json` by glob of the model: its prompts of token ids are read with that, and "
+        "forwarded as text. All others are refused.",
+    )
+    moderations: Literal["local", "pass"] = Field(
+        "local", description="/v1/moderations: `local` answers from our own detectors, `pass` asks the upstream."
+    )
+    unknown: Literal["deny", "scan_leaves", "allow"] = Field(
+        "deny",
+        description="Unknown paths below /v1: refused; or relayed, their JSON scanned or not. Always counted.",
+    )
+    aliases: tuple[Literal["azure", "openai"], ...] = Field(
+        (), description="Further paths: `azure` (/openai/deployments/{id}/...), `openai` (/openai/v1/...)."
+    )
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
@@ -296,6 +317,7 @@ class Settings(BaseSettings):
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
+    endpoints: Endpoints = Field(Endpoints(), description="The API beside chat.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
     judge: JudgeSettings = Field(
         JudgeSettings(),

@@ -22,7 +22,7 @@ from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
 from gateway.web.dialects import DialectRoutes, OpenApi
-from gateway.web.endpoints import endpoint_routes
+from gateway.web.endpoints import EndpointRoutes
 from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
 from gateway.web.health import Health
@@ -31,6 +31,7 @@ from gateway.web.models import Models
 from gateway.web.reload import watch_policies
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
+from gateway.web.unknown import UnknownRoutes
 
 __all__ = ["PUBLIC", "create_app"]
 
@@ -77,7 +78,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     health, models, dialects = Health(gateway), Models(gateway), DialectRoutes(gateway)
     described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
-        *endpoint_routes(gateway),
+        EndpointRoutes(gateway),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),
@@ -88,6 +89,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/metrics", health.metrics, methods=["GET"]),
         *(described if gateway.settings.server.openapi else ()),
         dialects,
+        UnknownRoutes(gateway),
     ]
 
 
