@@ -258,6 +258,16 @@ class Limits(Strict):
     lease: Seconds = Field(30, ge=0.1, description="After a crash: how long its running requests hold their places.")
 
 
+class ConversationSettings(Strict):
+    ttl: Seconds = Field(86_400, description="How long the end of a turn and its placeholders are remembered.")
+    memory: Size = Field(32 << 20, description="Most memory for that per worker; the oldest are forgotten first.")
+    key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Encrypts it; with it, `limits.redis` keeps it, too. None: a random one.",
+    )
+
+
 class JudgeSettings(Strict):
     upstream: str = Field("", description="Name of the upstream that is asked; empty: there is no judge.")
     model: str = Field("", description="Model that is asked.")
@@ -319,9 +329,9 @@ class Settings(BaseSettings):
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
     endpoints: Endpoints = Field(Endpoints(), description="The API beside chat.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
+    conversations: ConversationSettings = Field(ConversationSettings(), description="Memory of what upstreams keep.")
     judge: JudgeSettings = Field(
-        JudgeSettings(),
-        description="An LLM for custom rules with `judge: true`. It reads what they read.",
+        JudgeSettings(), description="An LLM for custom rules with `judge: true`. It reads what they read."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

@@ -17,18 +17,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.web.aliases import aliased, with_azure_key
 from gateway.web.backend import Backend
-from gateway.web.chat import CHAT
 from gateway.web.completions import COMPLETIONS, EMBEDDINGS
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.media import MEDIA
 from gateway.web.moderations import MODERATIONS
 from gateway.web.paths import NAMES
+from gateway.web.responses import SPECS as RESPONSES
 from gateway.web.state import Gateway
 from gateway.web.stored import STORED
+from gateway.web.stored_chat import STORED_CHAT
 
 __all__ = ["ENDPOINTS", "EndpointRoutes", "Table"]
 
-ENDPOINTS: tuple[Spec, ...] = (CHAT, COMPLETIONS, EMBEDDINGS, MODERATIONS, *MEDIA, *STORED)
+ENDPOINTS: tuple[Spec, ...] = (STORED_CHAT, *RESPONSES, COMPLETIONS, EMBEDDINGS, MODERATIONS, *MEDIA, *STORED)
 
 Methods = dict[str, ASGIApp]
 

@@ -114,7 +114,8 @@ def _fields(tp: Any) -> dict[str, tuple[Any, bool]]:
         hints = typing_extensions.get_type_hints(tp, include_extras=True)
         return {name: (hint, _is_required(hint)) for name, hint in hints.items()}
     if isinstance(tp, type) and issubclass(tp, BaseModel):
-        return {name: (field.annotation, field.is_required()) for name, field in tp.model_fields.items()}
+        fields = tp.model_fields.items()
+        return {field.alias or name: (field.annotation, field.is_required()) for name, field in fields}
     return {}
 
 

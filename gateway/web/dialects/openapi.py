@@ -60,6 +60,7 @@ _OWN: tuple[tuple[str, str, str], ...] = (
     ("get", "/guard/v1/events/export", "All events that fit, as JSON lines or CSV."),
     ("get", "/guard/v1/events/{id}", "One of them, with its findings."),
     ("get", "/guard/v1/stats", "Counts and percentiles of events."),
+    ("delete", "/guard/v1/conversations", "Forget what is remembered of kept conversations."),
     ("get", "/livez", "Does the process answer?"),
     ("get", "/readyz", "Has every detector found what it must find?"),
     ("get", "/metrics", "Figures for Prometheus."),
