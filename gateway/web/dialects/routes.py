@@ -96,7 +96,8 @@ class DialectRoutes(BaseRoute):
             if operation.dialect in self._names:
                 app = Resource(self._gateway, operation, _ERRORS[operation.dialect])
                 self._add(operation.path, operation.dialect, (operation.method,), app)
-                self._described.append((operation.method, operation.path, operation.name, operation.dialect, False))
+                for path in (operation.path, f"/dialects/{operation.dialect}{operation.path}"):
+                    self._described.append((operation.method, path, operation.name, operation.dialect, False))
 
     def _add_proxies(self) -> None:
         """

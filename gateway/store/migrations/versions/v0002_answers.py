@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
-revision = "0002-answers"
+revision = "0002_answers"
 down_revision = "0001"
 
 
