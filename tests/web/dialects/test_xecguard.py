@@ -143,12 +143,12 @@ async def test_another_tenants_is_not_there(tmp_path: Path, zebra: Model) -> Non
             for query in (period, f"{period}&service_token_id={id}"):
                 told = await call(gate, "GET", f"/stats?{query}", key=key)
                 assert (told["request_statistics"]["request_count"], told["unsafe_request_records"]) == (0, [])
-            body = {"policy_id_list": [policy]}
+            binding: Json = {"policy_id_list": [policy]}
             mine = (await token(gate, key))[1]
-            assert await refused(gate, "PATCH", f"/tokens/{mine}", body, key, 400) == "POLICY_NOT_FOUND"
+            assert await refused(gate, "PATCH", f"/tokens/{mine}", binding, key, 400) == "POLICY_NOT_FOUND"
             assert (await call(gate, "GET", "/licenses", key=key))["license_info"]["current_service_tokens"] == 1
-        body = {"messages": [{"role": "user", "content": "the zebra"}], "policy_names": ["No zebras"]}
-        assert await refused(gate, "POST", "/scan", body, "red-app", 400) == "POLICY_NOT_FOUND"
+        asked: Json = {"messages": [{"role": "user", "content": "the zebra"}], "policy_names": ["No zebras"]}
+        assert await refused(gate, "POST", "/scan", asked, "red-app", 400) == "POLICY_NOT_FOUND"
 
 
 async def test_as_many_as_the_licence_says(tmp_path: Path, zebra: Model) -> None:
@@ -205,7 +205,7 @@ async def test_bodies_that_are_wrong(tmp_path: Path, zebra: Model) -> None:
         for query in ("", "?start_at=2020-01-01T00:00:00Z", "?start_at=2020-01-01&end_at=2020-01-02"):
             await refused(gate, "GET", f"/stats{query}", None, "blue-manager", 400)
         await refused(gate, "GET", "/policies?policy_status=on", None, "blue-manager", 400)
-        nulls = dict.fromkeys(("expires_at", "description", "policy_id_list", "allow_pattern_keywords"))
+        nulls: Json = dict.fromkeys(("expires_at", "description", "policy_id_list", "allow_pattern_keywords"))
         await token(gate, **nulls, something_new={"a": 1})
         assert len(await call(gate, "GET", "/tokens")) == 1
         assert len(await call(gate, "GET", "/policies?policy_status=")) == 6
