@@ -19,6 +19,7 @@ __all__ = ["ROUTES", "Page", "event_id", "note", "page_of", "policies", "results
 ROUTES = ("dialect.guard_v1", "dialect.sagexai.guard")
 MAX_PER_PAGE = 100
 MAX_PAGE = 100_000
+MAX_PROJECT = 128  # characters of its id that are kept
 
 # Crockford's base 32, as ULIDs have it: 26 digits for 128 bits.
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -56,7 +57,7 @@ def event_id(scan: str) -> str | None:
 def note(request: ScanRequest, outcome: Outcome) -> Json:
     """What the list is made of."""
     return {
-        "project_id": request.project,
+        "project_id": request.project[:MAX_PROJECT] if request.project else None,
         "flagged": outcome.flagged,
         "matches": len(outcome.matches),
         "detectors": sorted({words(match.category).sagexai for match in outcome.matches}),
@@ -83,7 +84,7 @@ def page_of(query: Json) -> Page:
     return Page(
         _number(query, "page", 1, MAX_PAGE),
         _number(query, "per_page", 25, MAX_PER_PAGE),
-        query.get("project_id") or None,
+        (query.get("project_id") or "")[:MAX_PROJECT] or None,
         None if scan is None else event_id(scan) or "",
     )
 

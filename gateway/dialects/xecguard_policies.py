@@ -129,10 +129,10 @@ class Draft:
         }
         return yaml.safe_dump(policy, sort_keys=False, allow_unicode=True)
 
-    def own_name(self) -> str:
-        """A name that our policies may have, the same for the same name there."""
+    def own_name(self, tenant: str) -> str:
+        """A name that our policies may have, and no other tenant's has."""
         slug = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40] or "policy"
-        return f"{FAMILY}{slug}-{sha256(self.name.encode()).hexdigest()[:8]}"
+        return f"{FAMILY}{slug}-{sha256(f'{tenant}/{self.name}'.encode()).hexdigest()[:8]}"
 
 
 def draft(body: Json, before: CustomPolicy | None = None) -> Draft:

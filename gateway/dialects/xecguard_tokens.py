@@ -17,7 +17,7 @@ from typing import Any
 
 from gateway.dialects import body as fields
 from gateway.dialects.rulesets import BUILTIN
-from gateway.dialects.xecguard_policies import FAMILY, STATUSES, bind_names, bound_ids, time_text
+from gateway.dialects.xecguard_policies import STATUSES, bind_names, bound_ids, is_own, time_text
 from gateway.errors import ConfigError
 from gateway.policy import Allow, Ruleset
 from gateway.settings import UNBOUNDED, Quota, XecGuardLicence
@@ -61,9 +61,8 @@ class Allowed:
     regexes: tuple[str, ...] = ()
 
     def over(self, ruleset: Ruleset) -> Ruleset:
-        """The policy with these exceptions; only XecGuard's own policies have any."""
-        mine = ruleset.name in BUILTIN or ruleset.name.startswith(FAMILY)
-        return _over(ruleset, self) if mine and (self.keywords or self.regexes) else ruleset
+        """The policy with these exceptions."""
+        return _over(ruleset, self) if self.keywords or self.regexes else ruleset
 
 
 @lru_cache(maxsize=512)
@@ -82,9 +81,10 @@ def allowed_of(metadata: Mapping[str, Any]) -> Allowed:
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(item for item in value if type(item) is str) if type(value) is list else ()
+    return tuple(item for item in value if type(item) is str)[:MAX_PATTERNS] if type(value) is list else ()
 
 
+@lru_cache(maxsize=4096)
 def _compiles(pattern: str) -> bool:
     try:
         compile_re2(pattern)
@@ -189,8 +189,10 @@ def _policies(body: Json, known: tuple[str, ...], stored: Iterable[CustomPolicy]
     """Policies that are not XecGuard's stay bound to the key, whatever is said here."""
     if body.get("policy_id_list") is None:
         return known
-    theirs = [name for name in known if name not in BUILTIN and not name.startswith(FAMILY)]
-    return (*theirs, *bind_names(fields.texts(body, "policy_id_list"), stored))
+    stored = list(stored)
+    ours = BUILTIN.keys() | {policy.name for policy in stored if is_own(policy)}
+    kept = [name for name in known if name not in ours]
+    return (*kept, *bind_names(fields.texts(body, "policy_id_list"), stored))
 
 
 def _patterns(body: Json, known: Allowed) -> Allowed:

@@ -41,7 +41,7 @@ def test_every_draft_is_a_policy_of_ours(name: str, rules: list[str], status: st
     except RequestError:
         assert name.startswith("Default_Policy_") or name == "*" or not name.isprintable()
         return
-    ruleset = parse_policy(made.text("plc_0AB12CD34", made.own_name()))
+    ruleset = parse_policy(made.text("plc_0AB12CD34", made.own_name("blue")))
     assert ruleset.name.startswith(FAMILY)
     assert [rule.text for rule in ruleset.policy.custom_rules] == [rule.strip() for rule in rules]
     assert [rule.name for rule in ruleset.policy.custom_rules] == [f"0ab12cd34-{n}" for n in range(1, len(rules) + 1)]
@@ -52,5 +52,5 @@ def test_every_draft_is_a_policy_of_ours(name: str, rules: list[str], status: st
 @pytest.mark.parametrize(("one", "other"), [("Policy A", "policy a"), ("規則一", "規則二"), ("a b", "a-b")])
 def test_names_that_look_alike(one: str, other: str) -> None:
     """Names there are told apart by their case."""
-    names = {Draft(name, ("abc",), "enable", "", 3).own_name() for name in (one, other)}
-    assert len(names) == 2
+    names = {Draft(name, ("abc",), "enable", "", 3).own_name(t) for name in (one, other) for t in ("blue", "red")}
+    assert len(names) == 4

@@ -13,6 +13,7 @@ from functools import cache
 
 from gateway.dialects import Caller as Speaker
 from gateway.dialects import Named
+from gateway.dialects.rulesets import BUILTIN
 from gateway.dialects.xecguard_policies import is_own, name_of, risk_of
 from gateway.dialects.xecguard_tokens import allowed_of
 from gateway.errors import ScanError
@@ -59,7 +60,8 @@ def _named(gateway: Gateway, tenant: str, names: list[object]) -> dict[str, Name
     return out
 
 
-def as_asked(rulesets: tuple[Ruleset, ...], own: tuple[Ruleset, ...], caller: Caller) -> tuple[Ruleset, ...]:
-    """All that judge, each once, with what the caller's token lets pass."""
+def as_asked(rulesets: tuple[Ruleset, ...], speaker: Speaker, caller: Caller) -> tuple[Ruleset, ...]:
+    """All that judge, each once; of XecGuard's, with what the caller's token lets pass."""
     allowed = allowed_of(caller.metadata)
-    return tuple(allowed.over(ruleset) for ruleset in dict.fromkeys((*rulesets, *own)))
+    theirs = BUILTIN.keys() | {named.ruleset.name for named in speaker.named.values()}
+    return tuple(allowed.over(r) if r.name in theirs else r for r in dict.fromkeys((*rulesets, *speaker.own)))

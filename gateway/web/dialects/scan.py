@@ -72,7 +72,7 @@ class DialectScan:
         own = self._policies(caller, request)
         judging = request.rulesets or own
         if endpoint.chooses:
-            judging = as_asked(request.rulesets, speaker.own, caller)
+            judging = as_asked(request.rulesets, speaker, caller)
         policies = (*judging, *request.extra)
         turn.policies = own if endpoint.chooses else policies  # what is recorded is not the caller's choice
         event.apply(policies)

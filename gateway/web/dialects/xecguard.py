@@ -170,7 +170,7 @@ async def create_policy(call: Call) -> Answer:
     draft = policies.draft(call.body)
     await _require_new_name(call, draft.name)
     id = f"plc_{secrets.token_hex(5)[:9].upper()}"
-    made = await _compiled(call, draft, id, draft.own_name())
+    made = await _compiled(call, draft, id, draft.own_name(call.tenant))
     policy = await call.store.accounts.add_policy(
         replace(made, metadata={"xecguard": {"name": draft.name, "risk": draft.risk, "revision": 1}}),
         most=call.gateway.settings.dialects.xecguard.policies,

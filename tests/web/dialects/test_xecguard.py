@@ -12,8 +12,8 @@ import pytest
 
 from gateway.detectors.onnx import Model
 from gateway.types import Json
-from tests.support.gatewayed import ATTACK, EMAIL
-from tests.support.managed import Managed, bearer, managed, on_disk
+from tests.support.gatewayed import ATTACK, EMAIL, gatewayed
+from tests.support.managed import Managed, bearer, managed, on_disk, quick
 
 ROOT = "/xecguard/v1"
 ATTACKS, PII, BIAS = (
@@ -209,6 +209,30 @@ async def test_bodies_that_are_wrong(tmp_path: Path, zebra: Model) -> None:
         await token(gate, **nulls, something_new={"a": 1})
         assert len(await call(gate, "GET", "/tokens")) == 1
         assert len(await call(gate, "GET", "/policies?policy_status=")) == 6
+
+
+async def test_a_key_whose_metadata_somebody_else_wrote(tmp_path: Path) -> None:
+    """Whatever stands there, nothing more is let pass than a token may say."""
+    async with managed(tmp_path) as gate:
+        text, id = await token(gate)
+        for said in (None, 5, {"name": 5, "allow_keywords": EMAIL}, {"allow_regexes": ["(", 5, "x" * 3000]}):
+            await gate.ask("PATCH", f"/keys/{id[4:]}", {"metadata": {"xecguard": said}}, key="blue-manager")
+            assert await violated(gate, EMAIL, PII, key=text) == [PII]
+            assert (await call(gate, "GET", f"/tokens/{id}"))["service_token_id"] == id
+
+
+async def test_before_there_is_a_key(tmp_path: Path) -> None:
+    """A program of the same machine may manage, and nobody else."""
+    async with gatewayed(store=quick(tmp_path)) as gate:
+        path = f"{ROOT}/policies"
+        assert len((await gate.http.get(path)).json()) == 6
+        answer = await gate.http.get(path, headers={"x-forwarded-for": "192.0.2.1"})
+        assert (answer.status_code, answer.json()["error_code"]) == (401, "INVALID_API_KEY")
+        await gate.http.post(f"{ROOT}/tokens", json={"service_token_name": "first"})
+        assert (await gate.http.get(path)).status_code == 401
+    async with gatewayed() as gate:
+        answer = await gate.http.get(f"{ROOT}/tokens")
+        assert (answer.status_code, answer.json()["error_code"]) == (404, "NO_STORE")
 
 
 # policies
