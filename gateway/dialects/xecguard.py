@@ -153,8 +153,11 @@ def _result(request: ScanRequest, name: str, kind: str, matches: list[Match], kn
         if where not in told:
             told.append(where)
     rationale = " ".join(f"{says.rstrip('.')}: {', '.join(where)}." for says, where in places.items())
-    evidence = [item for match in matches if (item := _evidence(request, match)) is not None]
-    return violation(name, kind, rationale, evidence, list(rules))
+    evidence: dict[tuple[Any, ...], Json] = {}  # each place once, however many categories it has
+    for match in matches:
+        if (item := _evidence(request, match)) is not None:
+            evidence[match.message, item["start"], item["end"]] = item
+    return violation(name, kind, rationale, list(evidence.values()), list(rules))
 
 
 def _rule(ruleset: Ruleset, match: Match) -> str:

@@ -272,6 +272,14 @@ async def test_a_policy_in_plain_words(tmp_path: Path, zebra: Model) -> None:
         assert await refused(gate, "GET", f"/policies/{plc}", None, "blue-manager", 404) == "POLICY_NOT_FOUND"
 
 
+async def test_a_place_is_told_once(tmp_path: Path, zebra: Model) -> None:
+    """However many rules it breaks."""
+    async with managed(tmp_path, loaded=[zebra]) as gate:
+        await call(gate, "POST", "/policies", {**ZEBRAS, "rules_list": ["the zebra", "a zebra"]})
+        (result,) = (await scan(gate, "the zebra is fine", "No zebras"))["xecguard_result"]
+        assert (result["violated_rules_list"], len(result["evidence"])) == (["the zebra", "a zebra"], 1)
+
+
 async def test_default_policies_stay_as_they_are(tmp_path: Path) -> None:
     async with managed(tmp_path) as gate:
         path = "/policies/default_pii_sensitive_data_protection"
