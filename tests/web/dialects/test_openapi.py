@@ -114,7 +114,7 @@ def test_over_the_store_as_described(stored: str, document: Any, method: str, pa
     modes = [schemathesis.GenerationMode.POSITIVE]
     if method in ("POST", "PATCH"):
         modes.append(schemathesis.GenerationMode.NEGATIVE)
-    assert call(stored, document, path, 10, method, modes, {"x-api-key": KEY}) > 0
+    assert call(stored, document, path, 6, method, modes, {"x-api-key": KEY}) > 0
 
 
 @pytest.mark.slow
