@@ -35,6 +35,7 @@ __all__ = [
     "Tenant",
     "Timeouts",
     "Upstream",
+    "XecGuardLicence",
     "load_settings",
 ]
 
@@ -89,6 +90,13 @@ class Breaker(Strict):
     open_for: Seconds = Field(1, description="How long an open breaker refuses before one probe is let through.")
 
 
+class XecGuardLicence(Strict):
+    """What each tenant may have by XecGuard's API."""
+
+    tokens: int = Field(100, ge=1, le=10_000, description="Most service tokens.")
+    policies: int = Field(2, ge=0, le=100, description="Most policies of its own.")
+
+
 class Dialects(Strict):
     """The guard APIs of others that we answer."""
 
@@ -101,6 +109,10 @@ class Dialects(Strict):
     )
     sagexai_offsets: Literal["codepoint", "utf8"] = Field(
         "codepoint", description="What offsets in SageXAI's answers count."
+    )
+    xecguard: XecGuardLicence = Field(XecGuardLicence(), description="The licence of each tenant there.")
+    idempotency: Seconds = Field(
+        86_400, description="How long an answer is kept for a call that comes again with its `Idempotency-Key`."
     )
 
 

@@ -93,11 +93,15 @@ class Events:
 _NOTHING = Grows()
 
 
-def _with(node: Any, path: Path, text: str) -> Any:
-    """The same with another text there, and every other list item on the way left out."""
+def _with(node: Any, path: Path, text: str, inside: bool = False) -> Any:
+    """
+    The same with another text there. Every other list item on the way is left out, and so is what stands beside
+    the text `inside` of a delta: clients add up what deltas say.
+    """
     if not path:
         return text
-    step = path[0]
+    step, rest = path[0], path[1:]
     if type(node) is list and type(step) is int:
-        return [_with(node[step], path[1:], text)]
-    return {**node, step: _with(node[step], path[1:], text)}
+        return [_with(node[step], rest, text, inside)]
+    beside = {key: node[key] for key in ("index", "type") if key in node} if inside else node
+    return {**beside, step: _with(node[step], rest, text, inside or step == "delta")}

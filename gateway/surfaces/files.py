@@ -20,7 +20,7 @@ from gateway.surfaces.kept import KEPT
 from gateway.surfaces.media import Reference
 from gateway.surfaces.moderations import Moderations
 from gateway.surfaces.openai_chat import OpenAIChat
-from gateway.surfaces.table import File, Form, TableSurface, text_of
+from gateway.surfaces.table import File, Form, TableSurface, text_of, wrong
 from gateway.surfaces.walk import leaves
 from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript, Unscanned
 
@@ -73,8 +73,10 @@ class Files(TableSurface):
     def opened(self, form: Json) -> Json:
         file = form.get("file")
         if type(file) is not dict:
-            raise RequestError("The form must have one file.", param="file")
-        if form.get("purpose") != "batch":
+            raise wrong("file", "one file")
+        if type(form.get("purpose")) is not str:  # twice, and nobody knows which one counts
+            raise wrong("purpose", "one text")
+        if form["purpose"] != "batch":
             return form
         records = _parsed(file["data"])
         return {

@@ -5,13 +5,19 @@ by the same names, so one table reads all of them, both ways; whatever it does n
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from gateway.surfaces.chat_fields import MODEL, REQUEST, SCHEMA_WORDS
+from gateway.surfaces.edit import apply
+from gateway.surfaces.endpoint import Changes
 from gateway.surfaces.events import Events, Grows
 from gateway.surfaces.fields import Collector, Each, Either, Enum, Number, Obj, Rule, Text, Token, Tree, Words
 from gateway.surfaces.ids import KEPT_ID
+from gateway.surfaces.logprobs import shift_indices
 from gateway.surfaces.media import Reference, Url
 from gateway.surfaces.table import As, TableSurface
-from gateway.types import Json, Kind, Path, Role
+from gateway.types import Json, Kind, Path, Role, Span
 
 __all__ = ["KEPT", "THREAD_EVENTS", "Kept"]
 
@@ -186,6 +192,25 @@ class Kept(TableSurface):
 
     def __init__(self, name: str, *, found: bool = False) -> None:
         super().__init__(name, KEPT, _FOUND if found else KEPT, param="input")
+
+    def rewrite(self, body: Json, edits: Mapping[Path, str], changes: Changes) -> Json:
+        """Citations point to where their words stand now."""
+        out = apply(body, edits)
+        for path, stretches in changes.items():
+            if path[-2:] != ("text", "value"):
+                continue
+            node: Any = out
+            for step in path[:-1]:
+                node = node[step]
+            if type(node.get("annotations")) is list:
+                node["annotations"] = _moved(node["annotations"], stretches)  # `node` was copied for the edit
+        return out
+
+
+def _moved(annotations: list[Any], stretches: Sequence[tuple[Span, str]]) -> list[Any]:
+    """The offsets stand in the annotation itself, not in a citation inside of it."""
+    moved = shift_indices([{"url_citation": annotation} for annotation in annotations], stretches)
+    return [annotation["url_citation"] for annotation in moved]
 
 
 def _pieces(event: Json) -> dict[Path, Path]:

@@ -22,7 +22,7 @@ __all__ = ["As", "File", "Form", "TableSurface", "Vector", "wrong"]
 
 MAX_MODEL = 256
 MAX_CHOICES = 128
-_MOST = 1e6  # no embedding has such numbers, and text that is read as one nearly always
+_MOST = 1e6  # no embedding has such numbers
 
 
 class TableSurface(EndpointSurface):
@@ -54,10 +54,11 @@ class TableSurface(EndpointSurface):
         model = body.get("model")
         if (model is not None or self.needs_model) and not _is_name(model):
             raise wrong("model", f"a text of 1 to {MAX_MODEL} printable characters")
-        if body.get("stream") not in (True, False, None, "true", "false"):
+        form = isinstance(self.asked, Form)
+        stream, n = body.get("stream"), body.get("n")
+        if type(stream) not in (bool, type(None)) and not (form and stream in ("true", "false")):
             raise wrong("stream", "true or false")
-        n = body.get("n")
-        if n is not None and not (type(n) is int and 1 <= n <= MAX_CHOICES) and not _is_count(n):
+        if n is not None and not (type(n) is int and 1 <= n <= MAX_CHOICES) and not (form and _is_count(n)):
             raise wrong("n", f"a whole number from 1 to {MAX_CHOICES}")
 
     def streams(self, body: Json) -> bool:
@@ -108,7 +109,10 @@ class As:
 
 
 class Vector:
-    """Numbers, as a list or as base64 of 32-bit floats: inert. Anything else is scanned."""
+    """
+    Numbers, as a list or as base64 of 32-bit floats: inert. Anything else is scanned, and so are bytes that are
+    a text.
+    """
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
         if type(value) is list and set(map(type, value)) <= {float, int}:
@@ -172,4 +176,4 @@ def _are_floats(encoded: str) -> bool:
         numbers = array("f", data)
     except (Error, ValueError):
         return False
-    return all(isfinite(n) and -_MOST < n < _MOST for n in numbers)
+    return text_of(data) is None and all(isfinite(n) and -_MOST < n < _MOST for n in numbers)

@@ -7,6 +7,7 @@ untrusted too. Every request ends in one event, however it ends.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -40,9 +41,10 @@ from gateway.web.streaming import StreamRelay, Way, relay_bytes, relay_stream
 from gateway.web.tokens import answer_tokens, prompt_tokens
 from gateway.web.upstream import Answer, Call
 
-__all__ = ["Endpoint", "Spec"]
+__all__ = ["Endpoint", "Spec", "asked_policies", "loop_error"]
 
 MAX_ERROR = 64 << 10  # bytes of an upstream's error that are worth reading
+BIG = 1 << 20  # bytes of an answer that are parsed in a thread
 
 # The stream's guard, the client's body, and what says why an answer is blocked (or raises).
 RelayFactory = Callable[[Stream, Json, Callable[[], str]], StreamRelay]
@@ -57,8 +59,8 @@ class Spec:
     `relay` makes the state machine of a streamed answer; without one nothing is streamed. `modelless`: its
     requests name no model. `free`: they have none work, so nothing but the request itself counts against
     limits. `bare`: a body may be missing. `form`: it is multipart/form-data. `big_events`: an event may be as
-    large as an answer. `headers`: the client's headers that pass beside those that always do. `app`: what serves
-    it, if not `Endpoint` itself.
+    large as an answer. `heavy`: an answer may be many answers. `headers`: the client's headers that pass beside
+    those that always do. `app`: what serves it, if not `Endpoint` itself.
     """
 
     surface: EndpointSurface
@@ -73,6 +75,7 @@ class Spec:
     bare: bool = False
     form: bool = False
     big_events: bool = False
+    heavy: bool = False
     headers: frozenset[bytes] = frozenset()
     app: type[Endpoint] | None = None
 
@@ -102,6 +105,7 @@ class Endpoint:
         self.gateway = gateway
         self.spec = spec
         self.surface = spec.surface
+        self._path = spec.template
         self.backend = backend or Upstreams(gateway.pool)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,13 +118,13 @@ class Endpoint:
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("proxy")
         if gateway.pool.is_loop(scope["headers"]):
-            raise _loop()
+            raise loop_error()
         body = await self.read(scope, receive)
-        if (deployment := scope.get(NAMES, {}).get(DEPLOYMENT)) is not None:
+        if not spec.modelless and (deployment := scope.get(NAMES, {}).get(DEPLOYMENT)) is not None:
             body = {**body, "model": deployment}
-        transcript = surface.request(body)
+        transcript = await asyncio.to_thread(surface.request, body) if spec.form else surface.request(body)
         event.model = transcript.model
-        if not spec.modelless:
+        if transcript.model or not spec.modelless:
             caller.require_model(transcript.model)
         policies = self.policies(turn, body, transcript)
         event.apply(policies)
@@ -138,7 +142,7 @@ class Endpoint:
 
     def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
         """What holds for this request. Raises RequestError, ScanError."""
-        asked = _asked(turn.scope)
+        asked = asked_policies(turn.scope)
         return self.gateway.policies_for(turn.caller, transcript.model, self.spec.path, asked)
 
     async def read(self, scope: Scope, receive: Receive) -> Json:
@@ -164,7 +168,8 @@ class Endpoint:
         if header(scope, b"content-encoding") not in (None, "", "identity"):
             raise Unsupported("send the request without content-encoding", code="unsupported_content_encoding")
         raw = await read_json(scope, receive, self.gateway.settings.server.max_upload)
-        return self.surface.opened(parse_form(header(scope, b"content-type"), raw))
+        form = await asyncio.to_thread(parse_form, header(scope, b"content-type"), raw)
+        return await asyncio.to_thread(self.surface.opened, form)
 
     async def judge(self, turn: Turn, exchange: Exchange, body: Json, transcript: Transcript) -> Verdict:
         """What the policies say of a request, its ids and parameters included."""
@@ -179,7 +184,8 @@ class Endpoint:
 
     async def answered(self, turn: Turn, exchange: Exchange, asked: Json, body: Json) -> Json:
         """What the policies leave of a whole answer."""
-        transcript = self.surface.response(body)
+        read = self.surface.response
+        transcript = await asyncio.to_thread(read, body) if self.spec.heavy else read(body)
         if self.spec.free:
             turn.meter.answered({})
         else:
@@ -220,14 +226,14 @@ class Endpoint:
         turn.event.stream = stream
         sent_body, media_type = self.encoded(body)
         call = Call(
-            model=turn.event.model,
+            model="" if spec.modelless else turn.event.model,
             body=sent_body,
             media_type=media_type,
             headers=scope["headers"],
             client_key=turn.caller.upstream_key,
             stream=stream,
             method=spec.method,
-            path=filled(spec.template, scope),
+            path=filled(self._path, scope),
             query=query,
             more_headers=spec.headers,
         )
@@ -274,13 +280,16 @@ class Endpoint:
 
     async def answer(self, turn: Turn, exchange: Exchange, asked: Json, answer: Answer) -> None:
         """Deliver a whole answer."""
-        if self.surface.opaque(answer.media_type):
+        surface, given = self.surface, answer.media_type
+        if surface.opaque(given):
             await self._pass_bytes(turn, exchange, answer)
             return
         data = await answer.read(turn.gateway.upstreams[answer.upstream].max_answer)
-        body = await self.answered(turn, exchange, asked, self.surface.decode(data, answer.media_type))
-        data = self.surface.encode(body, answer.media_type)
-        await self.deliver(turn, answer, answer.status, data, self.surface.media_type(answer.media_type).encode())
+        big = len(data) > BIG
+        body = await asyncio.to_thread(surface.decode, data, given) if big else surface.decode(data, given)
+        body = await self.answered(turn, exchange, asked, body)
+        data = surface.encode(body, given)
+        await self.deliver(turn, answer, answer.status, data, surface.media_type(given).encode())
 
     async def _pass_bytes(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
         """What nobody can read: counted, if the policies let it pass at all."""
@@ -343,12 +352,12 @@ class Endpoint:
         await respond(turn.send, status, body, headers, media_type)
 
 
-def _asked(scope: Scope) -> list[str]:
+def asked_policies(scope: Scope) -> list[str]:
     value = header(scope, b"x-guard-policy")
     return [name.strip() for name in value.split(",") if name.strip()] if value else []
 
 
-def _loop() -> GatewayError:
+def loop_error() -> GatewayError:
     error = GatewayError("this request has already passed through this gateway", code="loop_detected")
     error.status = 508
     return error

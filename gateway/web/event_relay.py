@@ -59,8 +59,7 @@ class EventRelay:
         except RequestError as e:
             raise UpstreamError(e.message, code=e.code) from None
         self._last.update((delta.channel, (clean, delta)) for delta in deltas if not delta.whole)
-        growing = [delta for delta in deltas if not delta.whole]
-        if growing and all(edits.get(delta.part.path) == "" for delta in growing):
+        if deltas and all(not delta.whole and edits.get(delta.part.path) == "" for delta in deltas):
             return before  # all of it waits
         return [*before, clean]
 

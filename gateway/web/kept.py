@@ -31,6 +31,7 @@ class Kept:
     """Collects while a request runs; `record` makes of it what the store takes."""
 
     seat: bool = False  # holds a place among the events that wait
+    told: dict[str, Any] = field(default_factory=dict)  # what a guard API wants to look up; no texts
     sides: dict[Direction, list[tuple[Verdict, Sequence[Part]]]] = field(default_factory=dict)
 
     def set(self, direction: Direction, verdict: Verdict, parts: Sequence[Part]) -> None:
@@ -43,6 +44,7 @@ class Kept:
     def record(self, event: Event, wanted: str, most: int, digest: Digest) -> EventRecord:
         """`wanted`: `none`, `redacted` or `full`; `most`: bytes of texts; `digest` makes hashes of matches."""
         usage = event.usage
+        told = {"told": self.told} if self.told else {}
         return EventRecord(
             id=event.id,
             at=event.at,
@@ -61,7 +63,7 @@ class Kept:
             scan_ms=event.scan_ms,
             tokens_in=_count(usage.get("prompt_tokens")),
             tokens_out=_count(usage.get("completion_tokens")),
-            record={**event.as_json(), "spans": list(self._spans(event, digest))},
+            record={**event.as_json(), "spans": list(self._spans(event, digest)), **told},
             findings=self._findings(),
             texts=self._texts(wanted, most) if wanted != "none" else None,
         )

@@ -78,7 +78,7 @@ STORED: tuple[Spec, ...] = (
     Spec(Kept("files"), "/v1/files", "GET", query=_PAGE | {"purpose"}, modelless=True, free=True),
     Spec(Kept("files"), "/v1/files/{file_id}", "GET", modelless=True, free=True),
     Spec(Kept("files"), "/v1/files/{file_id}", "DELETE", modelless=True, free=True),
-    Spec(FileContent(), "/v1/files/{file_id}/content", "GET", modelless=True, free=True, app=BatchAnswers),
+    Spec(FileContent(), "/v1/files/{file_id}/content", "GET", modelless=True, free=True, heavy=True, app=BatchAnswers),
     Spec(Batches(), "/v1/batches", modelless=True, free=True),
     Spec(Kept("batches"), "/v1/batches", "GET", query=_PAGE, modelless=True, free=True),
     Spec(Kept("batches"), "/v1/batches/{batch_id}", "GET", modelless=True, free=True),

@@ -14,13 +14,12 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import NotFound, RequestError, UpstreamError
-from gateway.policy import Ruleset
 from gateway.surfaces import EndpointSurface, leaves
 from gateway.types import Direction, Json, Kind, Part, Role, Transcript, Unscanned
 from gateway.web.answers import refuse
 from gateway.web.asgi import header, read_json
 from gateway.web.endpoint import Endpoint, Spec
-from gateway.web.frame import Frame, Turn
+from gateway.web.frame import Frame
 from gateway.web.paths import NAMES
 from gateway.web.state import Gateway
 
@@ -73,11 +72,6 @@ class _Opaque(EndpointSurface):
 
 class _Relayed(Endpoint):
     """One request of either kind."""
-
-    def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
-        if transcript.model:
-            turn.caller.require_model(transcript.model)
-        return super().policies(turn, body, transcript)
 
     async def read(self, scope: Scope, receive: Receive) -> Json:
         if isinstance(self.surface, _Leaves):

@@ -25,7 +25,7 @@ from gateway.web.endpoints import ENDPOINTS, Table
 from gateway.web.middleware import GuardMiddleware
 from gateway.web.state import Gateway
 from tests.support.gatewayed import ATTACK, EMAIL, TOKEN, Gatewayed, detectors, error_of, gatewayed
-from tests.support.scripted import Request, Script, answer, event, events, head
+from tests.support.scripted import Request, Script, answer, chunk, end, event, events, head
 
 COMPLETION = {"model": "m", "prompt": "x"}
 TEXT: Json = {
@@ -71,7 +71,7 @@ async def test_p16_p18_paths_and_queries() -> None:
             "/v1/files/a%5c..",
             "/v1/files/.a",
         ):
-            got = await gate.raw(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+            got = await gate.raw(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode(), quiet=5)
             assert got.startswith(b"HTTP/1.1 404"), path
         assert gate.up.opened == 0
         body = {"model": "m", "input": "x"}
@@ -266,7 +266,8 @@ async def test_what_no_detector_can_read_may_be_refused() -> None:
 async def test_the_ledger_says_what_and_where() -> None:
     picture = ok({"created": 1, "data": [{"b64_json": "//79"}]})
     async with gatewayed(picture) as gate:
-        await post(gate, "/v1/images/generations", {"prompt": "x"})
+        response = await post(gate, "/v1/images/generations", {"prompt": "x"})
+        assert response.headers["x-guard-unscanned"] == "data.b64_json=4"
         event = await gate.event()
         assert dict(event.answer.unscanned) == {"binary": 4}
         assert dict(event.answer.ledger) == {"data.b64_json": 4}
@@ -304,6 +305,36 @@ async def test_a_batch_is_held_to_what_holds_for_each_request() -> None:
             response = await gate.http.post("/v1/files", data=batch, files=jsonl(*records), headers=auth)
             assert response.status_code == status, response.text
         assert gate.up.opened == 1
+
+
+async def test_what_is_kept_is_for_the_models_of_the_key() -> None:
+    clients = [{"name": "one", "hash": "sha256:" + sha256(KEY.encode()).hexdigest(), "models": ["small-*"]}]
+    async with gatewayed(everything, clients=clients) as gate:
+        auth = {"authorization": f"Bearer {KEY}"}
+        for path in ("/v1/assistants", "/v1/threads/thread_1/runs", "/v1/threads/runs"):
+            body = {"assistant_id": "asst_1", "model": "large"}
+            refused = await post(gate, path, body, headers=auth)
+            assert (refused.status_code, error_of(refused)["code"]) == (403, "model_not_allowed")
+            assert (await post(gate, path, body | {"model": "small-1"}, headers=auth)).status_code == 200
+
+
+async def test_p08_two_ways_to_read_a_form_or_a_body() -> None:
+    async with gatewayed(everything) as gate:
+        twice = {"purpose": ["user_data", "batch"]}
+        refused = await gate.http.post("/v1/files", data=twice, files=jsonl(record("m", "x")))
+        assert (refused.status_code, error_of(refused)["param"]) == (400, "purpose")
+        odd: list[Json] = [
+            {"n": "2"},
+            {"n": True},
+            {"n": 0},
+            {"stream": "true"},
+            {"stream": 1},
+            {"max_tokens": "5"},
+            {"model": 3},
+        ]
+        for body in odd:
+            assert (await post(gate, "/v1/completions", COMPLETION | body)).status_code == 400, body
+        assert gate.up.opened == 0
 
 
 async def test_one_blocked_answer_of_a_batch_is_refused_alone() -> None:
@@ -484,6 +515,50 @@ async def test_typed_streams_end_with_their_last_event() -> None:
         assert "x-guard-decision" in whole.text  # in a comment
         broken = await gate.http.post("/v1/audio/transcriptions", data=form, files=file)
         assert "upstream_truncated" in broken.text
+
+
+def named(name: str, data: Any) -> bytes:
+    return f"event: {name}\ndata: {data if isinstance(data, str) else json.dumps(data)}\n\n".encode()
+
+
+def message(text: str) -> Json:
+    content = [{"index": 0, "type": "text", "text": {"value": text}}]
+    return {"id": "msg_1", "object": "thread.message.delta", "delta": {"content": content}}
+
+
+PIECES = ["The key is ", TOKEN[:7], TOKEN[7:20], TOKEN[20:], " as said, é\u2028 and so on."]
+CUTTABLE: dict[str, tuple[Json, bytes]] = {
+    "/v1/completions": (STREAM, b"".join(named("x", part(p)) for p in PIECES) + named("x", "[DONE]")),
+    "/v1/audio/transcriptions": (
+        {"model": "m", "stream": "true"},
+        b"".join(named("x", {"type": "transcript.text.delta", "delta": p}) for p in PIECES)
+        + named("x", {"type": "transcript.text.done", "text": "".join(PIECES)}),
+    ),
+    "/v1/threads/thread_1/runs": (
+        {"assistant_id": "asst_1", "stream": True},
+        b"".join(named("thread.message.delta", message(p)) for p in PIECES) + named("done", "[DONE]"),
+    ),
+}
+
+
+@pytest.mark.parametrize("path", CUTTABLE)
+async def test_s08_any_cut_of_the_bytes(path: str) -> None:
+    """S-03, S-08: cut anywhere, with any line ends: the value is nowhere in the bytes that leave."""
+    body, raw = CUTTABLE[path]
+    file = {"file": ("a.wav", b"\xff\xfe", "audio/wav")}
+    start = head(200, {"content-type": "text/event-stream"}, chunked=True)
+    crlf = raw.replace(b"\n", b"\r\n")
+    scripts = [[start, chunk(data, cut=cut), end()] for data, cut in ((raw, None), (raw, 1), (crlf, 7))]
+    answers = []
+    async with gatewayed(*scripts) as gate:
+        for _ in scripts:
+            form = path.startswith("/v1/audio")
+            response = await gate.http.post(path, data=body, files=file) if form else await post(gate, path, body)
+            assert TOKEN not in response.text
+            assert not [at for at in range(0, len(TOKEN) - 12) if TOKEN[at : at + 12] in response.text]
+            answers.append([line for line in response.text.split("\n") if line.startswith(("data:", "event:"))])
+    assert answers[0] == answers[1] == answers[2]
+    assert "as said" in "".join(answers[0])
 
 
 @pytest.mark.parametrize(

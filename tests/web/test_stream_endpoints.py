@@ -18,7 +18,7 @@ from gateway.policy import Ruleset
 from gateway.surfaces.audio import TRANSCRIPT_EVENTS, Transcripts
 from gateway.surfaces.completions import Completions
 from gateway.surfaces.events import Events
-from gateway.surfaces.kept import THREAD_EVENTS
+from gateway.surfaces.kept import THREAD_EVENTS, Kept
 from gateway.types import Effect, Json, Verdict
 from gateway.web.completions import CompletionRelay
 from gateway.web.event_relay import EventRelay
@@ -225,6 +225,39 @@ def test_threads(policy: Ruleset, text: str, seed: int) -> None:
     assert done["data"]["content"][0]["text"]["value"] == expected["text"]
     values = [event["data"]["delta"]["content"][0]["text"]["value"] for event in deltas]
     assert "".join(values) == expected["text"]
+
+
+def test_citations_of_a_message_move_with_their_words() -> None:
+    cited = [{"type": "file_path", "text": "[1]", "start_index": 17, "end_index": 20}]
+    cited.append({"type": "file_path", "text": "[2]", "start_index": 7, "end_index": 16})
+    body = message("Ask at bob@y.org [1].")
+    body["content"][0]["text"]["annotations"] = cited
+    out, _ = whole(Kept("messages"), REDACT, body)
+    text = out["content"][0]["text"]
+    assert "bob@y.org" not in json.dumps(out)
+    (left,) = text["annotations"]  # the other one touched what was edited
+    assert text["value"][left["start_index"] : left["end_index"]] == "[1]"
+    assert whole(Kept("messages"), REDACT, message("Fine."))[0] == message("Fine.")
+
+
+def test_an_event_with_a_citation_is_not_held_back() -> None:
+    event = message_delta("sk_0")
+    text = event["data"]["delta"]["content"][0]["text"]
+    text["annotations"] = [{"index": 0, "type": "file_citation", "text": "[1] of 2", "start_index": 1, "end_index": 2}]
+    first, second = relayed(event_relay(THREAD_EVENTS, SECRETS), [event])
+    assert first["data"]["delta"]["content"][0]["text"]["annotations"]
+    assert first["data"]["delta"]["content"][0]["text"]["value"] == ""
+    assert second["data"]["delta"]["content"] == [{"index": 0, "type": "text", "text": {"value": "sk_0"}}]
+
+
+def test_what_waited_says_no_name_again() -> None:
+    event = step_delta('{"a": "sk_0')
+    call = event["data"]["delta"]["step_details"]["tool_calls"][0]
+    call["function"]["name"] = "send"
+    out = relayed(event_relay(THREAD_EVENTS, SECRETS), [event])
+    said = [e["data"]["delta"]["step_details"]["tool_calls"][0]["function"] for e in out]
+    assert "".join(f["arguments"] for f in said) == '{"a": "sk_0'
+    assert [f.get("name") for f in said] == ["send", None]
 
 
 def test_calls_of_a_run_are_not_mixed_with_its_words() -> None:
