@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from gateway.engine import Exchange
 from gateway.errors import UpstreamError
+from gateway.policy import parse_policy
 from gateway.surfaces.openai_responses import Responses
 from gateway.types import Direction, Effect, Json, Part, Transcript, Verdict
 from gateway.web.responses_relay import ResponseRelay
@@ -296,3 +297,32 @@ def test_whatever_an_upstream_sends_fails_as_its_error_or_passes_clean(events: l
         return
     for value in ("sk_aaaa", "sk_bbbb"):
         assert value not in json.dumps(out)
+
+
+TOOLS = parse_policy("""
+version: 1
+name: tools
+tools: {deny: [send_*], arguments: [{tool: read, pattern: secrets}]}
+rules: [{category: tool/*, action: block}]
+""")
+
+
+@pytest.mark.parametrize(
+    ("item", "stopped"),
+    [
+        (call("send_mail", "{}"), True),
+        (call("read", '{"path": "notes"}'), False),
+        (call("read", '{"path": "secrets"}'), True),
+        (call("list", '{"path": "secrets"}'), False),
+        ({**call("send_mail", "{}", "mcp_1"), "type": "mcp_call"}, True),
+        (custom("send_now", "x"), True),
+    ],
+)
+def test_calls_are_judged_by_the_name_of_their_tool(item: Json, stopped: bool) -> None:
+    """S-06: the arguments come in events that do not name the tool."""
+    relay, events = relayed(begun(TOOLS), events_of(response(message("Let me see."), item), Random(2)))
+    assert relay.stopped is stopped
+    done = [e for e in events if e["type"].endswith(("arguments.done", "input.done"))]
+    assert bool(done) is not stopped
+    ended = [i for i in events[-1]["response"]["output"] if i["type"] == item["type"]]
+    assert [i["status"] for i in ended if "status" in i] in ([], ["incomplete" if stopped else item.get("status")])
