@@ -59,7 +59,9 @@ class KeptEndpoint(Endpoint):
     async def judge(self, turn: Turn, exchange: Exchange, body: Json, transcript: Transcript) -> Verdict:
         ids, referred = self._ids(turn, body)
         known = [await self.gateway.conversations.get(owner(turn.caller), id) for id in ids]
-        self._conversation = ids[-1] if "conversation" in referred else ""
+        self._conversation = (
+            ids[-1] if "conversation" in referred else turn.scope.get(NAMES, {}).get("conversation_id", "")
+        )
         found = [before for before in known if before is not None]
         if len(found) < len(ids) and referred:
             # What the model will read is not known here, and so not scanned with this request.
@@ -98,12 +100,13 @@ class KeptEndpoint(Endpoint):
 
     async def keep(self, turn: Turn, exchange: Exchange, asked: Json, id: str, answer: tuple[Part, ...]) -> None:
         """Remember this turn, before its client can refer to it."""
-        ids = [*([id] if id and asked.get("store") is not False else []), *filter(None, [self._conversation])]
-        if not ids:
-            return
-        after = later(self._before, self._asked, self._verdict.edits, answer, exchange.vault.values)
-        for one in ids:
-            await self.gateway.conversations.put(owner(turn.caller), one, after)
+        stored = id if asked.get("store") is not False else ""
+        kept, whose = self.gateway.conversations, owner(turn.caller)
+        for one in dict.fromkeys(filter(None, (stored, self._conversation))):
+            # Others may have added to a conversation meanwhile.
+            before = await kept.get(whose, one) if one == self._conversation else None
+            after = later(before or self._before, self._asked, self._verdict.edits, answer, exchange.vault.values)
+            await kept.put(whose, one, after)
 
     async def answered(self, turn: Turn, exchange: Exchange, asked: Json, body: Json) -> Json:
         transcript = self.surface.response(body)

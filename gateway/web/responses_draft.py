@@ -118,6 +118,10 @@ def _filled(item: Json, at: Path, text_of: Callable[[Path], str]) -> Json:
         parts = out.get(of)
         if isinstance(parts, list):
             out[of] = [_filled_part(part, (*at, of, number), text_of) for number, part in enumerate(parts)]
+    action = out.get("action")
+    if isinstance(action, dict) and isinstance(given := action.get("commands"), list):
+        commands = [text_of((*at, "action", "commands", number)) or said for number, said in enumerate(given)]
+        out["action"] = {**action, "commands": commands}
     return out
 
 

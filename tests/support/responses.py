@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.types import Json
 
-__all__ = ["HEAD", "call", "collected", "custom", "events_of", "message", "reasoning", "response"]
+__all__ = ["HEAD", "call", "collected", "custom", "events_of", "message", "reasoning", "response", "shell"]
 
 HEAD: Json = {
     "id": "resp_1",
@@ -65,6 +65,11 @@ def custom(name: str, given: str, id: str = "ctc_1") -> Json:
     return {"id": id, "type": "custom_tool_call", "call_id": f"call_{id[-1]}", "name": name, "input": given}
 
 
+def shell(*commands: str, id: str = "sh_1") -> Json:
+    action = {"commands": list(commands), "timeout_ms": None}
+    return {"id": id, "type": "shell_call", "call_id": "call_1", "status": "completed", "action": action}
+
+
 _ONE = {
     "function_call": ("arguments", "response.function_call_arguments"),
     "mcp_call": ("arguments", "response.mcp_call_arguments"),
@@ -106,6 +111,10 @@ def _of_item(index: int, item: Json, rng: Random) -> Iterator[Json]:
         for piece in pieces(item[field], rng):
             yield {"type": f"{stem}.delta", **where, "delta": piece, "obfuscation": "a" * rng.randrange(9)}
         yield {"type": f"{stem}.done", **where, field: item[field]}
+    elif item["type"] == "shell_call":
+        yield from _of_shell(index, item, rng)
+    elif item["type"] == "shell_call_output":
+        yield from _of_shell_output(where, item, rng)
     elif item["type"] in ("message", "reasoning"):
         lists = [key for key in ("summary", "content") if key in item]
         empty: Json = {key: [] for key in lists}
@@ -116,6 +125,30 @@ def _of_item(index: int, item: Json, rng: Random) -> Iterator[Json]:
     else:
         yield {"type": "response.output_item.added", "output_index": index, "item": item}
     yield {"type": "response.output_item.done", "output_index": index, "item": item}
+
+
+def _of_shell(index: int, item: Json, rng: Random) -> Iterator[Json]:
+    stem, commands = "response.shell_call_command", item["action"]["commands"]
+    yield {"type": "response.output_item.added", "output_index": index, "item": {**item, "action": {"commands": []}}}
+    for number, command in enumerate(commands):
+        where = {"output_index": index, "command_index": number}
+        first, *rest = pieces(command, rng) or [""]
+        yield {"type": f"{stem}.added", **where, "command": first}
+        for piece in rest:
+            yield {"type": f"{stem}.delta", **where, "delta": piece}
+        yield {"type": f"{stem}.done", **where, "command": command}
+
+
+def _of_shell_output(where: Json, item: Json, rng: Random) -> Iterator[Json]:
+    stem = "response.shell_call_output_content"
+    opened = {**item, "output": []}
+    yield {"type": "response.output_item.added", "output_index": where["output_index"], "item": opened}
+    for number, said in enumerate(item["output"]):
+        at = {**where, "command_index": number}
+        for field in ("stdout", "stderr"):
+            for piece in pieces(said[field], rng):
+                yield {"type": f"{stem}.delta", **at, "delta": {field: piece}}
+        yield {"type": f"{stem}.done", **at, "output": [said]}
 
 
 def _of_part(where: Json, key: str, part: Json, rng: Random) -> Iterator[Json]:
@@ -141,6 +174,9 @@ def collected(events: list[Json]) -> dict[tuple[Any, ...], dict[str, str]]:
     for event in events:
         index = event.get("output_index")
         kind, _, last = event["type"].removeprefix("response.").rpartition(".")
+        if kind.startswith("shell_call"):
+            _of_shells(kind, last, event, put)
+            continue
         of = "summary" if "summary_index" in event else "content"
         part_at = (index, of, event.get(f"{of}_index"))
         if last == "delta":
@@ -160,10 +196,25 @@ def collected(events: list[Json]) -> dict[tuple[Any, ...], dict[str, str]]:
     return out
 
 
+def _of_shells(kind: str, last: str, event: Json, put: Any) -> None:
+    at = (event["output_index"], event["command_index"])
+    if kind == "shell_call_command":
+        put(at, "done" if last == "done" else "delta", event.get("command", event.get("delta")), add=last != "done")
+        return
+    said = event["output"][0] if last == "done" else event["delta"]
+    for field in {"stdout", "stderr"} & said.keys():
+        put((*at, field), "done" if last == "done" else "delta", said[field], add=last != "done")
+
+
 def _of_whole(index: Any, item: Json, by: str, put: Any) -> None:
     for field in ("arguments", "input", "code"):
         if item.get("type") in _ONE and field in item:
             put((index,), by, item[field])
+    for number, command in enumerate(item.get("action", {}).get("commands", ())):
+        put((index, number), by, command)
+    for number, said in enumerate(item["output"] if item.get("type") == "shell_call_output" else ()):
+        for field in ("stdout", "stderr"):
+            put((index, number, field), by, said[field])
     for of in ("summary", "content"):
         for number, part in enumerate(item.get(of) or ()):
             field = "refusal" if "refusal" in part else "text"

@@ -249,7 +249,7 @@ PATHS = [
     "/v1/..;/v1/chat/completions",
     "/v1\\chat\\completions",
     "/v1/chat%252fcompletions",
-    "/v1/chat/completions/chatcmpl-1",
+    "/v1/chat/completions/chatcmpl-1/x",
     "/v1/fine_tuning/jobs",
     "/v1/files/",
     "/v1/files//content",
@@ -291,12 +291,12 @@ async def test_an_escaped_path_is_the_same_path() -> None:
         assert {request.target for request in gate.up.requests} == {CHAT}
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PURGE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PURGE"])
 async def test_methods(method: str) -> None:
     async with gatewayed(said("never")) as gate:
         response = await gate.http.request(method, CHAT, headers={"x-http-method-override": "POST"})
         assert response.status_code == 405
-        assert response.headers["allow"] == "POST"
+        assert response.headers["allow"] == "GET, POST"
         if method != "HEAD":
             assert error_of(response)["code"] == "method_not_allowed"
         assert gate.up.opened == 0

@@ -20,7 +20,7 @@ from gateway.errors import UpstreamError
 from gateway.surfaces.openai_responses import Responses
 from gateway.types import Direction, Effect, Json, Part, Transcript, Verdict
 from gateway.web.responses_relay import ResponseRelay
-from tests.support.responses import call, collected, custom, events_of, message, reasoning, response
+from tests.support.responses import call, collected, custom, events_of, message, reasoning, response, shell
 from tests.surfaces.test_responses_canary import leaves
 from tests.web.test_relay import BLOCK, BOOK, FRAGMENTS, GUARD, OWN
 
@@ -59,6 +59,14 @@ def answers(draw: st.DrawFn, placeholders: tuple[str, ...]) -> Json:
         st.builds(lambda a, b: reasoning(*a, content=tuple(b)), st.lists(text, max_size=2), st.lists(text, max_size=1)),
         st.builds(lambda given: call("send", given), st.one_of(arguments, text)),
         st.builds(lambda given: custom("send", given), text),
+        st.builds(lambda given: {**call("read", given, "mcp_1"), "type": "mcp_call"}, arguments),
+        st.builds(lambda code: {"id": "ci_1", "type": "code_interpreter_call", "code": code}, text),
+        st.builds(lambda given: shell(*given), st.lists(text, min_size=1, max_size=2)),
+        st.builds(
+            lambda out, err: {"id": "so_1", "type": "shell_call_output", "output": [{"stdout": out, "stderr": err}]},
+            text,
+            text,
+        ),
     )
     items = draw(st.lists(said, min_size=1, max_size=3))
     return response(*({**item, "id": f"{item['id'][:-1]}{i}"} for i, item in enumerate(items)))
@@ -83,11 +91,14 @@ def judged(exchange: Exchange, answer: Json) -> tuple[Json, Verdict]:
     return SURFACE.rewrite(answer, verdict.edits, verdict.changes), verdict
 
 
+_PLACE = ("output_index", "content_index", "summary_index", "command_index")
+
+
 def assert_in_order(events: list[Json]) -> None:
     assert [event["sequence_number"] for event in events] == list(range(len(events)))
     ended: set[Any] = set()
     for event in events:
-        place = tuple(event.get(key) for key in ("output_index", "content_index", "summary_index"))
+        place = tuple(event.get(key) for key in _PLACE)
         if event["type"].endswith(".delta"):
             assert place not in ended, "text after its end"
         elif event["type"].endswith(".done"):
