@@ -68,6 +68,12 @@ class Dialects(Strict):
     projects: dict[str, str] = Field(
         {}, description="Policies by the project ids that their callers send; on top of the policy that holds anyway."
     )
+    floor: str | None = Field(
+        None, description="Policy that holds beside those that came through an API, so that none of them weakens it."
+    )
+    lakera_policies: Path | None = Field(
+        None, description="Folder of *.json with policies and projects, as a self-hosted Lakera Guard reads them."
+    )
     lakera_open: bool = Field(
         False, description="Serve Lakera's endpoints without a key, as its self-hosted guard does. Anybody may scan."
     )

@@ -69,7 +69,9 @@ def create_app(
     )
     app.router.redirect_slashes = False
     if gateway.settings.server.management_port is not None:
-        app.add_middleware(Ports, management=gateway.settings.server.management_port)
+        dialects = next(route for route in app.routes if isinstance(route, DialectRoutes))
+        port = gateway.settings.server.management_port
+        app.add_middleware(Ports, management=port, managed=dialects.manages)
     app.state.gateway = gateway
     return app
 
