@@ -13,7 +13,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.text.codepoints import ALIKE, LATIN, NEARLY, OWN, Codes, decode, encode, tables
+from gateway.text.codepoints import ALIKE, BLOCK, LATIN, NEARLY, OWN, Codes, classes_of, decode, encode, tables
 from gateway.text.views import View
 
 __all__ = ["LONGEST", "all_folded", "fold_words"]
@@ -41,7 +41,9 @@ _Ints = NDArray[np.int64]
 def fold_words(codes: Codes) -> tuple[Codes, int]:
     """The text with look-alikes read as Latin where they stand for it, and where what later text may change begins."""
     table = tables()
-    classes = table.classes[codes]
+    classes = classes_of(codes)
+    if not (classes & (ALIKE | OWN)).any():
+        return codes, _last_word(classes)
     alike = (classes & ALIKE) != 0
     starts, ends = _words((classes & (LATIN | ALIKE | OWN)) != 0)
     if not len(starts):
@@ -66,6 +68,17 @@ def fold_words(codes: Codes) -> tuple[Codes, int]:
     out = codes.copy()
     out[at] = table.letters[np.searchsorted(table.alike, codes[at])]
     return out, open_at
+
+
+def _last_word(classes: NDArray[np.uint8]) -> int:
+    """Where the Latin word begins that goes on at the end, of words as `_words` cuts them."""
+    begin = 0
+    for end in range(len(classes), 0, -BLOCK):
+        others = np.flatnonzero((classes[max(0, end - BLOCK) : end] & LATIN) == 0)
+        if len(others):
+            begin = max(0, end - BLOCK) + int(others[-1]) + 1
+            break
+    return begin + max(0, len(classes) - begin - 1) // LONGEST * LONGEST
 
 
 def all_folded(text: str) -> View | None:
