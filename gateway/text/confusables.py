@@ -32,7 +32,10 @@ _ALPHABETS = (
 _MIXED = re.compile(
     "|".join(f"[{one}][{''.join(other for other in _ALPHABETS if other is not one)}]" for one in _ALPHABETS)
 )
-_MORE = str.maketrans("\u0185\u051a\u051b\u03f2\u03f9", "bQqcC")
+# Small capitals, of which the one for q is a letter of its own elsewhere.
+_SMALL = "[\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u1d00-\u1d22\ua730\ua731]"
+_SMALL_Q = re.compile(f"{_SMALL}\u01eb|\u01eb{_SMALL}")
+_MORE = str.maketrans("\u0185\u051a\u051b\u03f2\u03f9\u01eb", "bQqcCq")
 
 _Bools = NDArray[np.bool_]
 _Ints = NDArray[np.int64]
@@ -83,7 +86,7 @@ def _last_word(classes: NDArray[np.uint8]) -> int:
 
 def all_folded(text: str) -> View | None:
     """Every look-alike as Latin, in a text that mixes alphabets inside a word as no language does."""
-    if text.isascii() or not _MIXED.search(text):
+    if text.isascii() or not (_MIXED.search(text) or _SMALL_Q.search(text)):
         return None
     table = tables()
     codes = encode(text.translate(_MORE)).copy()

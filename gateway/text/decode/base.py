@@ -15,7 +15,7 @@ from gateway.text.decode.maps import Edit
 from gateway.text.normalise import normalised
 from gateway.text.patterns import compile_re2
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, TELLING
+from gateway.text.words import COMMON, FORMS, TELLING
 
 __all__ = ["AHEAD", "BLOCK", "LISTED", "LISTED_AHEAD", "Budget", "Code", "Found", "Run", "hidden", "is_text"]
 
@@ -128,14 +128,16 @@ def is_text(text: str, strict: bool = False) -> bool:
     size = len(text)
     letters = sum(map(str.isalpha, text))
     lowered = text.lower()
-    words = not _KNOWN.isdisjoint(_WORD.findall(lowered))
+    written = _WORD.findall(lowered)
+    words = not _KNOWN.isdisjoint(written)
     if size >= 12 and (strict or letters < size * 0.6) and _ENCODED.match(text) is not None:
         return True
     if strict and len(_ENTITIES.findall(text)) > 2:
         return True
     spaces, digits = text.count(" "), sum(map(str.isdigit, text))
     if strict:
-        return size >= 4 and words and (letters >= size * 0.5 or letters + spaces + digits >= size * 0.85)
+        words = words or any(len(word) > 4 and word in FORMS for word in written)
+        return size >= 4 and words and (letters >= size * 0.5 or letters + spaces + digits >= size * 0.8)
     if size < 24 and not words:
         return size >= 6 and letters + spaces >= size * 0.9 and _pronounceable(lowered, letters)
     others = size - letters - spaces - digits
