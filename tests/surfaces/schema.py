@@ -7,10 +7,12 @@ Reads TypedDicts and pydantic models as the `openai` package has them.
 from __future__ import annotations
 
 import collections.abc
+import os
 import types
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -22,7 +24,17 @@ __all__ = ["UNKNOWN", "Leaf", "leaves_of", "smallest"]
 
 UNKNOWN = "<new field>"  # in paths: a field that the type does not have
 
+_FILES = (typing.IO, os.PathLike)  # the client sends what is in them
 _LISTS = (list, collections.abc.Iterable, collections.abc.Sequence, SequenceNotStr)
+_SMALLEST: dict[Any, Any] = {
+    str: "x",
+    int: 1,
+    float: 1.0,
+    bool: True,
+    object: "x",
+    datetime: "2026-01-02T03:04:05Z",
+    type(None): None,
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ def leaves_of(tp: Any, at: str = "") -> Iterator[Leaf]:
             yield replace(leaf, make=_in_list(leaf.make))
     elif origin is dict:
         yield from _mapping(get_args(tp)[1], at)
-    elif tp is not type(None):
+    elif tp is not type(None) and (origin or tp) not in _FILES:
         yield Leaf(at, _kind(tp), lambda value: value, get_args(tp) if origin is Literal else ())
         if tp is object:
             yield Leaf(_join(at, "<any>"), "text", lambda value: {"any": [value]})
@@ -71,7 +83,9 @@ def smallest(tp: Any) -> Any:
         return [smallest(get_args(tp)[0])]
     if origin is dict:
         return {}
-    return {str: "x", int: 1, float: 1.0, bool: True, object: "x", type(None): None}[tp]
+    return {str: "x", int: 1, float: 1.0, bool: True, object: "x", datetime: "2026-01-02T03:04:05Z", type(None): None}[
+        tp
+    ]
 
 
 def _object(tp: Any, fields: dict[str, tuple[Any, bool]], at: str) -> Iterator[Leaf]:
@@ -100,7 +114,7 @@ def _mapping(tp: Any, at: str) -> Iterator[Leaf]:
 def _kind(tp: Any) -> str:
     if get_origin(tp) is Literal:
         return "words"
-    if tp in (str, object):
+    if tp in (str, object, datetime):
         return "text"
     if tp in (int, float, bool):
         return "number"
