@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.errors import RequestError
-from gateway.surfaces.anthropic_fields import MESSAGE, REQUEST, ROLES, Blocks
+from gateway.surfaces.anthropic_fields import MESSAGE, REQUEST, ROLES
 from gateway.surfaces.fields import show
+from gateway.surfaces.shapes import Blocks
 from gateway.types import Direction, Json, Kind, Path, Role, Transcript
 
 __all__ = ["MAX_BLOCKS", "MAX_MESSAGES", "MAX_TOOLS", "read_request"]

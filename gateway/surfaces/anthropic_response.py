@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.errors import UpstreamError
-from gateway.surfaces.anthropic_fields import ANSWER, EVENT, Blocks
+from gateway.surfaces.anthropic_fields import ANSWER, EVENT
+from gateway.surfaces.shapes import Blocks
 from gateway.types import Delta, Direction, Json, Kind, Path, Role, Transcript, Unscanned
 
 __all__ = ["EventTexts", "carrier", "ending", "read_event", "read_response", "refuse_answer", "stop_details"]

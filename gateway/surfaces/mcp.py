@@ -12,12 +12,10 @@ from collections.abc import Collection
 from typing import Any
 
 from gateway.errors import MalformedBody, UpstreamError
-from gateway.surfaces.anthropic_fields import Blocks, Encrypted, Input, Shaped
-from gateway.surfaces.body import dump_json
 from gateway.surfaces.chat_fields import SCHEMA_WORDS
-from gateway.surfaces.edit import Dumped
 from gateway.surfaces.fields import Collector, Each, Either, Enum, Number, Obj, Rule, Text, Token, Tree
 from gateway.surfaces.media import Base64, Url
+from gateway.surfaces.shapes import Blocks, Encrypted, JsonText, Shaped
 from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript
 
 __all__ = [
@@ -55,20 +53,6 @@ _LEVEL = Enum("debug", "info", "notice", "warning", "error", "critical", "alert"
 _ROLE = Enum("user", "assistant")
 
 
-class _Json:
-    """Any JSON as one text, so that detectors see what stands beside what."""
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-
-    def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
-        if type(value) in (dict, list):
-            if value:
-                out.add(dump_json(value).decode(), (*path, Dumped(key)), self.kind, json=True, whole=True)
-        elif value is not None:
-            out.walk(value, (*path, key), self.kind)
-
-
 class _As(Obj):
     """An object whose plain texts are of this kind."""
 
@@ -92,7 +76,7 @@ class _Content(Shaped):
             super().read(value, path, key, out)
 
 
-_FORM = _Json(Kind.TEXT)
+_FORM = JsonText(Kind.TEXT)
 _ICONS = Each(Obj({"src": Url(), "mimeType": _MEDIA_TYPE, "sizes": Each(_LABEL), "theme": Enum("light", "dark")}))
 _NOTES = Obj({"audience": Each(_ROLE), "priority": _NUMBER, "lastModified": _LABEL})
 _RESOURCE: dict[str, Rule] = {
@@ -119,9 +103,9 @@ _CONTENT = Obj(
         "resource": _CONTENTS,
         # In a conversation that a server wants continued.
         "id": _ID,
-        "input": Input(),
+        "input": JsonText(Kind.TOOL_CALL),
         "toolUseId": _ID,
-        "structuredContent": _Json(Kind.TOOL_RESULT),
+        "structuredContent": JsonText(Kind.TOOL_RESULT),
         "isError": _NUMBER,
     }
 )
@@ -154,7 +138,7 @@ _TASK: dict[str, Rule] = {
     "ttl": _NUMBER,
     "pollInterval": _NUMBER,
 }
-_ARGUMENTS: dict[str, Rule] = {"ref": _META, "argument": _Json(Kind.TEXT), "context": _Json(Kind.TEXT)}
+_ARGUMENTS: dict[str, Rule] = {"ref": _META, "argument": JsonText(Kind.TEXT), "context": JsonText(Kind.TEXT)}
 
 # Both sides may ask and tell: the union of all methods' parameters, but for those of tools.
 _PARAMS = Obj(
@@ -166,8 +150,8 @@ _PARAMS = Obj(
         "clientInfo": _META,
         "uri": Url(),
         "name": _LABEL,
-        "arguments": _Json(Kind.TEXT),
-        "inputResponses": _Json(Kind.TEXT),
+        "arguments": JsonText(Kind.TEXT),
+        "inputResponses": JsonText(Kind.TEXT),
         "requestState": Encrypted(),
         "level": _LEVEL,
         "notifications": _META,
@@ -182,7 +166,7 @@ _PARAMS = Obj(
         # What servers ask for and tell.
         "message": _RESULT,
         "logger": _LABEL,
-        "data": Either(_RESULT, _Json(Kind.TOOL_RESULT)),
+        "data": Either(_RESULT, JsonText(Kind.TOOL_RESULT)),
         "messages": _MESSAGES,
         "systemPrompt": _RESULT,
         "modelPreferences": _META,
@@ -199,7 +183,7 @@ _PARAMS = Obj(
         "elicitationId": _ID,
     }
 )
-_CALL = Obj({**_PARAMS.fields, "name": _TOOL_NAME, "arguments": Input()}, named="name")
+_CALL = Obj({**_PARAMS.fields, "name": _TOOL_NAME, "arguments": JsonText(Kind.TOOL_CALL)}, named="name")
 _ANSWER = Obj(
     {
         "_meta": _META,
@@ -222,13 +206,13 @@ _ANSWER = Obj(
         "contents": Each(_CONTENTS),
         "messages": _MESSAGES,
         "content": _BLOCKS,
-        "structuredContent": _Json(Kind.TOOL_RESULT),
+        "structuredContent": JsonText(Kind.TOOL_RESULT),
         "isError": _NUMBER,
         "completion": Obj({"values": Each(Text()), "total": _NUMBER, "hasMore": _NUMBER}),
         "task": Obj(_TASK),
         "tasks": Each(Obj(_TASK)),
         **_TASK,
-        "inputRequests": _Json(Kind.TOOL_RESULT),
+        "inputRequests": JsonText(Kind.TOOL_RESULT),
         "requestState": Encrypted(),
         # What clients answer.
         "role": _ROLE,
@@ -238,7 +222,7 @@ _ANSWER = Obj(
         "roots": Each(Obj({"uri": Url(), "name": _LABEL, "_meta": _META})),
     }
 )
-_ERROR = Obj({"code": _NUMBER, "message": Text(), "data": Either(Text(), _Json(Kind.TEXT))})
+_ERROR = Obj({"code": _NUMBER, "message": Text(), "data": Either(Text(), JsonText(Kind.TEXT))})
 _HEAD: dict[str, Rule] = {"jsonrpc": Enum("2.0"), "id": Either(_ID, _NUMBER), "method": _METHOD}
 
 FROM_CLIENT = FROM_SERVER = Obj({**_HEAD, "params": _PARAMS, "result": _ANSWER, "error": _ERROR})
