@@ -106,6 +106,9 @@ class Dialects(Strict):
 class Upstream(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in logs and metrics.")
     url: HttpUrl = Field(description="Base URL up to and including /v1.")
+    kind: Literal["openai", "anthropic"] = Field(
+        "openai", description="Whose API it serves: OpenAI's, or Anthropic's messages."
+    )
     models: tuple[str, ...] = Field(("*",), min_length=1, description="Globs of the model names it serves.")
     key: str = Field(
         "client",

@@ -11,7 +11,6 @@ from gateway.surfaces.shapes import Blocks, Encrypted, JsonText, Shaped
 from gateway.types import Kind, Path, Role
 
 __all__ = [
-    
     "BLOCK",
     "BLOCKS",
     "CACHE",
@@ -23,7 +22,6 @@ __all__ = [
     "LABEL",
     "TIME",
     "TOOL_NAME",
-,
 ]
 
 # Blocks of messages and answers, and what stands inside those.

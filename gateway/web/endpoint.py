@@ -55,7 +55,7 @@ class Spec:
     `relay` makes the state machine of a streamed answer; without one nothing is streamed. `modelless`: its
     requests name no model. `free`: they have none work, so nothing but the request itself counts against
     limits. `bare`: a body may be missing. `headers`: the client's headers that pass beside those that always do.
-    `app`: what serves it, if not `Endpoint` itself.
+    `kind`: which upstreams speak it. `app`: what serves it, if not `Endpoint` itself.
     """
 
     surface: EndpointSurface
@@ -69,6 +69,7 @@ class Spec:
     free: bool = False
     bare: bool = False
     headers: frozenset[bytes] = frozenset()
+    kind: str = "openai"
     app: type[Endpoint] | None = None
 
     @property
@@ -208,6 +209,7 @@ class Endpoint:
             path=filled(spec.template, scope),
             query=query,
             more_headers=spec.headers,
+            kind=spec.kind,
         )
         sent = perf_counter()
         turn.meter.sent()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from gateway.web.anthropic import COUNT, MESSAGES
 from gateway.web.chat import CHAT
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.state import Gateway
 
 __all__ = ["ENDPOINTS", "endpoint_routes"]
 
-ENDPOINTS: tuple[Spec, ...] = (CHAT,)
+ENDPOINTS: tuple[Spec, ...] = (CHAT, MESSAGES, COUNT)
 
 
 def endpoint_routes(gateway: Gateway) -> list[Route]:

@@ -39,6 +39,7 @@ __all__ = ["CHAT", "Answer", "Call", "CircuitOpen", "PoolStats", "UpstreamPool"]
 
 CHAT = "/chat/completions"
 USER_AGENT = "portcullis"
+ANTHROPIC_VERSION = "2023-06-01"  # where the client names none
 
 _PATH = re.compile(r"(/[A-Za-z0-9_~%:@-][A-Za-z0-9_.~%:@-]*)+")  # no query, no dot segments
 _KEY = re.compile(r"[\x21-\x7e]+")
@@ -57,8 +58,8 @@ class CircuitOpen(UpstreamError):
 class Call:
     """
     One request to a model. `headers` are the client's, as they came: `open` passes on those that may
-    pass, with `more_headers` of them. `path` is ours, never the client's, and so is each pair of `query`. `only`
-    names the one upstream to use; without a model it is the first that serves any.
+    pass, with `more_headers` of them. `path` is ours, never the client's, and so is each pair of `query`.
+    Only upstreams of its `kind` get it; `only` names the one to use; without a model it is the first.
     """
 
     model: str
@@ -72,6 +73,7 @@ class Call:
     query: Sequence[tuple[str, str]] = ()
     media_type: str = "application/json"
     more_headers: frozenset[bytes] = frozenset()
+    kind: str = "openai"
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):
@@ -107,7 +109,7 @@ class _Target:
     def fits(self, call: Call) -> bool:
         if call.only is not None:
             return self.name == call.only
-        return any(fnmatchcase(call.model, glob) for glob in self.upstream.models)
+        return self.upstream.kind == call.kind and any(fnmatchcase(call.model, glob) for glob in self.upstream.models)
 
 
 class UpstreamPool:
@@ -208,7 +210,7 @@ class UpstreamPool:
     def _fitting(self, call: Call) -> list[_Target]:
         targets = [target for target in self._targets if target.fits(call)]
         if not call.model and call.only is None:  # what is kept at one upstream is not at another
-            targets = (targets or self._targets)[:1]
+            targets = (targets or [t for t in self._targets if t.upstream.kind == call.kind])[:1]
         if not targets:
             shown = "".join(c if c.isprintable() else "?" for c in call.model[:128])
             raise NotFound(
@@ -296,8 +298,7 @@ class UpstreamPool:
             *forward_request(call.headers, call.more_headers),
         ]
         key = _key(target, call)
-        if key is not None:
-            headers.append(("authorization", f"Bearer {key}"))
+        headers += _credentials(target.upstream, call, key)
         if call.body is not None:
             headers.append(("content-type", call.media_type))
         url = target.chat if call.path == CHAT else _url(target.base + call.path, call.query)
@@ -326,6 +327,19 @@ def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:
     if not _KEY.fullmatch(key):
         raise ConfigError(f"upstreams: {upstream.name}: key: {name} holds characters that no key has")
     return key
+
+
+def _credentials(upstream: Upstream, call: Call, key: str | None) -> list[tuple[str, str]]:
+    """Where an upstream of this kind looks for its key, and what else it must be told."""
+    given = {name for name, _ in call.headers}
+    more = []
+    if upstream.kind == "anthropic" and b"anthropic-version" not in given:
+        more.append(("anthropic-version", ANTHROPIC_VERSION))
+    if key is None:
+        return more
+    # A client's own key goes on as it came: some are for one of the two headers only.
+    bearer = upstream.kind == "openai" or (upstream.key == "client" and b"x-api-key" not in given)
+    return [*more, ("authorization", f"Bearer {key}") if bearer else ("x-api-key", key)]
 
 
 def _key(target: _Target, call: Call) -> str | None:
