@@ -105,9 +105,9 @@ class Dialects(Strict):
 
 class Upstream(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in logs and metrics.")
-    url: HttpUrl = Field(description="Base URL up to and including /v1.")
-    kind: Literal["openai", "anthropic"] = Field(
-        "openai", description="Whose API it serves: OpenAI's, or Anthropic's messages."
+    url: HttpUrl = Field(description="Base URL up to and including /v1; of an MCP server, its endpoint.")
+    kind: Literal["openai", "anthropic", "mcp"] = Field(
+        "openai", description="What it serves: OpenAI's API, Anthropic's messages, or an MCP server (at /mcp/<name>)."
     )
     models: tuple[str, ...] = Field(("*",), min_length=1, description="Globs of the model names it serves.")
     key: str = Field(

@@ -23,6 +23,8 @@ __all__ = [
     "FAILED",
     "FROM_CLIENT",
     "FROM_SERVER",
+    "INTERNAL",
+    "INVALID",
     "called_tool",
     "error_message",
     "is_answer",

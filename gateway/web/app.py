@@ -27,6 +27,7 @@ from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
 from gateway.web.health import Health
 from gateway.web.manage import Ports, management_routes
+from gateway.web.mcp import Mcp
 from gateway.web.models import Models
 from gateway.web.reload import watch_policies
 from gateway.web.scan import Scan
@@ -78,6 +79,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
         *endpoint_routes(gateway),
+        Route("/mcp/{name}", Mcp(gateway), methods=["POST", "GET", "DELETE"]),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),

@@ -38,7 +38,7 @@ from gateway.web.streaming import StreamRelay, Way, relay_stream
 from gateway.web.tokens import answer_tokens, prompt_tokens
 from gateway.web.upstream import Answer, Call
 
-__all__ = ["Endpoint", "Spec"]
+__all__ = ["Endpoint", "Spec", "asked_policies", "loop_error"]
 
 MAX_ERROR = 64 << 10  # bytes of an upstream's error that are worth reading
 
@@ -110,13 +110,13 @@ class Endpoint:
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("proxy")
         if gateway.pool.is_loop(scope["headers"]):
-            raise _loop()
+            raise loop_error()
         body = await self.read(scope, receive)
         transcript = surface.request(body)
         event.model = transcript.model
         if not spec.modelless:
             caller.require_model(transcript.model)
-        policies = gateway.policies_for(caller, transcript.model, spec.path, _asked(scope))
+        policies = gateway.policies_for(caller, transcript.model, spec.path, asked_policies(scope))
         event.apply(policies)
         turn.policies = policies
         gateway.admit(policies, turn.kept)
@@ -297,12 +297,12 @@ class Endpoint:
         await respond(turn.send, status, body, headers, media_type)
 
 
-def _asked(scope: Scope) -> list[str]:
+def asked_policies(scope: Scope) -> list[str]:
     value = header(scope, b"x-guard-policy")
     return [name.strip() for name in value.split(",") if name.strip()] if value else []
 
 
-def _loop() -> GatewayError:
+def loop_error() -> GatewayError:
     error = GatewayError("this request has already passed through this gateway", code="loop_detected")
     error.status = 508
     return error

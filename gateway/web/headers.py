@@ -34,7 +34,15 @@ _REQUEST = frozenset(
 )
 _REQUEST_PREFIX = b"x-stainless-"
 _RESPONSE = frozenset(
-    (b"x-request-id", b"openai-processing-ms", b"openai-version", b"request-id", b"retry-after", b"retry-after-ms")
+    (
+        b"x-request-id",
+        b"openai-processing-ms",
+        b"openai-version",
+        b"mcp-session-id",
+        b"request-id",
+        b"retry-after",
+        b"retry-after-ms",
+    )
 )
 
 _NAME = re.compile(rb"[a-z0-9-]{1,64}")

@@ -60,6 +60,7 @@ class Call:
     One request to a model. `headers` are the client's, as they came: `open` passes on those that may
     pass, with `more_headers` of them. `path` is ours, never the client's, and so is each pair of `query`.
     Only upstreams of its `kind` get it; `only` names the one to use; without a model it is the first.
+    An MCP server's `path` is empty: its base URL itself. `once`: whatever its answer says, it may have had its effect.
     """
 
     model: str
@@ -74,9 +75,11 @@ class Call:
     media_type: str = "application/json"
     more_headers: frozenset[bytes] = frozenset()
     kind: str = "openai"
+    accept: str = ""
+    once: bool = False
 
     def __post_init__(self) -> None:
-        if not _PATH.fullmatch(self.path):
+        if not _PATH.fullmatch(self.path) and (self.path or self.kind != "mcp"):
             raise ValueError("not a plain upstream path")
 
 
@@ -237,7 +240,8 @@ class UpstreamPool:
                     raise
             else:
                 if (
-                    answer.status not in RETRYABLE
+                    call.once
+                    or answer.status not in RETRYABLE
                     or (wait := self._wait(target, number, answer.headers, deadline)) is None
                 ):
                     return answer
@@ -291,7 +295,7 @@ class UpstreamPool:
 
     def _request(self, target: _Target, call: Call) -> httpx.Request:
         headers = [
-            ("accept", "text/event-stream" if call.stream else "application/json"),
+            ("accept", call.accept or ("text/event-stream" if call.stream else "application/json")),
             ("accept-encoding", "identity"),
             ("user-agent", USER_AGENT),
             ("via", ", ".join((*via(call.headers), VIA + self._instance))),
@@ -301,7 +305,7 @@ class UpstreamPool:
         headers += _credentials(target.upstream, call, key)
         if call.body is not None:
             headers.append(("content-type", call.media_type))
-        url = target.chat if call.path == CHAT else _url(target.base + call.path, call.query)
+        url = target.chat if call.path == CHAT else _url(target, call)
         extensions = {"timeout": dict.fromkeys(("connect", "pool"), target.upstream.timeouts.connect)}
         body = call.body or b""
         # httpx would add these itself, at the price of a tenth of all our work on a request.
@@ -313,8 +317,9 @@ class UpstreamPool:
         return request
 
 
-def _url(plain: str, query: Sequence[tuple[str, str]]) -> httpx.URL:
-    return httpx.URL(f"{plain}?{urlencode(query)}" if query else plain)
+def _url(target: _Target, call: Call) -> httpx.URL:
+    plain = target.base + call.path if call.path else str(target.upstream.url)
+    return httpx.URL(f"{plain}?{urlencode(call.query)}" if call.query else plain)
 
 
 def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:
