@@ -27,6 +27,7 @@ __all__ = [
     "ModelQuota",
     "ModelSettings",
     "Quota",
+    "RealtimeSettings",
     "Retries",
     "Route",
     "Server",
@@ -260,6 +261,12 @@ class Limits(Strict):
     lease: Seconds = Field(30, ge=0.1, description="After a crash: how long its running requests hold their places.")
 
 
+class RealtimeSettings(Strict):
+    max_event: Size = Field(1 << 20, description="Largest event, either way. Sound comes in events, too.")
+    idle: Seconds = Field(300, description="Longest time in which nobody says anything.")
+    total: Seconds = Field(3600, description="Longest session.")
+
+
 class JudgeSettings(Strict):
     upstream: str = Field("", description="Name of the upstream that is asked; empty: there is no judge.")
     model: str = Field("", description="Model that is asked.")
@@ -304,6 +311,7 @@ class Settings(BaseSettings):
         JudgeSettings(),
         description="An LLM for custom rules with `judge: true`. It reads what they read.",
     )
+    realtime: RealtimeSettings = Field(RealtimeSettings(), description="Sessions of /v1/realtime.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.engine import Guard
 from gateway.errors import GatewayError, NotFound, RequestError
@@ -29,6 +29,7 @@ from gateway.web.health import Health
 from gateway.web.manage import Ports, management_routes
 from gateway.web.mcp import Mcp
 from gateway.web.models import Models
+from gateway.web.realtime import PATH, Realtime
 from gateway.web.reload import watch_policies
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
@@ -80,6 +81,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     return [
         *endpoint_routes(gateway),
         Route("/mcp/{name}", Mcp(gateway), methods=["POST", "GET", "DELETE"]),
+        WebSocketRoute(PATH, Realtime(gateway)),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),

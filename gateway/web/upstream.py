@@ -27,7 +27,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from gateway.errors import AuthError, ConfigError, NotFound, UpstreamError
+from gateway.errors import AuthError, ConfigError, GatewayError, NotFound, UpstreamError
 from gateway.settings import Upstream
 from gateway.web.answer import Answer, readable
 from gateway.web.breaker import Breaker, Permit, State
@@ -45,6 +45,7 @@ _PATH = re.compile(r"(/[A-Za-z0-9_~%:@-][A-Za-z0-9_.~%:@-]*)+")  # no query, no 
 _KEY = re.compile(r"[\x21-\x7e]+")
 _FAILED = frozenset((500, 502, 503, 504))  # statuses that say the server is ill; 429 and 408 say it is busy
 _UNSENT = frozenset(("upstream_unreachable", "upstream_connect_timeout", "upstream_circuit_open"))
+_OF_HTTP = frozenset(("accept", "accept-encoding", "content-length", "host"))
 _AT_ONCE = 512 << 10  # bytes; larger bodies are written piece by piece so that the loop stays free
 
 
@@ -81,6 +82,16 @@ class Call:
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path) and (self.path or self.kind != "mcp"):
             raise ValueError("not a plain upstream path")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`permit` must be told how it went."""
+
+    upstream: Upstream
+    url: str
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    permit: Permit
 
 
 @dataclass(slots=True)
@@ -204,6 +215,29 @@ class UpstreamPool:
         finally:
             if last is not None:
                 await last.aclose()
+
+    def reach(self, call: Call) -> Reach:
+        """
+        Where and how a call is opened that is no plain request (a WebSocket), and whom to tell how that
+        went. Raises as `open` does.
+        """
+        error: UpstreamError | None = None
+        for target in self._fitting(call):
+            permit = target.breaker.admit()
+            if permit is None:
+                self.stats.refused[target.name] += 1
+                error = CircuitOpen(f"upstream {target.name!r} has failed too often and is given a moment")
+                continue
+            try:
+                request = self._request(target, call)
+            except GatewayError:
+                permit.drop()
+                raise
+            self.stats.calls[target.name] += 1
+            headers = [(name, value) for name, value in request.headers.items() if name not in _OF_HTTP]
+            url = request.url.copy_with(scheme="wss" if request.url.scheme == "https" else "ws")
+            return Reach(target.upstream, str(url), headers, permit)
+        raise error or UpstreamError("no upstream could be called")
 
     async def aclose(self) -> None:
         """Close all connections."""
