@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.surfaces.chat_fields import ID as OTHER_ID
-from gateway.surfaces.fields import Collector, Each, Either, Enum, Number, Obj, Text, Token, Words
+from gateway.surfaces.chat_fields import MODEL
+from gateway.surfaces.fields import Collector, Each, Either, Enum, Number, Obj, Text, Token, Tree, Words
 from gateway.surfaces.media import Base64, Reference, Url
 from gateway.surfaces.shapes import Blocks, Encrypted, JsonText, Shaped
 from gateway.types import Kind, Path, Role
@@ -28,10 +29,11 @@ __all__ = [
 _CALLS = frozenset(("tool_use", "server_tool_use", "mcp_tool_use"))
 _RESULTS = frozenset(
     f"{kind}_tool_result"
-    for kind in ("bash_code_execution", "code_execution", "mcp", "text_editor_code_execution", "tool_search")
+    for kind in ("advisor", "bash_code_execution", "code_execution", "mcp", "text_editor_code_execution", "tool_search")
 ) | {"tool_result", "web_fetch_tool_result", "web_search_tool_result"}
 _DOCUMENTS = frozenset(("document", "search_result"))
 _INSIDE = """
+    advisor_redacted_result advisor_result advisor_tool_result_error mcp_tool_reference mcp_toolset_reference
     bash_code_execution_output bash_code_execution_result bash_code_execution_tool_result_error browser_state
     code_execution_output code_execution_result code_execution_tool_result_error encrypted_code_execution_result
     text_editor_code_execution_create_result text_editor_code_execution_str_replace_result
@@ -40,7 +42,8 @@ _INSIDE = """
     web_search_result web_search_tool_result_error
 """
 KINDS = (
-    frozenset(("container_upload", "image", "redacted_thinking", "text", "thinking", *_INSIDE.split()))
+    frozenset(("compaction", "fallback", "tool_addition", "tool_removal"))  # beta
+    | frozenset(("container_upload", "image", "redacted_thinking", "text", "thinking", *_INSIDE.split()))
     | _CALLS
     | _RESULTS
     | _DOCUMENTS
@@ -146,6 +149,7 @@ class _Block(Obj):
         out.name = out.called.get(asked, "") if isinstance(out, Blocks) and type(asked) is str else ""
 
 
+_SERVED = Obj({"model": MODEL})
 _TAB = Obj({"tab_id": ID, "title": Text(), "url": Url(), "active": _NUMBER})
 _CHANGE = Obj(
     {
@@ -202,6 +206,12 @@ BLOCK = _Block(
         "tool_name": TOOL_NAME,
         "tabs": Each(_TAB),
         "state_changes": Each(_CHANGE),
+        # Beta: another model goes on, or tools come and go.
+        "from": _SERVED,
+        "to": _SERVED,
+        "trigger": Tree(Kind.METADATA, frozenset(("type", "refusal", "category"))),
+        "tool": Obj({"type": IDENTIFIERS, "name": TOOL_NAME, "server_name": TOOL_NAME}),
+        "stop_reason": IDENTIFIERS,
     }
 )
 CONTENT = Shaped(Text(), BLOCK, BLOCK)

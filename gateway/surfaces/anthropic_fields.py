@@ -5,6 +5,7 @@ Every field of Anthropic's messages that we know, and what it holds: the types o
 
 from __future__ import annotations
 
+from gateway.surfaces import anthropic_beta as beta
 from gateway.surfaces.anthropic_blocks import (
     BLOCK,
     BLOCKS,
@@ -45,7 +46,16 @@ _STOPS = (
     "tool_use",
     "pause_turn",
     "refusal",
+    "compaction",
     "model_context_window_exceeded",
+)
+_DELTAS = (
+    "text_delta",
+    "thinking_delta",
+    "input_json_delta",
+    "citations_delta",
+    "signature_delta",
+    "compaction_delta",
 )
 _NUMBER = Number()
 _METADATA = Text(Kind.METADATA)
@@ -93,6 +103,7 @@ _TOOL = Obj(
         "display_width_px": _NUMBER,
         "display_number": _NUMBER,
         "enable_zoom": _NUMBER,
+        **beta.TOOL,
     },
     named="name",
 )
@@ -109,7 +120,8 @@ REQUEST = Obj(
         "output_config": Obj(
             {
                 "effort": Enum("low", "medium", "high", "xhigh", "max"),
-                "format": Obj({"type": Enum("json_schema"), "schema": _SCHEMA}),
+                "format": beta.OUTPUT_FORMAT,
+                **beta.TASK_BUDGET,
             }
         ),
         "service_tier": Enum("auto", "standard_only"),
@@ -131,6 +143,7 @@ REQUEST = Obj(
         "top_k": _NUMBER,
         "top_p": _NUMBER,
         "user_profile_id": ID,
+        **beta.REQUEST,
     }
 )
 
@@ -143,13 +156,15 @@ _USAGE = Obj(
         "server_tool_use": Obj({f"web_{what}_requests": _NUMBER for what in ("fetch", "search")}),
         "service_tier": Enum("standard", "priority", "batch"),
         "inference_geo": _REGION,
+        **beta.USAGE,
     }
 )
+_USAGE.fields["iterations"] = Each(Obj({**_USAGE.fields, "type": IDENTIFIERS, "model": MODEL}))
 _ENDING: dict[str, Rule] = {
     "container": _CONTAINER,
     "stop_reason": Enum(*_STOPS),
     "stop_sequence": LABEL,
-    "stop_details": Obj({"type": Enum("refusal"), "category": IDENTIFIERS, "explanation": LABEL}),
+    "stop_details": Obj({"type": Enum("refusal"), "category": IDENTIFIERS, "explanation": LABEL, **beta.STOP_DETAILS}),
 }
 ANSWER = Obj(
     {
@@ -161,6 +176,7 @@ ANSWER = Obj(
         "usage": _USAGE,
         "input_tokens": _NUMBER,  # of what only counts
         **_ENDING,
+        **beta.ANSWER,
     }
 )
 _ERROR = Obj({"type": IDENTIFIERS, "message": Text()})
@@ -172,17 +188,20 @@ EVENT = Obj(
         "content_block": BLOCK,
         "delta": Obj(
             {
-                "type": Enum("text_delta", "thinking_delta", "input_json_delta", "citations_delta", "signature_delta"),
+                "type": Enum(*_DELTAS),
                 "text": Text(),
                 "thinking": Text(Kind.REASONING),
                 "partial_json": Text(Kind.TOOL_CALL, json=True),
                 "signature": Encrypted(),
                 "citation": CITATION,
+                "content": Text(),
+                "encrypted_content": Encrypted(),
                 **_ENDING,
             }
         ),
         "usage": _USAGE,
         "error": _ERROR,
         "request_id": ID,
+        **beta.ANSWER,
     }
 )

@@ -13,8 +13,8 @@ __all__ = ["EventTexts", "carrier", "ending", "read_event", "read_response", "re
 
 _KEPT = ("id", "type", "role", "model", "usage")
 # Where a text begins with its block, and goes on in deltas.
-_GROWING = frozenset(("text", "thinking"))
-_DELTAS = {"text": "text_delta", "thinking": "thinking_delta"}
+_GROWING = frozenset(("text", "thinking", "content"))
+_DELTAS = {"text": "text_delta", "thinking": "thinking_delta", "content": "compaction_delta"}
 
 
 def read_response(body: Any) -> Transcript:
@@ -58,6 +58,8 @@ def read_event(event: Json, name: str = "") -> tuple[list[Delta], list[Unscanned
         raise UpstreamError(
             "The upstream's answer cannot be read: an event has no type.", code="upstream_invalid_event"
         )
+    if any(type(event.get(key)) not in (dict, type(None)) for key in ("content_block", "delta", "message")):
+        raise UpstreamError("an event of the upstream cannot be read", code="upstream_invalid_event")
     out = EventTexts(event, name)
     EVENT.members(event, (), out)
     return out.deltas, out.unscanned

@@ -22,6 +22,8 @@ from typing import Any
 
 import mcp_types
 from anthropic.types import Message, RawMessageStreamEvent, message_count_tokens_params, message_create_params
+from anthropic.types.beta import BetaMessage, BetaRawMessageStreamEvent
+from anthropic.types.beta import message_create_params as beta_create_params
 from openai.types.chat import ChatCompletion, ChatCompletionChunk, completion_create_params
 from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
 
@@ -110,6 +112,9 @@ SOURCES = (
         ),
         _of(_MESSAGES.request),
     ),
+    Source("anthropic.beta.request", (beta_create_params.MessageCreateParamsNonStreaming,), _of(_MESSAGES.request)),
+    Source("anthropic.beta.answer", (BetaMessage,), _of(_MESSAGES.response)),
+    Source("anthropic.beta.event", (BetaRawMessageStreamEvent,), _of_event(read_event)),
     Source("anthropic.messages.answer", (Message,), _of(_MESSAGES.response)),
     Source("anthropic.messages.event", (RawMessageStreamEvent,), _of_event(read_event)),
     Source(

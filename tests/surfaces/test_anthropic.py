@@ -188,6 +188,13 @@ def test_an_event_needs_a_name(kind: Any) -> None:
         read_event({"type": kind})
 
 
+@pytest.mark.parametrize("key", ["delta", "message", "content_block"])
+@pytest.mark.parametrize("value", ["x", ["x"], 5])
+def test_an_event_holds_objects(key: str, value: Any) -> None:
+    with pytest.raises(UpstreamError):
+        read_event({"type": "content_block_delta", "index": 0, key: value})
+
+
 def test_refusals() -> None:
     body = {
         "id": "msg_1",
