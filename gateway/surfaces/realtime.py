@@ -30,13 +30,21 @@ class Growth:
 
 
 def growth_of(event: Json) -> Growth | None:
-    """Which growing text an event of a server continues or ends."""
+    """
+    Which growing text an event of a server continues or ends. A delta of a kind that we do not know grows, too.
+
+    Raises UpstreamError where it is no text.
+    """
     kind = event.get("type")
     stem, _, end = kind.rpartition(".") if type(kind) is str else ("", "", "")
-    if stem not in GROWING or end not in ("delta", "done", "completed"):
+    field, text = GROWING.get(stem, (stem, Kind.UNKNOWN))
+    known = stem in GROWING and end in ("delta", "done", "completed")
+    if not known and (end != "delta" or stem in AUDIO or "delta" not in event):
         return None
-    field, text = GROWING[stem]
-    return Growth((*_part_of(event), field), text, field if end != "delta" else "delta", end != "delta")
+    growth = Growth((*_part_of(event), field), text, field if end != "delta" else "delta", end != "delta")
+    if type(event.get(growth.field, "")) is not str:
+        raise UpstreamError("an event of the upstream cannot be read", code="upstream_invalid_event")
+    return growth if growth.field in event else None
 
 
 def _part_of(event: Json) -> Path:

@@ -156,7 +156,7 @@ class RealtimeRelay:
 
     async def _event(self, event: Json, stream: Stream) -> list[Json]:
         growth = growth_of(event)
-        if growth is not None and type(event.get(growth.field)) is str:
+        if growth is not None:
             self._owned.setdefault(_response_of(event), set()).add(growth.item)
             return await (self._last_of(event, growth, stream) if growth.last else self._piece(event, growth, stream))
         sound = audio_of(event)

@@ -83,8 +83,12 @@ def test_growing_texts() -> None:
     assert last is not None
     assert piece.channel == last.channel == ("item_1", 2, "text")
     assert (piece.field, piece.last, last.field, last.last) == ("delta", False, "text", True)
-    assert growth_of({"type": "response.output_text.delta"}) is not None
-    for other in ("response.done", "response.output_audio.delta", "response.output_text.started", 5, None):
+    new = growth_of({"type": "response.new_text.delta", **at, "delta": "x"})
+    assert new is not None
+    assert new.channel == ("item_1", 2, "response.new_text")
+    with pytest.raises(UpstreamError):
+        growth_of({"type": "response.output_text.delta", "delta": ["x"]})
+    for other in ("response.done", "response.output_audio.delta", "response.output_text.delta", 5, None):
         assert growth_of({"type": other}) is None
     assert audio_of({"type": "response.output_audio.delta", **at}) == ("item_1", 2)
     assert audio_of({"type": "response.output_audio_transcript.delta", **at}) is None

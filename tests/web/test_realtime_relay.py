@@ -165,6 +165,13 @@ def test_whatever_an_upstream_sends_fails_as_its_error_or_passes_clean(events: l
     assert "sk_aaaa" not in json.dumps(out.client)
 
 
+def test_texts_of_new_kinds_are_held_back() -> None:
+    at = {"response_id": "resp_1", "item_id": "item_1"}
+    said = [{"type": "response.new_text.delta", **at, "delta": piece} for piece in ("it is sk_", "aaaa", " now")]
+    out = relayed(begun(BOOK["default"]), [*said, {"type": "response.done", "response": {"id": "resp_1"}}])
+    assert "".join(event.get("delta", "") for event in out.client) == "it is [TOKEN] now"
+
+
 def test_a_session_keeps_no_more_than_it_needs() -> None:
     relay = relay_of(begun(BOOK["default"]))
     for number in range(3):
