@@ -196,7 +196,7 @@ class _Session:
         """Tell both sides."""
         if isinstance(error, Ended):
             await self._close(error.code, error.reason)
-            await upstream.close(error.code if error.code != UNSUPPORTED else NORMAL)
+            await upstream.close(error.code)
         elif error is not None:
             await upstream.close(NORMAL)
             raise error
@@ -207,8 +207,7 @@ class _Session:
             self._moved = asyncio.get_running_loop().time()
             if message["type"] == "websocket.disconnect":
                 code = message.get("code") or NORMAL
-                await upstream.close(code if sendable(code) else GOING_AWAY)
-                raise ClientGone if code not in (NORMAL, GOING_AWAY, 1005) else Ended(NORMAL)
+                raise Ended(code if sendable(code) else GOING_AWAY)
             await self._forward(turn, hearing, upstream, message)
 
     async def _forward(self, turn: Turn, hearing: Hearing, upstream: ClientConnection, message: Message) -> None:
