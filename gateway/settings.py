@@ -36,6 +36,7 @@ __all__ = [
     "Tenant",
     "Timeouts",
     "Upstream",
+    "XecGuardLicence",
     "load_settings",
 ]
 
@@ -53,6 +54,7 @@ class Server(Strict):
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=256, description="Processes that serve. One a core is a good start.")
     max_body: Size = Field(4 << 20, description="Largest request body; a larger one gets 413 as soon as it is passed.")
+    max_upload: Size = Field(32 << 20, description="Largest form with files (audio, images, batches).")
     max_header: Size = Field(32 << 10, description="Largest request head: target and all headers together.")
     max_headers: Size = Field(100, description="Most request headers.")
     header_timeout: Seconds = Field(10, description="Time to send the whole request head.")
@@ -89,6 +91,13 @@ class Breaker(Strict):
     open_for: Seconds = Field(1, description="How long an open breaker refuses before one probe is let through.")
 
 
+class XecGuardLicence(Strict):
+    """What each tenant may have by XecGuard's API."""
+
+    tokens: int = Field(100, ge=1, le=10_000, description="Most service tokens.")
+    policies: int = Field(2, ge=0, le=100, description="Most policies of its own.")
+
+
 class Dialects(Strict):
     """The guard APIs of others that we answer."""
 
@@ -101,6 +110,10 @@ class Dialects(Strict):
     )
     sagexai_offsets: Literal["codepoint", "utf8"] = Field(
         "codepoint", description="What offsets in SageXAI's answers count."
+    )
+    xecguard: XecGuardLicence = Field(XecGuardLicence(), description="The licence of each tenant there.")
+    idempotency: Seconds = Field(
+        86_400, description="How long an answer is kept for a call that comes again with its `Idempotency-Key`."
     )
 
 
@@ -267,12 +280,42 @@ class RealtimeSettings(Strict):
     total: Seconds = Field(3600, description="Longest session.")
 
 
+class ConversationSettings(Strict):
+    ttl: Seconds = Field(86_400, description="How long the end of a turn and its placeholders are remembered.")
+    memory: Size = Field(32 << 20, description="Most memory for that per worker; the oldest are forgotten first.")
+    key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Encrypts it; with it, `limits.redis` keeps it, too. None: a random one.",
+    )
+
+
 class JudgeSettings(Strict):
     upstream: str = Field("", description="Name of the upstream that is asked; empty: there is no judge.")
     model: str = Field("", description="Model that is asked.")
     deadline: Seconds = Field(5, description="Longest that its answer may take; later is a failure.")
     cache: int = Field(1024, ge=0, description="Answers that are remembered.")
     longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
+
+
+class Endpoints(Strict):
+    """The API beside chat."""
+
+    tokenizers: dict[str, Path] = Field(
+        {},
+        description="Files `tokenizer.json` by glob of the model: its prompts of token ids are read with that, and "
+        "forwarded as text. All others are refused.",
+    )
+    moderations: Literal["local", "pass"] = Field(
+        "local", description="/v1/moderations: `local` answers from our own detectors, `pass` asks the upstream."
+    )
+    unknown: Literal["deny", "scan_leaves", "allow"] = Field(
+        "deny",
+        description="Unknown paths below /v1: refused; or relayed, their JSON scanned or not. Always counted.",
+    )
+    aliases: tuple[Literal["azure", "openai"], ...] = Field(
+        (), description="Further paths: `azure` (/openai/deployments/{id}/...), `openai` (/openai/v1/...)."
+    )
 
 
 class Settings(BaseSettings):
@@ -306,10 +349,11 @@ class Settings(BaseSettings):
     scan_threads: int = Field(2, ge=1, le=64, description="Threads that scan long texts.")
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
+    endpoints: Endpoints = Field(Endpoints(), description="The API beside chat.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
+    conversations: ConversationSettings = Field(ConversationSettings(), description="Memory of what upstreams keep.")
     judge: JudgeSettings = Field(
-        JudgeSettings(),
-        description="An LLM for custom rules with `judge: true`. It reads what they read.",
+        JudgeSettings(), description="An LLM for custom rules with `judge: true`. It reads what they read."
     )
     realtime: RealtimeSettings = Field(RealtimeSettings(), description="Sessions of /v1/realtime.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

@@ -13,8 +13,8 @@ import argparse
 import hashlib
 import json
 import shutil
-import time
 import tempfile
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path

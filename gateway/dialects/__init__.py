@@ -14,7 +14,7 @@ from gateway.dialects import (
     trustyai,
     xecguard,
 )
-from gateway.dialects.base import Caller, Endpoint, ErrorShape, Outcome, Problem, ScanRequest, spelling
+from gateway.dialects.base import Caller, Endpoint, ErrorShape, Named, Outcome, Problem, ScanRequest, spelling
 from gateway.dialects.lakera_policies import health as policy_health
 from gateway.dialects.lakera_policies import lint
 from gateway.dialects.outcome import failure, outcome
@@ -26,6 +26,7 @@ __all__ = [
     "Dialect",
     "Endpoint",
     "ErrorShape",
+    "Named",
     "Outcome",
     "Problem",
     "ScanRequest",

@@ -21,6 +21,7 @@ __all__ = [
     "Endpoint",
     "ErrorShape",
     "Match",
+    "Named",
     "Outcome",
     "Problem",
     "ScanRequest",
@@ -47,12 +48,27 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A policy that callers may choose by a name of their API. `risk`: how bad it is to violate it."""
+
+    name: str
+    ruleset: Ruleset
+    risk: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """What is known of a caller beside the body. `dialect` is the name that the path or a header gives away."""
+    """
+    What is known of a caller beside the body. `dialect` is the name that the path or a header gives away.
+
+    The rest is for endpoints whose callers choose policies: `own` are those that judge whatever they choose,
+    `named` those of their tenant that they may choose, by name.
+    """
 
     dialect: str = ""
-    policy: str = ""  # of its key, where that has one
     utf8_offsets: bool = False  # for SageXAI's callers
+    own: tuple[Ruleset, ...] = ()
+    named: Mapping[str, Named] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +78,8 @@ class ScanRequest:
 
     `prompt` and `answer` are to be judged, `context` is what an answer's detectors may need to see. `messages`
     are those of the caller, for answers that repeat them. `rulesets`, where there are any, take the place of
-    the gateway's own policies; `project` may name one more of these, and `extra` come on top.
+    the gateway's own policies, or judge beside those that the operator has chosen, where the endpoint `chooses`;
+    `project` may name one more of these, and `extra` come on top.
     """
 
     messages: tuple[Json, ...] = ()
@@ -144,17 +161,25 @@ class Outcome:
 
 Parse = Callable[[Json, Caller], ScanRequest]
 Render = Callable[[ScanRequest, Outcome], Any]
+Note = Callable[[ScanRequest, Outcome], Json]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One route that scans. `name` labels its events and metrics, `error` gives its errors their shape."""
+    """
+    One route that scans. `name` labels its events and metrics, `error` gives its errors their shape. `note` is
+    what the store is to keep of a verdict for this API to look up; never a text. `chooses`: its callers name
+    policies. `repeats`: a call with an `Idempotency-Key` is answered once.
+    """
 
     path: str
     name: str
     parse: Parse
     render: Render
     error: ErrorShape
+    note: Note | None = None
+    chooses: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gateway.policy import Policy, Ruleset
 from gateway.types import Json
 
-__all__ = ["EVERYTHING", "TOOLS", "XECGUARD", "redacting", "ruleset"]
+__all__ = ["BUILTIN", "EVERYTHING", "TOOLS", "XECGUARD", "redacting", "ruleset"]
 
 INJECTION_AT = 0.8  # as in the default policy: below, text is suspicious and no more
 
@@ -80,3 +80,6 @@ XECGUARD = {
     ),
     "ContentBiasProtection": blocking("xecguard-bias", "bias/*", max_fpr=0.01),
 }
+
+# By the names that keys may have them bound under.
+BUILTIN = {policy.name: policy for policy in XECGUARD.values()}

@@ -12,16 +12,17 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
+from gateway.engine.before import Before, forget
 from gateway.engine.edit import render
 from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, effect, firm, told, utf8_size
+from gateway.engine.outcome import best, changes, effect, firm, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked
 from gateway.engine.scan import Scan, scan_parts
@@ -150,6 +151,12 @@ class Exchange:
         self.vault = vault
         self._bound: tuple[Detector, ...] | None = None
         self._tasks: tuple[Part, ...] = ()
+        self._before: tuple[Part, ...] = ()
+
+    def recall(self, before: Before) -> None:
+        """What came before this request; call it first."""
+        self._before = before.parts
+        self.vault.adopt(before.placeholders)
 
     async def request(self, transcript: Transcript) -> Verdict:
         """Judge a prompt, and remember what its answer must be judged by."""
@@ -179,14 +186,13 @@ class Exchange:
         refuses = any(p.policy.unscannable == "refuse" for p in self.policies if not p.monitors)
         terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses)
         detectors = self._answer_detectors()
-        asked = self._asked(plan)
-        return Stream(self._guard, detectors, terms, self._judge_output, plan.looks, self._tenant, asked)
+        judge = partial(self._judge, direction=Direction.OUTPUT)
+        return Stream(self._guard, detectors, terms, judge, plan.looks, self._tenant, self._asked(plan))
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        bound = (detector.bind(request) for detector in plan.contextual)
-        self._bound = (*plan.others, *(detector for detector in bound if detector is not None))
+        self._bound = (*plan.others, *filter(None, (detector.bind(request) for detector in plan.contextual)))
         self._tasks = tuple(part for part in request.parts if part.role in SYSTEM and part.text)
 
     def _asked(self, plan: Plan) -> Asked | None:
@@ -214,8 +220,9 @@ class Exchange:
         self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
     ) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
+        looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
-            scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan), joins=plan.joins)
+            scan = forget(await self._guard.look(detectors, looked, self._tenant, self._asked(plan), joins=plan.joins))
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
@@ -233,7 +240,7 @@ class Exchange:
         unread = sum(u.size for u in transcript.unscanned)
         scanned = 0 if errors or overloaded or not plan.looks else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)
-        refused = self._refused(transcript, scan.unread)
+        refused = refusals(self.policies, transcript, scan.unread)
         if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
             strongest = Effect.BLOCK
         return Verdict(
@@ -251,15 +258,6 @@ class Exchange:
             scan.timings_ms,
         )
 
-    def _refused(self, transcript: Transcript, unread: Sequence[Unscanned]) -> tuple[Unscanned, ...]:
-        enforcing = [p.policy for p in self.policies if not p.monitors]
-        refused: list[Unscanned] = []
-        if any(p.unscannable == "refuse" for p in enforcing):
-            refused += (*transcript.unscanned, *unread)
-        if transcript.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
-            refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
-        return tuple(refused)
-
     def _judge(self, hits: Iterable[Hit], direction: Direction) -> list[Violation]:
         found: list[Hit] = []
         out: list[Violation] = []
@@ -273,9 +271,6 @@ class Exchange:
         for ruleset in self.policies:
             out += ruleset.judge(found, direction, self.vault)
         return [firm(v) for v in out] if direction is Direction.OUTPUT else out
-
-    def _judge_output(self, hits: Iterable[Hit]) -> list[Violation]:
-        return self._judge(hits, Direction.OUTPUT)
 
 
 class Stream:

@@ -13,11 +13,11 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.errors import Conflict, NotFound, RequestError
+from gateway.errors import Conflict, Forbidden, NotFound, RequestError
 from gateway.settings import Quota
 from gateway.store import tables
 from gateway.store.database import Database
@@ -81,13 +81,20 @@ class Accounts:
 
     # keys
 
-    async def add_key(self, key: Key, *, others: Collection[str] = ()) -> Key:
-        """`others`: tenants that the settings know. Raises RequestError where its tenant is not known."""
+    async def add_key(self, key: Key, *, others: Collection[str] = (), most: int | None = None) -> Key:
+        """
+        `others`: tenants that the settings know. Raises RequestError where its tenant is not known, Forbidden
+        where that has `most` keys of the same prefix.
+        """
         now = time.time()
         key = replace(key, created_at=now, updated_at=now)
         async with self._change() as (connection, counter):
             if key.tenant not in (DEFAULT, *others):
                 await _require_tenant(connection, key.tenant)
+            c = tables.keys.c
+            alike = [c.tenant == key.tenant, c.prefix == key.prefix, c.status != "revoked"]
+            if most is not None and await _number(connection, c.id, alike) >= most:
+                raise Forbidden(f"there are {most} keys already; delete one first", code="too_many_keys")
             await _insert(connection, tables.keys, {**_row(key), "changed": counter}, "try again")
         return key
 
@@ -127,15 +134,18 @@ class Accounts:
 
     # policies
 
-    async def add_policy(self, policy: CustomPolicy, *, most: int, others: Collection[str] = ()) -> CustomPolicy:
-        """At most `most` for each tenant; `others` as in `add_key`."""
+    async def add_policy(
+        self, policy: CustomPolicy, *, most: int, others: Collection[str] = (), family: str = ""
+    ) -> CustomPolicy:
+        """At most `most` for each tenant whose names begin with `family`; `others` as in `add_key`."""
         now = time.time()
         policy = replace(policy, created_at=now, updated_at=now)
         async with self._change() as (connection, _):
             if policy.tenant not in (DEFAULT, *others):
                 await _require_tenant(connection, policy.tenant)
-            mine = select(tables.policies.c.id).where(tables.policies.c.tenant == policy.tenant)
-            if len((await connection.execute(mine)).all()) >= most:
+            c = tables.policies.c
+            mine = [c.tenant == policy.tenant, c.name.startswith(family, autoescape=True)]
+            if await _number(connection, c.id, mine) >= most:
                 raise Conflict(f"there are {most} policies already; delete one first", code="too_many_policies")
             exists = f"there is a policy {policy.name!r} already"
             await _insert(connection, tables.policies, asdict(policy), exists)
@@ -214,6 +224,10 @@ async def _count(connection: AsyncConnection) -> int:
     where = tables.state.c.name == tables.CHANGES
     await connection.execute(update(tables.state).where(where).values(number=tables.state.c.number + 1))
     return await _counter(connection)
+
+
+async def _number(connection: AsyncConnection, column: ColumnElement[str], where: Iterable[ColumnElement[bool]]) -> int:
+    return int((await connection.execute(select(func.count(column)).where(*where))).scalar_one())
 
 
 async def _insert(connection: AsyncConnection, table: Table, row: Mapping[str, Any], exists: str) -> None:

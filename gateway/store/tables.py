@@ -27,7 +27,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["CHANGES", "event_findings", "events", "keys", "metadata", "policies", "redteam_scans", "state", "tenants"]
+__all__ = [
+    "CHANGES",
+    "answers",
+    "event_findings",
+    "events",
+    "keys",
+    "metadata",
+    "policies",
+    "redteam_scans",
+    "state",
+    "tenants",
+]
 
 CHANGES = "changes"  # the row of `state` that counts them
 
@@ -156,4 +167,17 @@ redteam_scans = Table(
     Column("updated_at", Double, nullable=False),
     UniqueConstraint("tenant", "idempotency_key"),
     Index(None, "tenant", "id"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("tenant", _id(63), primary_key=True),
+    Column("key", _id(63), primary_key=True),
+    Column("route", _id(63), primary_key=True),
+    Column("idempotency_key", _id(200), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("event_id", _id(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Double, nullable=False, index=True),
 )

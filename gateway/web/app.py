@@ -22,7 +22,7 @@ from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
 from gateway.web.dialects import DialectRoutes, OpenApi
-from gateway.web.endpoints import endpoint_routes
+from gateway.web.endpoints import EndpointRoutes
 from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
 from gateway.web.health import Health
@@ -33,6 +33,7 @@ from gateway.web.realtime import PATH, Realtime
 from gateway.web.reload import watch_policies
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
+from gateway.web.unknown import UnknownRoutes
 
 __all__ = ["PUBLIC", "create_app"]
 
@@ -79,7 +80,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     health, models, dialects = Health(gateway), Models(gateway), DialectRoutes(gateway)
     described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
-        *endpoint_routes(gateway),
+        EndpointRoutes(gateway),
         Route("/mcp/{name}", Mcp(gateway), methods=["POST", "GET", "DELETE"]),
         WebSocketRoute(PATH, Realtime(gateway)),
         Route("/v1/models", models.list, methods=["GET"]),
@@ -92,6 +93,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/metrics", health.metrics, methods=["GET"]),
         *(described if gateway.settings.server.openapi else ()),
         dialects,
+        UnknownRoutes(gateway),
     ]
 
 

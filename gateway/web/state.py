@@ -20,6 +20,7 @@ from gateway.policy import Book, Ruleset, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings, Upstream
 from gateway.web.auth import Authenticator, Caller
+from gateway.web.conversations import Conversations
 from gateway.web.events import Event, Sink, log_event, new_event_id
 from gateway.web.judge import judge_of
 from gateway.web.keeper import Keeper
@@ -79,6 +80,7 @@ class Gateway:
         required = settings.keys_required
         self.auth = keys(settings.clients, settings.tenants, ring=ring, required=required)
         self.limits = Limits(settings, self.metrics)
+        self.conversations = Conversations(settings)
         self._sink = sink
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
@@ -208,6 +210,7 @@ class Gateway:
         if self.keeper:
             await self.keeper.aclose()
         await self.limits.aclose()
+        await self.conversations.aclose()
         await self.pool.aclose()
         self.guard.close()
 

@@ -15,9 +15,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from gateway.errors import ConfigError, Conflict, NotFound, RequestError, StoreError
+from gateway.errors import ConfigError, Conflict, Forbidden, NotFound, RequestError, StoreError
 from gateway.settings import Quota, StoreSettings
 from gateway.store import (
+    Answer,
     CustomPolicy,
     EventFilter,
     EventRecord,
@@ -132,12 +133,14 @@ async def test_a_tenant_leaves_nothing_behind(store: Store) -> None:
     await store.accounts.add_policy(CustomPolicy("plc_1", "blue", "own", "text"), most=5)
     await store.events.add([*(event(i, tenant="blue") for i in range(10, 1510)), event(2, tenant="red")])
     await store.scans.add(RedTeamScan("rts_1", "blue", "done"))
+    answer = await store.answers.add(Answer("blue", "k", "r", "once", "d"), since=0)
     with pytest.raises(Conflict):
         await store.delete_tenant("blue")
     await store.accounts.change_key(key.id, {"status": "revoked"})
     await store.delete_tenant("blue")
     assert await store.accounts.policies() == []
     assert await store.scans.page(tenant=None) == []
+    assert await store.answers.find(answer, since=0) is None
     assert [e.tenant for e in await store.events.page(EventFilter())] == ["red"]
     with pytest.raises(NotFound):
         await store.delete_tenant("blue")
@@ -261,6 +264,23 @@ async def test_policies(store: Store) -> None:
     assert [p.id for p in await store.accounts.policies()] == ["plc_2"]
 
 
+async def test_bounds_of_one_kind_leave_others_alone(store: Store) -> None:
+    for name in ("blue", "red"):
+        await store.accounts.add_tenant(Tenant(name))
+    _, first = await store.new_key("app", "xgs_", tenant="blue", most=1)
+    for tenant, prefix in (("blue", "pc_"), ("red", "xgs_")):
+        await store.new_key("app", prefix, tenant=tenant, most=1)
+    with pytest.raises(Forbidden):
+        await store.new_key("app", "xgs_", tenant="blue", most=1)
+    await store.accounts.change_key(first.id, {"status": "revoked"})
+    await store.new_key("app", "xgs_", tenant="blue", most=1)
+    await store.accounts.add_policy(CustomPolicy("plc_1", "blue", "own", "one"), most=1)
+    await store.accounts.add_policy(CustomPolicy("plc_2", "blue", "x-one", "one"), most=1, family="x-")
+    await store.accounts.add_policy(CustomPolicy("plc_3", "blue", "x_two", "one"), most=1, family="x_")
+    with pytest.raises(Conflict):
+        await store.accounts.add_policy(CustomPolicy("plc_4", "blue", "x-two", "one"), most=1, family="x-")
+
+
 # events
 
 
@@ -346,6 +366,13 @@ FILTERS: list[tuple[dict[str, Any], set[int]]] = [
     ({"until": NOW + 2}, {1, 2}),
     ({"since": NOW + 1, "until": NOW + 3}, {2, 3}),
     ({"route": "guard.scan"}, {4}),
+    ({"routes": ("chat", "guard.scan")}, {1, 4}),
+    ({"routes": ()}, set()),
+    ({"project": "p1"}, {2}),
+    ({"project": "p1", "tenant": "red"}, set()),
+    ({"project": "p2' OR 1=1 --"}, set()),
+    ({"id": f"{first_id(NOW)}{1:020x}"}, {1}),
+    ({"id": ""}, set()),
     ({"model": "m' OR 1=1 --"}, set()),
 ]
 
@@ -357,7 +384,13 @@ async def test_filters(store: Store, wanted: dict[str, Any], found: set[int]) ->
         [
             event(1, NOW, tenant="blue", key="k1", findings=(email,), route="chat"),
             event(
-                2, NOW + 1, tenant="blue", decision="block", status=400, findings=(replace(email, category="pii/x"),)
+                2,
+                NOW + 1,
+                tenant="blue",
+                decision="block",
+                status=400,
+                findings=(replace(email, category="pii/x"),),
+                record={"told": {"project_id": "p1"}},
             ),
             event(3, NOW + 2, tenant="red", decision="block", status=400),
             event(4, NOW + 3, scanned=False, route="guard.scan"),
@@ -367,6 +400,8 @@ async def test_filters(store: Store, wanted: dict[str, Any], found: set[int]) ->
     assert {int(e.id[-1], 16) for e in page} == found
     assert [e.id for e in page] == sorted((e.id for e in page), reverse=True)
     assert (await store.statistics(EventFilter(**wanted))).requests == len(found)
+    assert await store.events.count(EventFilter(**wanted)) == len(found)
+    assert await store.events.page(EventFilter(**wanted), skip=1) == page[1:]
 
 
 async def test_pages_join_without_gap_or_repeat(store: Store) -> None:
@@ -440,6 +475,42 @@ async def test_statistics(store: Store) -> None:
     assert latency.quantiles == {0.5: 50, 0.9: 90, 0.95: 95, 0.99: 99}
     empty = await store.statistics(EventFilter(tenant="green"))
     assert (empty.requests, empty.latency["duration_ms"].average, empty.by["tenant"]) == (0, None, {})
+
+
+# answers that are given again
+
+
+async def test_answers(store: Store) -> None:
+    asked = Answer("blue", "k1", "r", "once", "digest")
+    began = time.time()
+    assert await store.answers.find(asked, since=0) is None
+    kept = await store.answers.add(replace(asked, event_id="evt_1", body=b'{"a": 1}'), since=0)
+    assert await store.answers.find(replace(asked, digest="other"), since=0) == kept
+    assert kept.created_at >= began
+    for other in (
+        replace(asked, tenant="red"),
+        replace(asked, key="k2"),
+        replace(asked, route="s"),
+        replace(asked, idempotency_key="twice"),
+    ):
+        assert await store.answers.find(other, since=0) is None
+    second = replace(asked, digest="late", body=b"2")
+    assert await store.answers.add(second, since=0) == kept  # the first one counts
+    assert await store.answers.find(asked, since=time.time() + 1) is None
+    assert (await store.answers.add(second, since=time.time() + 1)).body == b"2"  # over one that is too old
+    assert await store.answers.clean(before=began) == 0
+    assert await store.answers.clean(before=time.time() + 1) == 1
+    await store.answers.add(asked, since=0)
+    await store.answers.purge("red")
+    assert await store.answers.find(asked, since=0) is not None
+    await store.answers.purge("blue")
+    assert await store.answers.find(asked, since=0) is None
+
+
+async def test_answers_at_the_same_time_are_one(store: Store) -> None:
+    made = [Answer("blue", "k1", "r", "once", "d", body=str(number).encode()) for number in range(5)]
+    kept = await asyncio.gather(*(store.answers.add(answer, since=0) for answer in made))
+    assert len({answer.body for answer in kept}) == 1
 
 
 # red-team scans

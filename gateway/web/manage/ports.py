@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.errors import NotFound
@@ -10,10 +12,15 @@ from gateway.web.asgi import error_body, respond
 __all__ = ["EVERYWHERE", "Ports", "is_management"]
 
 EVERYWHERE = frozenset({"/livez", "/readyz", "/metrics"})
-ROOTS = tuple(f"/guard/v1/{name}" for name in ("keys", "tenants", "policies", "events", "stats"))
+ROOTS = (
+    *(f"/guard/v1/{name}" for name in ("keys", "tenants", "policies", "events", "stats")),
+    *(f"/xecguard/v1/{name}" for name in ("licenses", "tokens", "policies", "trace", "stats")),
+)
 
 
 def is_management(path: str) -> bool:
+    """Also below a guard API's own prefix, and with a slash too many, which is forgiven there."""
+    path = re.sub(r"^/+", "/", path).removeprefix("/dialects/xecguard")
     return any(path == root or path.startswith(root + "/") for root in ROOTS)
 
 

@@ -25,7 +25,7 @@ def test_is_documented(path: str) -> None:
 def test_has_a_prefix_of_its_own(dialect: Dialect) -> None:
     assert f"`{dialect.name}`" in DOCUMENT
     for endpoint in dialect.forced:
-        assert PATHS[f"/dialects/{dialect.name}{endpoint.path}"] == ["POST"]
+        assert "POST" in PATHS[f"/dialects/{dialect.name}{endpoint.path}"]
 
 
 def test_methods() -> None:
