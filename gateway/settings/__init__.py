@@ -39,6 +39,7 @@ __all__ = [
     "ModelQuota",
     "ModelSettings",
     "Quota",
+    "RealtimeSettings",
     "Retries",
     "Route",
     "Server",
@@ -88,7 +89,10 @@ class Dialects(Strict):
 
 class Upstream(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in logs and metrics.")
-    url: HttpUrl = Field(description="Base URL up to and including /v1.")
+    url: HttpUrl = Field(description="Base URL up to and including /v1; of an MCP server, its endpoint.")
+    kind: Literal["openai", "anthropic", "mcp"] = Field(
+        "openai", description="What it serves: OpenAI's API, Anthropic's messages, or an MCP server (at /mcp/<name>)."
+    )
     models: tuple[str, ...] = Field(("*",), min_length=1, description="Globs of the model names it serves.")
     key: str = Field(
         "client",
@@ -170,6 +174,12 @@ class Route(Strict):
     path: str = Field("*", description="Glob of the request path.")
 
 
+class RealtimeSettings(Strict):
+    max_event: Size = Field(1 << 20, description="Largest event, either way. Sound comes in events, too.")
+    idle: Seconds = Field(300, description="Longest time in which nobody says anything.")
+    total: Seconds = Field(3600, description="Longest session.")
+
+
 class Endpoints(Strict):
     """The API beside chat."""
 
@@ -227,6 +237,7 @@ class Settings(BaseSettings):
     judge: JudgeSettings = Field(
         JudgeSettings(), description="An LLM for custom rules with `judge: true`. It reads what they read."
     )
+    realtime: RealtimeSettings = Field(RealtimeSettings(), description="Sessions of /v1/realtime.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")
