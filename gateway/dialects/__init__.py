@@ -15,8 +15,6 @@ from gateway.dialects import (
     xecguard,
 )
 from gateway.dialects.base import Caller, Endpoint, ErrorShape, Named, Outcome, Problem, ScanRequest, spelling
-from gateway.dialects.lakera_policies import health as policy_health
-from gateway.dialects.lakera_policies import lint
 from gateway.dialects.outcome import failure, outcome
 from gateway.dialects.presidio import anonymize
 
@@ -33,9 +31,7 @@ __all__ = [
     "anonymize",
     "by_path",
     "failure",
-    "lint",
     "outcome",
-    "policy_health",
     "spelling",
 ]
 

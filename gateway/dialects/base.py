@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from gateway.engine import Document
 from gateway.errors import GatewayError
 from gateway.policy import Ruleset
 from gateway.types import Coverage, Direction, Effect, Json, Kind, Path, Role, Transcript, Unscanned
@@ -90,6 +91,8 @@ class ScanRequest:
     project: str | None = None
     rulesets: tuple[Ruleset, ...] = ()
     extra: tuple[Ruleset, ...] = ()
+    documents: tuple[Document, ...] = ()  # what an answer is to rest on, where a policy asks
+    agent: str = ""  # who wants to call a tool, where an API asks before
     want: Want = Want()
     body: Json = field(default_factory=dict)
     words: str = ""  # whose vocabulary the answer is to use, where an endpoint has several
@@ -150,6 +153,13 @@ class Outcome:
     def main(self) -> Match | None:
         """The finding that weighs most."""
         return max(self.matches, key=lambda m: (m.effect, m.score), default=None)
+
+    @property
+    def risk(self) -> float:
+        """Of what was found, 0 for nothing."""
+        if self.main is not None:
+            return round(self.main.score, 4)
+        return 1.0 if self.refused else 0.0
 
     @property
     def confidence(self) -> float:

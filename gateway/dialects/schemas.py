@@ -7,6 +7,7 @@ understood, and one of an answer what is always there.
 
 from __future__ import annotations
 
+from gateway.dialects import schemas_managed as managed
 from gateway.dialects import stored_schemas as stored
 from gateway.dialects.schema_parts import (
     ANY,
@@ -24,7 +25,12 @@ from gateway.dialects.schema_parts import (
 )
 from gateway.types import Json
 
-__all__ = ["ANSWERS", "BODIES", "ERRORS"]
+__all__ = ["ANSWERS", "BODIES", "EMPTY", "ERRORS", "QUERIES", "STORED"]
+
+# What is over the store: answers, names that answer nothing, queries.
+STORED: dict[str, Json] = {**stored.ANSWERS, **managed.ANSWERS}
+EMPTY = stored.EMPTY | managed.EMPTY
+QUERIES = {**stored.QUERIES, **managed.QUERIES}
 
 MESSAGE = {
     "type": "object",
@@ -110,6 +116,7 @@ BODIES: dict[str, Json] = {
         anonymizers={"type": ["object", "null"]},
     ),
     **stored.BODIES,
+    **managed.BODIES,
     "trustyai.contents": object_of({"contents": list_of(TEXT, minItems=1, maxItems=4096)}, detector_params=ANY),
 }
 
@@ -130,7 +137,7 @@ _FLAGGED = object_of({"flagged": BOOL}, payload=list_of(SPAN), breakdown=list_of
 _LINT = object_of({"passed": BOOL, "errors": list_of(object_of({"message": TEXT, "severity": TEXT}))})
 
 ANSWERS: dict[str, Json] = {
-    **stored.ANSWERS,
+    **STORED,
     "xecguard.scan": object_of(
         {
             "decision": enum("SAFE", "UNSAFE"),

@@ -23,7 +23,7 @@ from gateway.store import tables
 from gateway.store.database import Database
 from gateway.store.records import DEFAULT, CustomPolicy, Key, Tenant
 
-__all__ = ["ALL", "Accounts"]
+__all__ = ["ALL", "Accounts", "count_change"]
 
 ALL = None  # as a tenant: whoever asks may see everything
 
@@ -71,13 +71,14 @@ class Accounts:
             await _require_no_keys(connection, name)
 
     async def delete_tenant(self, name: str) -> None:
-        """And its policies. Raises Conflict while it has keys that are not revoked."""
+        """And its policies and projects. Raises Conflict while it has keys that are not revoked."""
         async with self._change() as (connection, _):
             await _require_no_keys(connection, name)
             gone = await connection.execute(delete(tables.tenants).where(tables.tenants.c.name == name))
             if not gone.rowcount:
                 raise NotFound("there is no tenant of that name")
-            await connection.execute(delete(tables.policies).where(tables.policies.c.tenant == name))
+            for table in (tables.policies, tables.projects):
+                await connection.execute(delete(table).where(table.c.tenant == name))
 
     # keys
 
@@ -197,7 +198,7 @@ class Accounts:
     @asynccontextmanager
     async def _change(self) -> AsyncIterator[tuple[AsyncConnection, int]]:
         async with self._database.begin() as connection:
-            yield connection, await _count(connection)
+            yield connection, await count_change(connection)
 
     async def _select(
         self,
@@ -220,7 +221,8 @@ async def _counter(connection: AsyncConnection) -> int:
     return int(found.scalar() or 0)
 
 
-async def _count(connection: AsyncConnection) -> int:
+async def count_change(connection: AsyncConnection) -> int:
+    """To be called first in a transaction that changes what all workers know: the others wait for its end."""
     where = tables.state.c.name == tables.CHANGES
     await connection.execute(update(tables.state).where(where).values(number=tables.state.c.number + 1))
     return await _counter(connection)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select
@@ -96,6 +96,9 @@ class Events:
             findings = [{"event_id": r.id, **f} for r in new for f in _fitting(r.findings)]
             if findings:
                 await connection.execute(insert(tables.event_findings), findings)
+            calls = [{"event_id": r.id, "tenant": r.tenant, **asdict(r.call)} for r in new if r.call is not None]
+            if calls:
+                await connection.execute(insert(tables.agent_calls), calls)
 
     async def page(
         self,

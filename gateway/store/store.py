@@ -13,11 +13,12 @@ from gateway.store.answers import Answers
 from gateway.store.cipher import Cipher
 from gateway.store.database import Database
 from gateway.store.events import EventFilter, Events
+from gateway.store.projects import Projects
 from gateway.store.records import Key
 from gateway.store.ring import Ring
 from gateway.store.scans import Scans
 from gateway.store.secrets import mint, new_id
-from gateway.store.stats import Statistics, statistics
+from gateway.store.stats import AgentFigures, Statistics, agent_figures, statistics
 
 __all__ = ["Store"]
 
@@ -31,11 +32,12 @@ class Store:
         self.settings = settings
         self.database = Database(settings.url, settings.timeout)
         self.accounts = Accounts(self.database)
+        self.projects = Projects(self.database)
         self.events = Events(self.database, Cipher([s.get_secret_value() for s in settings.encryption_keys]))
         self.scans = Scans(self.database)
         self.answers = Answers(self.database)
         pepper = settings.pepper
-        self.ring = Ring(self.accounts, pepper.get_secret_value() if pepper else None)
+        self.ring = Ring(self.accounts, self.projects, pepper.get_secret_value() if pepper else None)
 
     async def open(self) -> None:
         """
@@ -83,6 +85,9 @@ class Store:
 
     async def statistics(self, wanted: EventFilter) -> Statistics:
         return await statistics(self.database, wanted, self.settings.timeout * STATISTICS)
+
+    async def agent(self, tenant: str, agent: str) -> AgentFigures:
+        return await agent_figures(self.database, tenant, agent)
 
     def digest(self, value: str) -> str:
         """A keyed hash of something found, so that the same value can be told again and not guessed."""

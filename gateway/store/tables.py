@@ -29,12 +29,14 @@ from sqlalchemy.types import TypeEngine
 
 __all__ = [
     "CHANGES",
+    "agent_calls",
     "answers",
     "event_findings",
     "events",
     "keys",
     "metadata",
     "policies",
+    "projects",
     "redteam_scans",
     "state",
     "tenants",
@@ -115,6 +117,20 @@ policies = Table(
     UniqueConstraint("tenant", "name"),
 )
 
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", _id(64), primary_key=True),
+    Column("tenant", _id(63), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("policy", String(63), nullable=False),
+    Column("record", _json, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Index(None, "tenant", "kind", "id"),
+)
+
 events = Table(
     "events",
     metadata,
@@ -152,6 +168,18 @@ event_findings = Table(
     Column("action", String(16), primary_key=True),
     Column("count", Integer, nullable=False),
     Index(None, "category", "event_id"),
+)
+
+agent_calls = Table(
+    "agent_calls",
+    metadata,
+    Column("event_id", _id(40), ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("tenant", _id(63), nullable=False),
+    Column("agent", _id(256), nullable=False),
+    Column("risk", Double, nullable=False),
+    Column("blocked", Boolean, nullable=False),
+    Column("anomalous", Boolean, nullable=False),
+    Index(None, "tenant", "agent"),
 )
 
 redteam_scans = Table(

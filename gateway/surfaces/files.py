@@ -20,6 +20,7 @@ from gateway.surfaces.kept import KEPT
 from gateway.surfaces.media import Reference
 from gateway.surfaces.moderations import Moderations
 from gateway.surfaces.openai_chat import OpenAIChat
+from gateway.surfaces.openai_responses import Responses
 from gateway.surfaces.table import File, Form, TableSurface, text_of, wrong
 from gateway.surfaces.walk import leaves
 from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript, Unscanned
@@ -53,6 +54,7 @@ def _surfaces() -> dict[str, EndpointSurface]:
     """By the `url` of a batch's requests."""
     found: list[tuple[str, EndpointSurface]] = [
         ("/v1/chat/completions", OpenAIChat()),
+        ("/v1/responses", Responses()),
         ("/v1/completions", Completions()),
         ("/v1/embeddings", Embeddings()),
         ("/v1/moderations", Moderations()),
@@ -63,7 +65,11 @@ def _surfaces() -> dict[str, EndpointSurface]:
 
 by_url = _surfaces()
 # By the `object` of an answer, which is all that tells of which endpoint it is.
-by_object = {"chat.completion": by_url["/v1/chat/completions"], "text_completion": by_url["/v1/completions"]}
+by_object = {
+    "chat.completion": by_url["/v1/chat/completions"],
+    "response": by_url["/v1/responses"],
+    "text_completion": by_url["/v1/completions"],
+}
 
 
 class Files(TableSurface):

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.engine import Guard
 from gateway.errors import GatewayError, NotFound, RequestError
@@ -27,7 +27,9 @@ from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
 from gateway.web.health import Health
 from gateway.web.manage import Ports, management_routes
+from gateway.web.mcp import Mcp
 from gateway.web.models import Models
+from gateway.web.realtime import PATH, Realtime
 from gateway.web.reload import watch_policies
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
@@ -69,7 +71,9 @@ def create_app(
     )
     app.router.redirect_slashes = False
     if gateway.settings.server.management_port is not None:
-        app.add_middleware(Ports, management=gateway.settings.server.management_port)
+        dialects = next(route for route in app.routes if isinstance(route, DialectRoutes))
+        port = gateway.settings.server.management_port
+        app.add_middleware(Ports, management=port, managed=dialects.manages)
     app.state.gateway = gateway
     return app
 
@@ -79,6 +83,8 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
         EndpointRoutes(gateway),
+        Route("/mcp/{name}", Mcp(gateway), methods=["POST", "GET", "DELETE"]),
+        WebSocketRoute(PATH, Realtime(gateway)),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),

@@ -60,7 +60,7 @@ class Spec:
     requests name no model. `free`: they have none work, so nothing but the request itself counts against
     limits. `bare`: a body may be missing. `form`: it is multipart/form-data. `big_events`: an event may be as
     large as an answer. `heavy`: an answer may be many answers. `headers`: the client's headers that pass beside
-    those that always do. `app`: what serves it, if not `Endpoint` itself.
+    those that always do. `kind`: which upstreams speak it. `app`: what serves it, if not `Endpoint` itself.
     """
 
     surface: EndpointSurface
@@ -77,6 +77,7 @@ class Spec:
     big_events: bool = False
     heavy: bool = False
     headers: frozenset[bytes] = frozenset()
+    kind: str = "openai"
     app: type[Endpoint] | None = None
 
     @property
@@ -236,6 +237,7 @@ class Endpoint:
             path=filled(self._path, scope),
             query=query,
             more_headers=spec.headers,
+            kind=spec.kind,
         )
         sent = perf_counter()
         turn.meter.sent()

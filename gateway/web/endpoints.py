@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.web.aliases import aliased, with_azure_key
+from gateway.web.anthropic import COUNT, MESSAGES
 from gateway.web.backend import Backend
 from gateway.web.completions import COMPLETIONS, EMBEDDINGS
 from gateway.web.endpoint import Endpoint, Spec
@@ -29,7 +30,17 @@ from gateway.web.stored_chat import STORED_CHAT
 
 __all__ = ["ENDPOINTS", "EndpointRoutes", "Table"]
 
-ENDPOINTS: tuple[Spec, ...] = (STORED_CHAT, *RESPONSES, COMPLETIONS, EMBEDDINGS, MODERATIONS, *MEDIA, *STORED)
+ENDPOINTS: tuple[Spec, ...] = (
+    STORED_CHAT,
+    *RESPONSES,
+    COMPLETIONS,
+    EMBEDDINGS,
+    MODERATIONS,
+    *MEDIA,
+    *STORED,
+    MESSAGES,
+    COUNT,
+)
 
 Methods = dict[str, ASGIApp]
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from gateway.policy import Ruleset, label
-from gateway.store import EventRecord, FindingRecord
+from gateway.store import AgentCall, EventRecord, FindingRecord
 from gateway.types import Direction, Effect, Hit, Part, Verdict
 from gateway.web.events import Event
 from gateway.web.places import told
@@ -33,6 +33,7 @@ class Kept:
     seat: bool = False  # holds a place among the events that wait
     told: dict[str, Any] = field(default_factory=dict)  # what a guard API wants to look up; no texts
     sides: dict[Direction, list[tuple[Verdict, Sequence[Part]]]] = field(default_factory=dict)
+    call: AgentCall | None = None
 
     def set(self, direction: Direction, verdict: Verdict, parts: Sequence[Part]) -> None:
         """Instead of what was noted of this direction before."""
@@ -66,6 +67,7 @@ class Kept:
             record={**event.as_json(), "spans": list(self._spans(event, digest)), **told},
             findings=self._findings(),
             texts=self._texts(wanted, most) if wanted != "none" else None,
+            call=self.call,
         )
 
     def _findings(self) -> tuple[FindingRecord, ...]:

@@ -207,11 +207,13 @@ def jsonl(*records: Json) -> tuple[str, bytes, str]:
 
 def test_batches(client: OpenAI, gate: Gate) -> None:
     other = {**line("x"), "url": "/v1/embeddings", "body": {"model": "m", "input": MAIL}}
-    file = client.files.create(file=jsonl(line(MAIL), other), purpose="batch")
+    newer = {**line("x"), "url": "/v1/responses", "body": {"model": "m", "input": MAIL}}
+    file = client.files.create(file=jsonl(line(MAIL), other, newer), purpose="batch")
     assert file.id == "file-1"
     sent = gate.seen[0]["file"][2].decode()
     assert EMAIL not in sent
-    assert [json.loads(record)["url"] for record in sent.splitlines()] == ["/v1/chat/completions", "/v1/embeddings"]
+    urls = [json.loads(record)["url"] for record in sent.splitlines()]
+    assert urls == ["/v1/chat/completions", "/v1/embeddings", "/v1/responses"]
     batch = client.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h")
     assert client.batches.retrieve(batch.id).id == "x_1"
     assert client.batches.list().data

@@ -18,11 +18,13 @@ from sqlalchemy import Connection, text
 from gateway.errors import ConfigError, Conflict, Forbidden, NotFound, RequestError, StoreError
 from gateway.settings import Quota, StoreSettings
 from gateway.store import (
+    AgentCall,
     Answer,
     CustomPolicy,
     EventFilter,
     EventRecord,
     FindingRecord,
+    Project,
     RedTeamScan,
     Store,
     Tenant,
@@ -552,3 +554,94 @@ async def test_a_database_that_was_away_is_used_again(server: Postgres) -> None:
     await store.events.add([event(2)])
     assert len(await store.events.page(EventFilter())) == 2
     await store.aclose()
+
+
+# projects of guard APIs
+
+
+def project(id: str = "p1", tenant: str = "blue", policy: str = "own", **fields: Any) -> Project:
+    return Project(id, tenant, "promptguard", "Desk", policy, **fields)
+
+
+def own_policy(name: str = "own", tenant: str = "blue", text: str = "one") -> CustomPolicy:
+    return CustomPolicy(f"plc_{tenant}_{name}", tenant, name, text)
+
+
+async def test_projects(store: Store) -> None:
+    changes = await store.accounts.changes()
+    made = await store.projects.add(project(record={"a": [1, None]}), own_policy())
+    assert await store.accounts.changes() > changes
+    assert made.created_at == made.updated_at > NOW
+    assert await store.projects.get("p1", kind="promptguard", tenant="blue") == made
+    for kind, tenant in (("lakera", "blue"), ("promptguard", "red")):
+        with pytest.raises(NotFound):
+            await store.projects.get("p1", kind=kind, tenant=tenant)
+        with pytest.raises(NotFound):
+            await store.projects.change("p1", {"name": "x"}, kind=kind, tenant=tenant)
+        with pytest.raises(NotFound):
+            await store.projects.delete("p1", kind=kind, tenant=tenant, owns_policy=True)
+    changed = await store.projects.change(
+        "p1", {"name": "New", "record": {}}, kind="promptguard", tenant="blue", policy=own_policy(text="two")
+    )
+    assert (changed.name, changed.record, changed.policy) == ("New", {}, "own")
+    assert [p.text for p in await store.accounts.policies(tenant="blue")] == ["two"]
+    await store.projects.add(project("p2", "red"), own_policy(tenant="red"))
+    assert [p.id for p in await store.projects.list()] == ["p1", "p2"]
+    assert [p.id for p in await store.projects.list(tenant="red", kind="promptguard")] == ["p2"]
+    assert await store.projects.list(kind="lakera") == []
+    await store.ring.refresh()
+    assert {id: p.tenant for id, p in store.ring.projects.items()} == {"p1": "blue", "p2": "red"}
+    await store.projects.delete("p1", kind="promptguard", tenant="blue", owns_policy=True)
+    assert await store.accounts.policies(tenant="blue") == []
+    assert [p.name for p in await store.accounts.policies(tenant="red")] == ["own"]
+    await store.ring.refresh()
+    assert list(store.ring.projects) == ["p2"]
+
+
+async def test_a_project_comes_with_its_policy_or_not_at_all(store: Store) -> None:
+    await store.projects.add(project(), own_policy())
+    with pytest.raises(Conflict):
+        await store.projects.add(project(), own_policy("other"))  # the id is taken
+    assert [p.name for p in await store.accounts.policies()] == ["own"]
+    with pytest.raises(Conflict):
+        await store.projects.add(project("p2"), own_policy())  # the policy is there
+    assert [p.id for p in await store.projects.list()] == ["p1"]
+
+
+async def test_a_policy_that_is_in_use_stays(store: Store) -> None:
+    await store.accounts.add_tenant(Tenant("blue"))
+    await store.projects.add_policy(own_policy("shared"))
+    await store.projects.add(project(policy="shared"))
+    with pytest.raises(Conflict):
+        await store.projects.delete_policy("shared", tenant="blue")
+    with pytest.raises(NotFound):
+        await store.projects.delete_policy("shared", tenant="red")
+    await store.projects.delete("p1", kind="promptguard", tenant="blue", owns_policy=False)
+    _, key = await store.new_key("app", tenant="blue", policies=("shared",))
+    with pytest.raises(Conflict):
+        await store.projects.delete_policy("shared", tenant="blue")
+    await store.accounts.change_key(key.id, {"status": "revoked"})
+    await store.projects.delete_policy("shared", tenant="blue")
+    assert await store.accounts.policies() == []
+
+
+async def test_a_tenants_projects_go_with_it(store: Store) -> None:
+    await store.accounts.add_tenant(Tenant("blue"))
+    await store.projects.add(project(), own_policy())
+    await store.delete_tenant("blue")
+    assert await store.projects.list() == []
+
+
+async def test_what_agents_called(store: Store) -> None:
+    def call(number: int, risk: float, agent: str = "a/1", tenant: str = "blue", at: float = NOW) -> EventRecord:
+        return event(number, at, tenant=tenant, call=AgentCall(agent, risk, risk > 0.8, risk > 0))
+
+    records = [call(1, 0.0), call(2, 0.5), call(3, 1.0), call(4, 1.0, "b"), call(5, 1.0, tenant="red"), event(6)]
+    await store.events.add(records)
+    await store.events.add(records)  # a batch may be tried twice
+    told = await store.agent("blue", "a/1")
+    assert (told.calls, told.blocked, told.anomalous, told.risk) == (3, 1, 2, 0.5)
+    assert (await store.agent("blue", "none")).calls == 0
+    await store.events.purge("blue")
+    assert (await store.agent("blue", "a/1")).calls == 0
+    assert (await store.agent("red", "a/1")).calls == 1

@@ -32,6 +32,13 @@ _FORMS = {
     "<service token>": "xgs_[0-9a-f]{16}_[A-Za-z0-9_-]{32}",
     "<policy>": "plc_[0-9A-F]{9}",
     "<scan>": "scan_[0-7][0-9A-HJKMNP-TV-Z]{25}",
+    "<hex16>": "[0-9a-f]{16}",
+    "<key>": "pg_live_[0-9a-f]{16}_[A-Za-z0-9_-]{32}",
+    "<prefix>": "pg_live_[0-9a-f]{16}",
+    "<moment>": r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
+    "<project>": "proj_[0-9a-f]{16}",
+    "<policy-id>": "policy-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "<lakera-project>": "project-[0-9]{10}",
 }
 
 

@@ -350,15 +350,20 @@ async def test_one_blocked_answer_of_a_batch_is_refused_alone() -> None:
         }
         return {"id": "b", "custom_id": name, "response": {"status_code": 200, "body": body}, "error": None}
 
-    records = [said("fine", "a"), said("zulu seven", "b"), said("zulu seven", "c", "other")]
+    part = {"type": "output_text", "text": "zulu seven", "annotations": []}
+    items = [{"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [part]}]
+    answer_d = {"id": "resp_1", "object": "response", "status": "completed", "output": items}
+    fourth = {"id": "b", "custom_id": "d", "response": {"status_code": 200, "body": answer_d}, "error": None}
+    records = [said("fine", "a"), said("zulu seven", "b"), said("zulu seven", "c", "other"), fourth]
     data = b"\n".join(json.dumps(r).encode() for r in records)
     async with gatewayed([answer(body=data)], policies=[policy], policy="p") as gate:
         response = await gate.http.get("/v1/files/file-1/content")
-        first, second, third = (json.loads(line) for line in response.text.splitlines())
+        first, second, third, last = (json.loads(line) for line in response.text.splitlines())
         assert first == records[0]
         choice = second["response"]["body"]["choices"][0]
         assert (choice["finish_reason"], choice["message"]["refusal"]) == ("content_filter", "Not this.")
         assert (third["response"], third["error"]["code"]) == (None, "content_filter")
+        assert last["response"]["body"]["incomplete_details"] == {"reason": "content_filter"}
         assert "zulu" not in response.text
 
 

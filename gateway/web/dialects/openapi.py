@@ -13,9 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.dialects.schemas import ANSWERS, BODIES, ERRORS
-from gateway.dialects.stored_schemas import ANSWERS as STORED
-from gateway.dialects.stored_schemas import EMPTY, QUERIES
+from gateway.dialects.schemas import ANSWERS, BODIES, EMPTY, ERRORS, QUERIES, STORED
 from gateway.surfaces import dump_json
 from gateway.types import Json
 
@@ -28,7 +26,7 @@ _MEANINGS = {
     "400": "The body cannot be understood.",
     "401": "The key is missing or not known.",
     "403": "This key may not do this.",
-    "404": "There is nothing of that id.",
+    "404": "There is nothing of that id; there may be no store.",
     "409": "There is such a thing already, or it is in use.",
     "413": "The body or a text is too large.",
     "415": "The body is encoded.",
@@ -133,7 +131,7 @@ def _operation(method: str, path: str, name: str, dialect: str, open_to_all: boo
     if not open_to_all:
         out["security"] = [{}, {"key": []}, {"bearer": []}]
     out |= _parameters(path, QUERIES.get(name))
-    if name in BODIES:
+    if name in BODIES and method != "GET":
         out["requestBody"] = {"required": True, "content": {"application/json": {"schema": BODIES[name]}}}
     return out
 
@@ -154,7 +152,7 @@ def _responses(name: str, dialect: str, method: str, open_to_all: bool) -> Json:
     if dialect == "evalguard" and method == "POST":
         codes.add("422")
     if not open_to_all and (dialect == "lakera" or name in STORED):
-        codes |= {"404", "409"} if name in BODIES and name in STORED else {"404"}
+        codes |= {"404", "409"} if method != "GET" and name in STORED else {"404"}
     return {**out, **_errors(codes, dialect)}
 
 

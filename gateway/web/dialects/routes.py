@@ -21,7 +21,7 @@ from gateway.dialects.xecguard_grounding import PATH as GROUNDING
 from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.web.asgi import Headers
 from gateway.web.chat import ChatCompletions
-from gateway.web.dialects import grounding, others, plain, xecguard
+from gateway.web.dialects import grounding, lakera_manage, others, plain, promptguard_manage, xecguard
 from gateway.web.dialects.openapi import Operation
 from gateway.web.dialects.plain import Answer, Plain
 from gateway.web.dialects.proxy import PromptGuardProxy
@@ -42,13 +42,16 @@ PLAIN: tuple[tuple[str, str, tuple[str, ...], str, Answer, bool], ...] = (
     ("/v2/startupz", "lakera", ("GET",), "lakera.startupz", plain.started, True),
     ("/v2/readyz", "lakera", ("GET",), "lakera.readyz", plain.ready, True),
     ("/v2/livez", "lakera", ("GET",), "lakera.livez", plain.alive, True),
-    ("/v2/policies/health", "lakera", ("GET", "POST"), "lakera.policies_health", plain.policies_health, False),
-    ("/v2/policies/lint", "lakera", ("POST",), "lakera.policies_lint", plain.linted, False),
     ("/api/v1/health", "promptguard", ("GET",), "promptguard.health", plain.health, True),
     ("/api/v1/proxy/health", "promptguard", ("GET",), "promptguard.health", plain.health, True),
     ("/anonymize", "presidio", ("POST",), "presidio.anonymize", plain.anonymized, False),
 )
-RESOURCES = (*xecguard.OPERATIONS, *others.OPERATIONS)
+RESOURCES = (
+    *xecguard.OPERATIONS,
+    *others.OPERATIONS,
+    *promptguard_manage.OPERATIONS,
+    *lakera_manage.OPERATIONS,
+)
 PROXIES = ("/api/v1/chat/completions", "/api/v1/proxy/chat/completions")
 MODELS = ("/api/v1/models", "/api/v1/proxy/models")
 PROXY_DIALECTS = ("promptguard", "evalguard")
@@ -125,6 +128,12 @@ class DialectRoutes(BaseRoute):
         """Every path with its methods."""
         return {path: sorted(methods) for path, methods in sorted(self._methods.items())}
 
+    def manages(self, path: str) -> bool:
+        """Is this a path that belongs to the management port, where there is one?"""
+        known, _ = self._find(_trimmed(path))
+        apps = [self._apps[method, known] for method in self._methods[known]] if known is not None else []
+        return any(isinstance(app, Resource) and app.apart for app in apps)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http":
             return Match.NONE, {}
@@ -183,7 +192,9 @@ def _models(gateway: Gateway) -> ASGIApp:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
+    """An id is one segment; an agent's may hold slashes, since its caller names it."""
+    agents = re.escape(path).replace(r"\{agent\}", "(?P<agent>.+)")
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", agents), re.DOTALL)
 
 
 def _trimmed(path: str) -> str:
