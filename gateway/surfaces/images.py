@@ -54,6 +54,7 @@ _ANSWER = Obj(
         "background": _BACKGROUND,
         "output_format": _FORMAT,
         "quality": _QUALITY,
+        "safety_identifier": _METADATA,
         "size": _SIZE,
         "usage": _IDENTIFIERS,
         "svg_usage": Obj({"model": MODEL, **dict.fromkeys(("input_tokens", "output_tokens", "total_tokens"), _NUMBER)}),

@@ -149,6 +149,7 @@ _FIELDS: dict[str, Rule] = {
     "model": MODEL,
     "name": _LABEL,
     "filename": _LABEL,
+    "status_details": Text(),
     "description": _LABEL,
     "instructions": _INSTRUCTIONS,
     "additional_instructions": _INSTRUCTIONS,

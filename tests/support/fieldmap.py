@@ -28,12 +28,15 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk, completion_cr
 from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
 
 from gateway.errors import GatewayError
-from gateway.surfaces import OpenAIChat, dump_json, fields, mcp, parse_json, realtime
+from gateway.surfaces import EndpointSurface, OpenAIChat, dump_json, fields, mcp, parse_json, realtime
 from gateway.surfaces.anthropic import AnthropicMessages
 from gateway.surfaces.anthropic_response import read_event
 from gateway.surfaces.chat_fields import ID, MODEL, SCHEMA_WORDS
 from gateway.types import Delta, Json, Kind, Part, Transcript, Unscanned
-from tests.surfaces.schema import UNKNOWN, Leaf, leaves_of
+from gateway.web.endpoints import ENDPOINTS
+from tests.surfaces import test_responses_canary as responses
+from tests.surfaces.schema import UNKNOWN, Leaf, leaves_of, smallest
+from tests.web import test_endpoints_canary as endpoints
 
 __all__ = ["FOLDER", "SOURCES", "Source", "difference", "made", "reviewed"]
 
@@ -50,12 +53,16 @@ Found = tuple[Sequence[Part], Sequence[Unscanned]]
 
 @dataclass(frozen=True)
 class Source:
-    """Bodies of some types, and how their texts are read. `wrap` makes a body of a value of a type."""
+    """
+    Bodies of some types, and how their texts are read. `wrap` makes a body of a value of a type; paths that begin
+    like `elsewhere` are read by the rules of another source.
+    """
 
     name: str
     types: tuple[Any, ...]
     read: Callable[[Any], Found]
     wrap: Callable[[Any, Any], Any] = lambda value, tp: value
+    elsewhere: re.Pattern[str] = re.compile("(?!)")
 
 
 def _of(read: Callable[[Json], Transcript]) -> Callable[[Any], Found]:
@@ -86,6 +93,40 @@ def _rpc(value: Any, tp: Any) -> Any:
 
 def _union(*unions: Any) -> tuple[Any, ...]:
     return tuple(tp for union in unions for tp in typing.get_args(union))
+
+
+def _endpoint(path: str, method: str) -> EndpointSurface:
+    """The surface of the endpoint at this path."""
+    patterns = ((re.sub(r"\{[a-z_]+\}", "[^/]+", spec.path), spec) for spec in ENDPOINTS if spec.method == method)
+    return next(spec.surface for pattern, spec in patterns if re.fullmatch(pattern, path))
+
+
+def _endpoints() -> Iterator[Source]:
+    """The endpoints of OpenAI's API that have one table each."""
+    for path, tp in endpoints.REQUESTS.items():
+        name = re.sub(r"/[a-z]+_1(?=/)", "", path).removeprefix("/v1/").replace("/", ".")
+        name += ".of_thread" if path == f"{endpoints.THREAD}/runs" else ""
+        yield Source(f"openai.{name}.request", (tp,), _of(_endpoint(path, "POST").request), _filled)
+    for name, (method, path, _, tp) in endpoints.ANSWERS.items():
+        read = _of(_endpoint(path, method).response)
+        listed = name in endpoints.LISTED
+        yield Source(f"openai.{name.replace(' ', '_')}.answer", (tp,), read, _listed if listed else _plain)
+
+
+def _plain(value: Any, tp: Any) -> Any:
+    return value
+
+
+def _filled(value: Any, tp: Any) -> Any:
+    return {**smallest(tp), **value} if isinstance(value, dict) else value
+
+
+def _listed(value: Any, tp: Any) -> Any:
+    return {"data": [value]}
+
+
+def _of_responses(kind: str) -> Callable[[Any], Found]:
+    return lambda body: responses.read(kind, body)
 
 
 _CHAT, _MESSAGES = OpenAIChat(), AnthropicMessages()
@@ -129,6 +170,16 @@ SOURCES = (
         _of(mcp.read_server),
         _rpc,
     ),
+    *(
+        Source(f"openai.responses.{kind}", types, _of_responses(kind), elsewhere=responses.AS_ELSEWHERE)
+        for kind, types in (
+            ("request", responses.REQUESTS),
+            ("answer", responses.ANSWERS),
+            ("event", responses.EVENTS),
+            ("item", responses.ITEMS),
+        )
+    ),
+    *_endpoints(),
 )
 
 
@@ -140,7 +191,13 @@ def made(source: Source) -> dict[str, str]:
         seen: set[bytes] = set()
         for leaf in leaves_of(tp):
             shape = dump_json([leaf.make("c"), leaf.words])
-            if leaf.kind == "number" or leaf.path == "method" or leaf.path.endswith(UNKNOWN) or shape in seen:
+            if (
+                source.elsewhere.match(leaf.path)
+                or leaf.kind == "number"
+                or leaf.path == "method"
+                or leaf.path.endswith(UNKNOWN)
+                or shape in seen
+            ):
                 continue
             seen.add(shape)
             let_go = {word for word in leaf.words if type(word) is str and _is_let_go(source, tp, leaf, word)}
