@@ -20,6 +20,8 @@ from tests.clients.litellm_hooks import (
     PromptGuardGuardrail,
     UserAPIKeyAuth,
     XecGuardGuardrail,
+    forget_clients,
+    in_memory_llm_clients_cache,
 )
 from tests.clients.upstream import secret
 from tests.support.managed import bearer, managed
@@ -33,15 +35,9 @@ POLICIES = ["Default_Policy_GeneralPromptAttackProtection", "Default_Policy_PIIS
 
 @pytest.fixture(autouse=True)
 async def _closed() -> AsyncIterator[None]:
-    """Each test has a loop of its own; the client that LiteLLM keeps belongs to the one that made it."""
-    from litellm import in_memory_llm_clients_cache
-
     in_memory_llm_clients_cache.flush_cache()
     yield
-    for client in list(in_memory_llm_clients_cache.cache_dict.values()):
-        if hasattr(client, "close"):
-            await client.close()
-    in_memory_llm_clients_cache.flush_cache()
+    await forget_clients()
 
 
 def asked(text: str) -> Json:

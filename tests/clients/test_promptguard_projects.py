@@ -18,7 +18,7 @@ from gateway.engine import Guard
 from gateway.settings import Settings
 from gateway.types import Json
 from gateway.web.app import create_app
-from tests.clients.litellm_hooks import DualCache, LakeraAIGuardrail, UserAPIKeyAuth
+from tests.clients.litellm_hooks import DualCache, LakeraAIGuardrail, UserAPIKeyAuth, forget_clients
 from tests.clients.upstream import upstream
 from tests.support.gatewayed import ATTACK, EMAIL, detectors
 from tests.support.managed import quick
@@ -127,7 +127,10 @@ async def test_litellm_chooses_the_project(store: Store) -> None:
         out: Json = await hook.async_pre_call_hook(UserAPIKeyAuth(), DualCache(), data, "completion")
         return out
 
-    assert (await guarded(f"mail {EMAIL}", project))["messages"] == user(f"mail {EMAIL}")
-    for text, chosen in ((f"mail {EMAIL}", None), (ATTACK, project), (ATTACK, None)):
-        with pytest.raises(HTTPException):
-            await guarded(text, chosen)
+    try:
+        assert (await guarded(f"mail {EMAIL}", project))["messages"] == user(f"mail {EMAIL}")
+        for text, chosen in ((f"mail {EMAIL}", None), (ATTACK, project), (ATTACK, None)):
+            with pytest.raises(HTTPException):
+                await guarded(text, chosen)
+    finally:
+        await forget_clients()
