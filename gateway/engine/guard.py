@@ -323,8 +323,7 @@ class Stream:
         return self._note(first, await self._close(channel))
 
     async def close(self, channel: Path) -> Released:
-        """This text has ended."""
-        return self._note(await self._close(self._channels[channel]))
+        return self._note(await self._close(self._channels[channel]))  # this text has ended
 
     async def _close(self, channel: Channel) -> Released:
         scan = await self._scores(channel, "") if channel.watched and not channel.stopped else None
@@ -347,8 +346,11 @@ class Stream:
         """Texts that have begun and not ended, among those whose path begins so."""
         return [p for p, c in self._channels.items() if not c.closed and p[: len(prefix)] == prefix]
 
-    def unscanned(self, items: Iterable[Unscanned]) -> None:
+    def unscanned(self, items: Sequence[Unscanned]) -> None:
+        """What came and is no text. It ends the answer where policies refuse what is not read."""
         self._unscanned += items
+        if items and self._terms.refuses:
+            self._refused, self.stopped = [*self._refused, *items], True
 
     @property
     def holds(self) -> bool:
@@ -389,5 +391,4 @@ class Stream:
         if len(pieces) == 1:
             return pieces[0]
         stopped = any(p.stopped for p in pieces)
-        text = "" if stopped else "".join(p.text for p in pieces)
-        return replace(pieces[-1], text=text, stopped=stopped)
+        return replace(pieces[-1], text="" if stopped else "".join(p.text for p in pieces), stopped=stopped)

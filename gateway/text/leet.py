@@ -32,7 +32,7 @@ _KINDS = bytes(
 )
 # The same as one walk: most texts end here.
 _ANY_INNER = searcher(
-    compile_re2(r"[A-Za-z](?:[01345789@$|+!]{1,4}[A-Za-z]|[@$|+!][0-9@$|+!]{2})|[@$|+][0-9][a-z]", utf8=False)
+    compile_re2(r"[A-Za-z](?:[01345789@$|+!]{1,4}[A-Za-z]|[0-9]?[@$|+!][0-9@$|+!]{2})|[@$|+][0-9][a-z]", utf8=False)
 )
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
