@@ -16,10 +16,11 @@ from typing import Protocol
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from gateway.detectors.gates import Places
+
 __all__ = ["Edged", "Joint", "Look", "Stretches", "needles"]
 
 _BLOCK = 64 << 10  # bytes looked through at a time: hits take a hundred bytes each
-_DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # every digit becomes a zero, all else a space
 _MOST_VARIANTS = 64
 _GOOD_LENGTH = 4
 _UTF8 = 4  # bytes of a character at most
@@ -64,10 +65,15 @@ class Look:
     that touches what was asked for. None: all of it.
     """
 
-    data: bytes
+    places: Places
     found: Mapping[Needing, Mapping[int, Stretches | None]]
     joint: Joint
     near: Sequence[tuple[int, int]] | None = None
+    wide: int = 1  # bytes of a character at most
+
+    @property
+    def data(self) -> bytes:
+        return self.places.data
 
     def whole(self) -> Look:
         return self if self.near is None else self.joint.look(self.data)
@@ -103,15 +109,16 @@ class Joint:
         whose match may touch one of these stretches. They are in order and apart.
         """
         found: dict[Needing, dict[int, Stretches | None]] = {}
+        places = Places(data)
         wide = 1 if data.isascii() else _UTF8
         if wide > 1 and any(char in data for char, _ in _FOLDED):
             self._anywhere(data, found)
-            return Look(data, found, self)
+            return Look(places, found, self, wide=wide)
         near = None if where is None else _widened(where, self._reach * wide, len(data))
         if self._automaton is None:
-            return Look(data, found, self, near)
+            return Look(places, found, self, near, wide)
         size = len(data)
-        digits = data.translate(_DIGITS)
+        digits = places.digits
         sieves = self._sieves
         lower = data.lower()
         for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
@@ -137,7 +144,7 @@ class Joint:
                             stretches[-1][1:] = start, max(stretches[-1][2], last)
                         else:
                             stretches.append([first, start, last])
-        return Look(data, found, self, near)
+        return Look(places, found, self, near, wide)
 
     def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int, _Owners]]:
         """Where each needle stands, and who asked for it."""

@@ -6,7 +6,7 @@ gaps and counted repetitions it meets new states in every new text, and each cos
 [measured: 1000 us for 2 kB of fresh prose, 20 us for known prose]. So rows wait for a literal that
 their matches must contain: one automaton finds those of all tables (`needles`), and a row is tried only
 around them. Rows that ask for no telling literal are a Set of patterns, in several groups where their
-states would multiply; a group is asked only where one of the bytes that it needs stands in the text.
+states would multiply; a group is asked only where what it needs stands in the text (`gates`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from gateway.detectors.gates import Gate, gate_of
 from gateway.detectors.needles import Edged, Joint, Look, Stretches, needles
 from gateway.detectors.prefix import CATEGORY, shape
 from gateway.text.patterns import compile_set
@@ -51,6 +52,9 @@ Strings = frozenset[str]
 
 _UTF8 = 4  # bytes of a character at most
 
+# A Set, its rows, and the bytes of which every match holds one
+_Set = tuple[Any, list[int], tuple[bytes, ...] | None]
+
 _EMPTY: Strings = frozenset({""})
 _NOWHERE: Mapping[int, Stretches | None] = {}
 
@@ -61,13 +65,16 @@ class Sieve:
     def __init__(self, patterns: Sequence[str], groups: Sequence[str], reach: Sequence[int] | None = None) -> None:
         self.needles: list[tuple[bytes, Edged]] = []
         self.reach = 0
-        rest: dict[str, list[int]] = {}
+        rest: dict[tuple[Gate, str], list[int]] = {}
+        self._reaches: dict[Gate, int] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
             run, also = _anchored(pattern)
             width = shape(pattern).reach if reach is None else reach[index]
             self.reach = max(self.reach, width)
             if run is None:
-                rest.setdefault(group, []).append(index)
+                gate = gate_of(pattern)
+                rest.setdefault((gate, group), []).append(index)
+                self._reaches[gate] = max(self._reaches.get(gate, 0), width)
                 continue
             rare = _rare(list(parser.parse(pattern, ASCII)))
             digit = rare is not None and rare <= _DIGITS
@@ -80,10 +87,10 @@ class Sieve:
                         left, right = (None, right) if keep_end else (left, None)
                     self.needles.append((needle, Edged(index, width, left, right, digit, also)))
         # (?m): a line's ends count as a text's
-        self._sets = [
-            (compile_set(f"(?m){patterns[i]}" for i in rows), rows, gate([patterns[i] for i in rows]))
-            for rows in rest.values()
-        ]
+        self._sets: dict[Gate, list[_Set]] = {}
+        for (gate, _), rows in rest.items():
+            compiled = compile_set(f"(?m){patterns[i]}" for i in rows)
+            self._sets.setdefault(gate, []).append((compiled, rows, marks([patterns[i] for i in rows])))
         self._alone: Joint | None = None
 
     def rows(self, data: bytes) -> list[int]:
@@ -101,11 +108,18 @@ class Sieve:
         found: dict[int, Stretches | None] = {**look.found.get(self, _NOWHERE)}
         if look.near == []:
             return found
-        data = look.sight()
-        for patterns, rows, asked in self._sets:
-            if asked is None or _holds(data, asked):
-                for hit in patterns.Match(data) or ():
-                    found[rows[hit]] = None if look.near is None else self._within(look)
+        data, windows = look.sight(), None
+        if look.near is not None:
+            windows = self._within(look)
+        for gate, sets in self._sets.items():
+            if look.near is None:
+                windows, data = look.places.at(gate, look.wide * (self._reaches[gate] + 1))
+                if not data:
+                    continue
+            for patterns, rows, asked in sets:
+                if asked is None or _holds(data, asked):
+                    for hit in patterns.Match(data) or ():
+                        found[rows[hit]] = windows
         return found
 
     def _within(self, look: Look) -> Stretches:
@@ -158,7 +172,7 @@ def _is_plain(run: _Run) -> bool:
     return all(text.isascii() for text in run.strings)
 
 
-def gate(patterns: Iterable[str]) -> tuple[bytes, ...] | None:
+def marks(patterns: Iterable[str]) -> tuple[bytes, ...] | None:
     """Bytes of which every match of any of these patterns holds one, if they are few."""
     asked: set[str] = set()
     for pattern in patterns:
