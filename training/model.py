@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from training.examples import HEADS, TAGS
 
-__all__ = ["Encoder", "GuardModel"]
+__all__ = ["LAYERS", "Encoder", "GuardModel"]
 
 WIDTH, LAYERS, ATTENTION, INNER, WORDS, POSITIONS = 384, 6, 12, 1536, 30_522, 512
 EPSILON = 1e-12

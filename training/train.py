@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +20,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.examples import HEADS
 from training.measure import report
-from training.model import GuardModel
+from training.model import LAYERS, GuardModel
 from training.packing import packed, unpacked
 
 __all__ = ["main", "scores_of"]
@@ -133,11 +134,9 @@ class Trainer:
         sizes = (self.data["train_starts"][1:] - self.data["train_starts"][:-1]).astype(np.int64)
         rows = self._rows()
         plan = [_batches(sizes, rows, args.tokens, args.seed * 1000 + epoch) for epoch in range(args.epochs)]
-        total = sum(map(len, plan))
-        decay = [p for p in self.model.parameters() if p.requires_grad and p.ndim > 1]
-        rest = [p for p in self.model.parameters() if p.requires_grad and p.ndim <= 1]
+        total = min(sum(map(len, plan)), args.steps or 1 << 60)
         optimizer = torch.optim.AdamW(
-            [{"params": decay, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}],
+            self._groups(),
             lr=args.rate,
             betas=(0.9, 0.98),
             fused=self.device == "cuda",
@@ -159,6 +158,8 @@ class Trainer:
                 step += 1
                 if step <= done:
                     continue
+                if step > total:
+                    return
                 losses = self._step(batch, optimizer)
                 schedule.step()
                 self._follow(min(args.average, step / (step + 20)))
@@ -171,6 +172,21 @@ class Trainer:
                 if args.limit and time.monotonic() - began > args.limit:
                     print("time is up", flush=True)
                     return
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Parameters by depth and by whether they decay: the deeper, the smaller their rate."""
+        groups: dict[tuple[int, bool], list[nn.Parameter]] = {}
+        for name, parameter in self.model.named_parameters():
+            if parameter.requires_grad:
+                groups.setdefault((_depth(name), parameter.ndim > 1), []).append(parameter)
+        return [
+            {
+                "params": parameters,
+                "weight_decay": 0.01 if decays else 0.0,
+                "lr": self.args.rate * self.args.layer_decay**depth,
+            }
+            for (depth, decays), parameters in groups.items()
+        ]
 
     def _step(self, batch: np.ndarray[Any, Any], optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
         rows = torch.from_numpy(batch).to(self.device)
@@ -251,6 +267,14 @@ class Trainer:
         return int(state["step"])
 
 
+def _depth(name: str) -> int:
+    """How far below the heads a parameter lies: 0 for these, LAYERS + 1 for the words."""
+    if not name.startswith("encoder."):
+        return 0
+    found = re.match(r"encoder\.layers\.(\d+)\.", name)
+    return LAYERS - int(found[1]) if found else LAYERS + 1
+
+
 def _share(text: str) -> tuple[str, float]:
     name, _, share = text.rpartition("=")
     return name, float(share)
@@ -329,6 +353,8 @@ def main() -> None:
     )
     parser.add_argument("--any-injection", action="store_true", help="indirect ones count as direct ones too")
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--steps", type=int, default=0, help="no more than these; 0: all of the epochs")
+    parser.add_argument("--layer-decay", type=float, default=1.0, help="the rate of a layer over that of the next")
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--tokens", type=int, default=24_576, help="tokens in a batch")
     parser.add_argument("--noise", type=float, default=0.05)

@@ -4,7 +4,9 @@ from gateway.surfaces.body import dump_json, parse_event, parse_json
 from gateway.surfaces.chat_stream import ChatStream
 from gateway.surfaces.conversation import Reader, role_of
 from gateway.surfaces.edit import KeyName, apply
+from gateway.surfaces.endpoint import EndpointSurface, Framing
 from gateway.surfaces.fields import show
+from gateway.surfaces.ids import is_plain_id
 from gateway.surfaces.logprobs import TokenLog
 from gateway.surfaces.openai_chat import OpenAIChat
 from gateway.surfaces.sse import DONE, DONE_DATA, Event, SSEDecoder, encode_event
@@ -16,7 +18,9 @@ __all__ = [
     "DONE",
     "DONE_DATA",
     "ChatStream",
+    "EndpointSurface",
     "Event",
+    "Framing",
     "KeyName",
     "OpenAIChat",
     "Reader",
@@ -25,6 +29,7 @@ __all__ = [
     "apply",
     "dump_json",
     "encode_event",
+    "is_plain_id",
     "leaves",
     "parse_event",
     "parse_json",

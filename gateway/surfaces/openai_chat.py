@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.surfaces import chat_refusal, chat_request, chat_response, chat_rewrite, chat_stream
+from gateway.surfaces.chat_response import choice_index
+from gateway.surfaces.endpoint import EndpointSurface
 from gateway.types import Delta, Json, Transcript, Unscanned
 
 __all__ = ["OpenAIChat"]
 
 
-class OpenAIChat:
+class OpenAIChat(EndpointSurface):
     """
     Stateless; nothing here changes what it is given.
 
@@ -18,7 +20,8 @@ class OpenAIChat:
     are not of this endpoint. Texts beside messages and choices have the message index -1.
     """
 
-    name = "openai.chat"
+    name = "chat.completions"
+    param = "messages"
     path = "/v1/chat/completions"
 
     def request(self, body: Json) -> Transcript:
@@ -32,6 +35,17 @@ class OpenAIChat:
 
     def unscanned(self, event: Json) -> Sequence[Unscanned]:
         return chat_response.read_unscanned(event)
+
+    def limits(self, body: Json) -> tuple[int | None, int]:
+        given = [body[key] for key in ("max_completion_tokens", "max_tokens") if body.get(key) is not None]
+        return (min(given) if given else None), body.get("n") or 1
+
+    def prepare(self, body: Json) -> Json:
+        return chat_request.ask_usage(body)[0]
+
+    def refuse(self, body: Json, message: str) -> Json:
+        indexes = [choice_index(choice, i) for i, choice in enumerate(body["choices"])]
+        return chat_refusal.refuse_answer(body, message, indexes)
 
     finished = staticmethod(chat_response.finished)
     ask_usage = staticmethod(chat_request.ask_usage)

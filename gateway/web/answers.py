@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
-
-from starlette.types import Scope
 
 from gateway.errors import GatewayError, LimitExceeded, Overloaded, RequestError, ScanError, UpstreamError
 from gateway.policy import Ruleset
-from gateway.surfaces import show
+from gateway.surfaces import dump_json, show
 from gateway.types import Direction, Effect, Json, Part, Verdict, Violation
-from gateway.web.asgi import Headers, Sender, error_body
-from gateway.web.auth import Caller
-from gateway.web.backend import Backend
+from gateway.web.asgi import Headers, error_fields, respond
 from gateway.web.events import Event, Side
-from gateway.web.kept import Kept
+from gateway.web.frame import Turn
 from gateway.web.limit_words import wait_headers
-from gateway.web.meter import FREE, Meter
-from gateway.web.state import Gateway
 
 __all__ = [
     "VERDICTS",
     "Blocked",
     "NoWords",
-    "Turn",
+    "error_of",
     "event_error",
     "guard_headers",
     "note",
     "own_headers",
+    "refuse",
     "refused",
     "retry_headers",
     "usage_of",
@@ -37,23 +31,6 @@ __all__ = [
 ]
 
 VERDICTS = "guard.verdicts"  # in the scope
-
-
-@dataclass(slots=True)
-class Turn:
-    """What one request carries through its stations."""
-
-    gateway: Gateway
-    backend: Backend
-    event: Event
-    caller: Caller
-    scope: Scope
-    send: Sender
-    began: float
-    started: bool = False  # has the answer's head left?
-    kept: Kept | None = None
-    policies: tuple[Ruleset, ...] = ()
-    meter: Meter = FREE
 
 
 class Blocked(RequestError):
@@ -72,8 +49,9 @@ class NoWords(UpstreamError):
         self.headers = [*headers]
 
 
-def blocked(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction) -> Blocked:
-    error = Blocked(block_message(policies, verdict, direction), param="messages")
+def blocked(policies: tuple[Ruleset, ...], verdict: Verdict, direction: Direction, param: str | None) -> Blocked:
+    """`param`: the field of the request that is named."""
+    error = Blocked(block_message(policies, verdict, direction), param=param)
     claimed = _claimed(verdict)
     error.guard = {
         "policy": claimed[0].policy if claimed else policies[0].name,
@@ -82,10 +60,10 @@ def blocked(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict, direc
     return error
 
 
-def refused(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict) -> GatewayError:
+def refused(policies: tuple[Ruleset, ...], verdict: Verdict, param: str | None) -> GatewayError:
     """What a blocked prompt is answered with."""
     if _claimed(verdict):
-        return blocked(event, policies, verdict, Direction.INPUT)
+        return blocked(policies, verdict, Direction.INPUT, param)
     if verdict.refused:
         first = verdict.refused[0]
         return RequestError(
@@ -98,12 +76,12 @@ def refused(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict) -> Ga
     return RequestError("the request cannot be redacted safely", code="unsafe_edit")
 
 
-def withheld(event: Event, policies: tuple[Ruleset, ...], verdict: Verdict) -> str:
+def withheld(policies: tuple[Ruleset, ...], verdict: Verdict, param: str | None) -> str:
     """What a blocked answer says. Raises where it is to end with an error instead."""
     if verdict.errors and not _claimed(verdict):
         raise _unread(verdict, "answer")
     if any(p.policy.output_block == "error" and not p.monitors for p in policies):
-        raise blocked(event, policies, verdict, Direction.OUTPUT)
+        raise blocked(policies, verdict, Direction.OUTPUT, param)
     return block_message(policies, verdict, Direction.OUTPUT)
 
 
@@ -129,9 +107,13 @@ def _claimed(verdict: Verdict) -> list[Violation]:
     return [v for v in verdict.violations if v.effect is Effect.BLOCK]
 
 
+def error_of(event: Event, error: GatewayError) -> Json:
+    """The error's body in OpenAI's form, with the id under which its event is found."""
+    return error_fields(error, {"event_id": event.id, **getattr(error, "guard", {})})
+
+
 def event_error(event: Event, error: GatewayError) -> bytes:
-    """The error's body, with the id under which its event is found."""
-    return error_body(error, {"event_id": event.id, **getattr(error, "guard", {})})
+    return dump_json(error_of(event, error))
 
 
 def note(turn: Turn, direction: Direction, verdict: Verdict, parts: Sequence[Part] = (), *, count: bool = True) -> None:
@@ -185,9 +167,26 @@ def retry_headers(error: GatewayError) -> Headers:
     return [*given, (b"retry-after", b"1")]
 
 
+async def refuse(turn: Turn, error: GatewayError) -> None:
+    """Answer with an error in OpenAI's form: of endpoints that have no upstream's headers to pass."""
+    turn.event.status, turn.event.error = error.status, error.code
+    headers = [*turn.meter.headers, *retry_headers(error)]
+    await respond(turn.send, error.status, event_error(turn.event, error), headers)
+
+
 def usage_of(body: Json) -> dict[str, int]:
+    """In chat completions' words, whatever the endpoint's are."""
     usage = body.get("usage")
     if not isinstance(usage, dict):
         return {}
-    names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    return {name: usage[name] for name in names if isinstance(usage.get(name), int)}
+    return {name: usage[given] for given, name in _USAGE if isinstance(usage.get(given), int)}
+
+
+# What an answer may call it (the Responses API and Anthropic: input and output), and what we do.
+_USAGE = (
+    ("input_tokens", "prompt_tokens"),
+    ("output_tokens", "completion_tokens"),
+    ("prompt_tokens", "prompt_tokens"),
+    ("completion_tokens", "completion_tokens"),
+    ("total_tokens", "total_tokens"),
+)

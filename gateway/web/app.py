@@ -21,8 +21,8 @@ from gateway.engine import Guard
 from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
-from gateway.web.chat import ChatCompletions
 from gateway.web.dialects import DialectRoutes, OpenApi
+from gateway.web.endpoints import endpoint_routes
 from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
 from gateway.web.health import Health
@@ -77,7 +77,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     health, models, dialects = Health(gateway), Models(gateway), DialectRoutes(gateway)
     described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
-        Route("/v1/chat/completions", ChatCompletions(gateway), methods=["POST"]),
+        *endpoint_routes(gateway),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),

@@ -11,7 +11,18 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gateway.errors import GatewayError, RequestError, TooLarge, Unsupported
 
-__all__ = ["ClientGone", "Headers", "Sender", "error_body", "header", "read_json", "require_json", "respond", "watch"]
+__all__ = [
+    "ClientGone",
+    "Headers",
+    "Sender",
+    "error_body",
+    "error_fields",
+    "header",
+    "read_json",
+    "require_json",
+    "respond",
+    "watch",
+]
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -96,6 +107,10 @@ async def respond(
 
 
 def error_body(error: GatewayError, guard: Mapping[str, Any] | None = None) -> bytes:
+    return orjson.dumps(error_fields(error, guard))
+
+
+def error_fields(error: GatewayError, guard: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """OpenAI's error envelope."""
     fields: dict[str, Any] = {
         "message": error.message,
@@ -105,7 +120,7 @@ def error_body(error: GatewayError, guard: Mapping[str, Any] | None = None) -> b
     }
     if guard:
         fields["guard"] = dict(guard)
-    return orjson.dumps({"error": fields})
+    return {"error": fields}
 
 
 def watch(receive: Receive, ended: Callable[[], bool] = bool) -> _Watch:

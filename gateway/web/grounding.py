@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Document, Grounding, Level
-from gateway.errors import GatewayError, RequestError
+from gateway.errors import RequestError
 from gateway.surfaces import dump_json, parse_json, show
 from gateway.types import Direction, Json, Part, Transcript
-from gateway.web.answers import event_error, guard_headers, retry_headers
-from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
+from gateway.web.answers import guard_headers, refuse
+from gateway.web.asgi import read_json, require_json, respond, watch
 from gateway.web.events import Event
-from gateway.web.kept import Kept
-from gateway.web.meter import Account
+from gateway.web.frame import Frame, Turn
 from gateway.web.state import Gateway
 from gateway.web.tokens import prompt_tokens
 
@@ -57,44 +55,26 @@ class Ground:
         self._gateway = gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        gateway = self._gateway
-        event, began = gateway.begin(ROUTE)
-        kept, account = gateway.keep(), Account()
-        try:
-            body = await self._serve(scope, receive, event, kept, account)
-            event.status = 200
-            await respond(send, 200, dump_json(body), [*account.meter.headers, *guard_headers(event)])
-        except ClientGone:
-            event.status, event.error = 499, "client_gone"
-        except GatewayError as e:
-            event.status, event.error = e.status, e.code
-            await respond(send, e.status, event_error(event, e), [*account.meter.headers, *retry_headers(e)])
-        except asyncio.CancelledError:
-            event.status, event.error = 499, "cancelled"
-            raise
-        finally:
-            if not event.status:  # an exception that nobody expected
-                event.status, event.error = 500, "internal_error"
-            try:
-                await account.meter.close()
-            finally:
-                gateway.finish(event, began, kept)  # no policy judges here, so none has its texts kept
+        async with Frame(self._gateway, ROUTE, scope, send, refuse) as turn:  # no policy judges here
+            body = await self._serve(turn, receive)
+            turn.event.status = 200
+            await respond(turn.send, 200, dump_json(body), [*turn.meter.headers, *guard_headers(turn.event)])
 
-    async def _serve(self, scope: Scope, receive: Receive, event: Event, kept: Kept | None, account: Account) -> Json:
-        gateway = self._gateway
-        caller = gateway.auth.identify(scope)
+    async def _serve(self, turn: Turn, receive: Receive) -> Json:
+        gateway, event, scope = turn.gateway, turn.event, turn.scope
+        turn.caller = caller = gateway.auth.identify(scope)
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("scan")
         require_json(scope)
         request = _parse(parse_json(await read_json(scope, receive, gateway.settings.server.max_body)))
-        gateway.admit(gateway.policies_for(caller, "", PATH), kept)
+        gateway.admit(gateway.policies_for(caller, "", PATH), turn.kept)
         documents = documents_of(request.documents)
         texts = (request.prompt, request.response, *(document.text for document in documents))
         transcript = Transcript(tuple(Part(text) for text in texts), Direction.OUTPUT)
         async with watch(receive):
-            account.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
-            account.meter.require()
-            account.meter.sent()  # what is compared is used
+            turn.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
+            turn.meter.require()
+            turn.meter.sent()  # what is compared is used
             found = await gateway.guard.models.ground(
                 request.response, documents, Level(request.level), prompt=request.prompt, tenant=caller.owner
             )

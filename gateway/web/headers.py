@@ -40,9 +40,9 @@ _VALUE = re.compile(rb"[\x20-\x7e]+")
 _HOP = re.compile(r"1\.1 portcullis-[0-9a-z_-]{1,64}")
 
 
-def forward_request(headers: Raw) -> list[tuple[str, str]]:
+def forward_request(headers: Raw, more: frozenset[bytes] = frozenset()) -> list[tuple[str, str]]:
     """
-    The client's headers that the upstream may see, in order.
+    The client's headers that the upstream may see, in order; `more` names some that only this endpoint has.
 
     Dropped: a name that `Connection` lists, a value with anything but printable ASCII in it (CR, LF and
     NUL would write a header or a request of their own), a second header of the same name.
@@ -51,7 +51,7 @@ def forward_request(headers: Raw) -> list[tuple[str, str]]:
     dropped = _listed(given)
     kept: dict[str, str] = {}
     for name, value in given:
-        if name in dropped or not (name in _REQUEST or name.startswith(_REQUEST_PREFIX)):
+        if name in dropped or not (name in _REQUEST or name in more or name.startswith(_REQUEST_PREFIX)):
             continue
         if _NAME.fullmatch(name) and _plain(value):
             kept.setdefault(name.decode("ascii"), value.decode("ascii"))

@@ -46,7 +46,7 @@ class InnerApp:
     async def open(self, call: Call, scope: Scope) -> Answer:
         """Raises whatever the app raises before its answer begins, so that its own handlers see it."""
         body = call.body or b""
-        inner = {**scope, "headers": self._headers(scope["headers"], len(body))}
+        inner = {**scope, "headers": self._headers(scope["headers"], call, len(body))}
         try:
             response = await self._transport.call(inner, body)
         except httpx.ReadError as e:
@@ -61,11 +61,13 @@ class InnerApp:
         """All but those that were about the app's own bytes."""
         return _without(given.raw, _RESPONSE)
 
-    def _headers(self, given: Headers, size: int) -> Headers:
+    def _headers(self, given: Headers, call: Call, size: int) -> Headers:
         key = any(name.lower() == b"x-guard-key" for name, _ in given)
         ours = frozenset() if self._keep_key() or key else frozenset((b"authorization",))
-        about_body = [(b"content-type", b"application/json"), (b"content-length", str(size).encode())]
-        return [*_without(given, _REQUEST | ours), (b"accept-encoding", b"identity"), *about_body]
+        about = [(b"content-type", call.media_type.encode("latin-1")), (b"content-length", str(size).encode())]
+        if call.body is None:
+            about = []
+        return [*_without(given, _REQUEST | ours), (b"accept-encoding", b"identity"), *about]
 
 
 def _without(given: Iterable[tuple[bytes, bytes]], dropped: frozenset[bytes]) -> Headers:

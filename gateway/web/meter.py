@@ -5,8 +5,7 @@ One request's account: what it was admitted with, what it has used, and that it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum, auto
 from math import ceil
 from typing import Any, Protocol
@@ -18,7 +17,7 @@ from gateway.web.asgi import Headers
 from gateway.web.limit_words import exceeded, limit_headers
 from gateway.web.tokens import ANSWER_BYTES, LEAST, Learned, spoken_tokens
 
-__all__ = ["FREE", "Account", "Meter"]
+__all__ = ["FREE", "Meter"]
 
 PROGRESS = 5.0  # seconds between settlements of a streamed answer
 
@@ -111,12 +110,15 @@ class Meter:
         if self._desk is not None and out > 0:
             self._desk.learned.note(self._key, self._model, ceil(out / self._choices))
 
-    async def count(self, event: Json) -> bool:
-        """One event of a streamed answer. False: the budget is spent, and the answer ends here."""
+    async def count(self, event: Json, spoken: Callable[[Json], tuple[int, int]] = spoken_tokens) -> bool:
+        """
+        One event of a streamed answer, and what tells how much it says. False: the budget is spent, and the
+        answer ends here.
+        """
         self._stage = _Stage.COUNTED
         if not self._counts or self._desk is None:
             return True
-        pieces, size = spoken_tokens(event)
+        pieces, size = spoken(event)
         self._pieces += pieces
         self._bytes += size
         used = self._tokens_in + self._counted
@@ -185,13 +187,6 @@ class Meter:
 
 
 FREE = Meter(None, "", "", Admission(Reservation(())), 0, None)
-
-
-@dataclass(slots=True)
-class Account:
-    """Where a scan keeps its meter: free until it is known who asks, and for how much."""
-
-    meter: Meter = FREE
 
 
 def _total(usage: Mapping[str, int]) -> int | None:

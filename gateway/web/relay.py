@@ -17,6 +17,7 @@ from gateway.surfaces.chat_response import choice_index
 from gateway.surfaces.chat_stream import HEADER
 from gateway.text.json_text import is_json
 from gateway.types import Delta, Json, Path
+from gateway.web.tokens import spoken_tokens
 
 __all__ = ["Relay"]
 
@@ -79,6 +80,14 @@ class Relay:
         header = self._template or {}
         alive = sorted(self._spoken.keys() - self._ended)
         return [{**header, "choices": [{"index": i, "delta": {}, "finish_reason": reason}]} for i in alive]
+
+    def failed(self, error: Json) -> list[Json]:
+        return [error]
+
+    spoken = staticmethod(spoken_tokens)
+
+    def has_text(self, event: Json) -> bool:
+        return any(choice.get("delta") for choice in event.get("choices", ()))
 
     async def _all(self, events: Iterable[Json]) -> list[Json]:
         out: list[Json] = []

@@ -6,7 +6,6 @@ POST /guard/v1/scan: the same engine without a model behind it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -14,16 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Exchange, Level
-from gateway.errors import GatewayError, RequestError
-from gateway.policy import Ruleset
+from gateway.errors import RequestError
 from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json, show
 from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcript, Verdict, Violation
-from gateway.web.answers import event_error, guard_headers, retry_headers
-from gateway.web.asgi import ClientGone, read_json, require_json, respond, watch
-from gateway.web.events import DECISION, Event, Side
+from gateway.web.answers import guard_headers, refuse
+from gateway.web.asgi import read_json, require_json, respond, watch
+from gateway.web.events import DECISION, Side
+from gateway.web.frame import Frame, Turn
 from gateway.web.grounding import Documents, documents_of
-from gateway.web.kept import Kept
-from gateway.web.meter import FREE, Meter
 from gateway.web.state import Gateway
 from gateway.web.tokens import prompt_tokens
 
@@ -73,68 +70,45 @@ class Scan:
         self._gateway = gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        gateway = self._gateway
-        event, began = gateway.begin(ROUTE)
-        scan = _Scanning(gateway, event, gateway.keep())
-        try:
-            body = await scan.serve(scope, receive)
-            event.status = 200
-            await respond(send, 200, dump_json(body), [*scan.meter.headers, *guard_headers(event)])
-        except ClientGone:
-            event.status, event.error = 499, "client_gone"
-        except GatewayError as e:
-            event.status, event.error = e.status, e.code
-            await respond(send, e.status, event_error(event, e), [*scan.meter.headers, *retry_headers(e)])
-        except asyncio.CancelledError:
-            event.status, event.error = 499, "cancelled"
-            raise
-        finally:
-            try:
-                await scan.meter.close()
-            finally:
-                if not event.status:  # an exception that nobody expected
-                    event.status, event.error = 500, "internal_error"
-                gateway.finish(event, began, scan.kept, scan.policies)
+        async with Frame(self._gateway, ROUTE, scope, send, refuse) as turn:
+            body = await _Scanning(turn).serve(receive)
+            turn.event.status = 200
+            await respond(turn.send, 200, dump_json(body), [*turn.meter.headers, *guard_headers(turn.event)])
 
 
 class _Scanning:
     """One request."""
 
-    def __init__(self, gateway: Gateway, event: Event, kept: Kept | None) -> None:
-        self._gateway = gateway
-        self._event = event
-        self.kept = kept
-        self.meter: Meter = FREE
-        self.policies: tuple[Ruleset, ...] = ()
-        self._owner = ""
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._gateway, self._event = turn.gateway, turn.event
 
-    async def serve(self, scope: Scope, receive: Receive) -> Json:
-        gateway, event = self._gateway, self._event
-        caller = gateway.auth.identify(scope)
+    async def serve(self, receive: Receive) -> Json:
+        turn, gateway, event = self._turn, self._gateway, self._event
+        turn.caller = caller = gateway.auth.identify(turn.scope)
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("scan")
-        self._owner = caller.owner
-        require_json(scope)
-        request = _parse(parse_json(await read_json(scope, receive, gateway.settings.server.max_body)))
+        require_json(turn.scope)
+        request = _parse(parse_json(await read_json(turn.scope, receive, gateway.settings.server.max_body)))
         asked = [request.policy] if request.policy else []
-        self.policies = policies = gateway.policies_for(caller, "", PATH, asked)
+        turn.policies = policies = gateway.policies_for(caller, "", PATH, asked)
         event.apply(policies)
-        gateway.admit(policies, self.kept)
+        gateway.admit(policies, turn.kept)
         direction = Direction(request.direction)
         role = Role(request.role or ("user" if direction is Direction.INPUT else "assistant"))
         kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
         parts = tuple(Part(text, ("texts", i), role, i, kind) for i, text in enumerate(request.texts or ()))
         transcript = Transcript(parts, direction) if request.messages is None else SURFACE.request(_body(request))
         async with watch(receive):
-            self.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
-            self.meter.require()
-            self.meter.sent()  # what is scanned is used
+            turn.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
+            turn.meter.require()
+            turn.meter.sent()  # what is scanned is used
             if request.messages is not None:
                 return {"results": [await self._messages(transcript, request, direction)]}
             return {"results": [await self._text(part, request, direction) for part in parts]}
 
     async def _text(self, part: Part, request: ScanRequest, direction: Direction) -> Json:
-        exchange = self._gateway.guard.begin(self.policies, self._owner)
+        exchange = self._gateway.guard.begin(self._turn.policies, self._turn.caller.owner)
         transcript = Transcript((part,), direction)
         verdict = await _judge(exchange, transcript, request)
         out = self._result(request, exchange, verdict, transcript)
@@ -143,7 +117,7 @@ class _Scanning:
         return out
 
     async def _messages(self, transcript: Transcript, request: ScanRequest, direction: Direction) -> Json:
-        exchange = self._gateway.guard.begin(self.policies, self._owner)
+        exchange = self._gateway.guard.begin(self._turn.policies, self._turn.caller.owner)
         if direction is Direction.OUTPUT:
             answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
             exchange.see(transcript)
@@ -156,8 +130,8 @@ class _Scanning:
 
     def _result(self, request: ScanRequest, exchange: Exchange, verdict: Verdict, transcript: Transcript) -> Json:
         event = self._event
-        if self.kept is not None:
-            self.kept.add(transcript.direction, verdict, transcript.parts)
+        if self._turn.kept is not None:
+            self._turn.kept.add(transcript.direction, verdict, transcript.parts)
         event.scan_ms = round(event.scan_ms + sum(verdict.timings_ms.values()), 3)
         side = Side.of(verdict)
         if request.direction == "input":

@@ -7,38 +7,74 @@ The head leaves with the first event. A client that reads slowly stops our readi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
-from gateway.engine import Exchange, Stream
+from gateway.engine import Stream
 from gateway.errors import GatewayError, Overloaded, UpstreamError
-from gateway.surfaces import DONE, DONE_DATA, OpenAIChat, SSEDecoder, encode_event, parse_event
+from gateway.surfaces import Framing, SSEDecoder
 from gateway.types import Direction, Json
-from gateway.web.answers import Turn, event_error, guard_headers, note, usage_of, withheld
-from gateway.web.asgi import ClientGone
-from gateway.web.relay import Relay
+from gateway.web.answers import guard_headers, note, usage_of
+from gateway.web.asgi import ClientGone, Headers
+from gateway.web.frame import Turn
 from gateway.web.upstream import Answer
 
-__all__ = ["relay_stream"]
+__all__ = ["StreamRelay", "Way", "relay_stream"]
 
 
-async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answer: Answer, wants_usage: bool) -> None:
+class StreamRelay(Protocol):
+    """
+    The state machine of one streamed answer: `push` each upstream event, then `finish`; both return what
+    the client gets now. Once `stopped` is true, what was returned last ends the answer.
+    """
+
+    usage: Json | None  # what the upstream says that it took
+    stopped: bool
+
+    async def push(self, event: Json) -> list[Json]: ...
+    async def finish(self) -> list[Json]: ...
+
+    def cut(self, reason: str) -> list[Json]:
+        """After `finish`: how an answer ends that the upstream has not ended."""
+        ...
+
+    def failed(self, error: Json) -> list[Json]:
+        """How it ends where something went wrong; `error` is the body that the endpoint would answer with."""
+        ...
+
+    def spoken(self, event: Json) -> tuple[int, int]:
+        """Of an upstream event: pieces that say something, and their bytes."""
+        ...
+
+    def has_text(self, event: Json) -> bool:
+        """Does an event for the client say something?"""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one streamed answer goes: `headers` are the upstream's that pass, `error` writes an error's body."""
+
+    relay: StreamRelay
+    framing: Framing
+    stream: Stream
+    headers: Headers
+    error: Callable[[Turn, GatewayError], Json]
+
+
+async def relay_stream(turn: Turn, answer: Answer, way: Way) -> None:
     """Relay until the answer ends, is blocked, or fails; then say so in the stream."""
-    stream = exchange.stream()
-    relay = Relay(
-        surface,
-        stream,
-        wants_usage=wants_usage,
-        refusal=lambda: withheld(turn.event, exchange.policies, stream.verdict()),
-    )
-    out = _Writer(turn, answer, stream)
+    relay, framing, stream = way.relay, way.framing, way.stream
+    out = _Writer(turn, way, answer.status)
     spent = False
     try:
-        async for event in _events(answer, turn.gateway.upstreams[answer.upstream].max_event):
+        async for event in _events(answer, framing, turn.gateway.upstreams[answer.upstream].max_event):
             await out.send(await relay.push(event))
             if relay.stopped:
                 break
-            spent = not await turn.meter.count(event)
+            spent = not await turn.meter.count(event, relay.spoken)
             if spent:
                 turn.event.error = "budget_spent"
                 break
@@ -49,12 +85,12 @@ async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answ
         turn.event.status = answer.status
         await out.finish()
     except GatewayError as e:
-        await _fail(turn, out, stream, e)
+        await _fail(turn, out, e)
     except asyncio.CancelledError:
         if asyncio.current_task() not in turn.gateway.cut_off:
             turn.event.status = 499
             raise
-        await _fail(turn, out, stream, Overloaded("the gateway is shutting down", code="shutting_down"))
+        await _fail(turn, out, Overloaded("the gateway is shutting down", code="shutting_down"))
     finally:
         if relay.usage is not None:
             turn.event.usage = usage_of({"usage": relay.usage})
@@ -65,32 +101,32 @@ async def relay_stream(turn: Turn, surface: OpenAIChat, exchange: Exchange, answ
 class _Writer:
     """Writes events to the client and keeps the times of delivered text."""
 
-    def __init__(self, turn: Turn, answer: Answer, stream: Stream) -> None:
+    def __init__(self, turn: Turn, way: Way, status: int) -> None:
         self._turn = turn
-        self._answer = answer
-        self._stream = stream
+        self._way = way
+        self._encode = way.framing.encode
+        self._has_text = way.relay.has_text
+        self._stream = way.stream
+        self.status = status
         self._last_text: float | None = None
         self._held_since: float | None = None
-
-    @property
-    def status(self) -> int:
-        return self._answer.status
 
     async def send(self, events: list[Json]) -> None:
         self._measure(events)
         if events:
-            await self._write(b"".join(map(encode_event, events)))
+            await self._write(b"".join(map(self._encode, events)))
 
     async def finish(self) -> None:
         """What was decided in the end, as a comment that SSE clients skip, and the end mark."""
         note(self._turn, Direction.OUTPUT, self._stream.verdict(), count=False)
         headers = guard_headers(self._turn.event)
         comment = b"".join(b": " + name + b": " + value + b"\n" for name, value in headers)
-        await self._write(comment + b"\n" + DONE, more=False)
+        await self._write(comment + b"\n" + self._way.framing.end, more=False)
 
     async def fail(self, error: GatewayError) -> None:
         """No end mark: the answer is not complete."""
-        await self._write(b"data: " + event_error(self._turn.event, error) + b"\n\n", more=False)
+        events = self._way.relay.failed(self._way.error(self._turn, error))
+        await self._write(b"".join(map(self._encode, events)), more=False)
 
     async def _write(self, data: bytes, more: bool = True) -> None:
         """Raises ClientGone where the client does not take it in time."""
@@ -104,9 +140,9 @@ class _Writer:
         turn = self._turn
         if not turn.started:
             turn.started = True
-            passed = turn.backend.headers(self._answer.headers)
+            passed = self._way.headers
             if all(name != b"cache-control" for name, _ in passed):
-                passed.append((b"cache-control", b"no-cache"))
+                passed = [*passed, (b"cache-control", b"no-cache")]
             limits = turn.meter.headers
             headers = [
                 (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -123,7 +159,7 @@ class _Writer:
         metrics = self._turn.gateway.metrics
         if self._stream.held and self._held_since is None:
             self._held_since = now
-        if not any(_has_text(event) for event in events):
+        if not any(map(self._has_text, events)):
             return
         if self._held_since is not None:
             metrics.hold.observe(now - self._held_since)
@@ -135,7 +171,7 @@ class _Writer:
         self._last_text = now
 
 
-async def _fail(turn: Turn, out: _Writer, stream: Stream, error: GatewayError) -> None:
+async def _fail(turn: Turn, out: _Writer, error: GatewayError) -> None:
     turn.event.error = error.code
     if not turn.started:
         raise error
@@ -143,28 +179,20 @@ async def _fail(turn: Turn, out: _Writer, stream: Stream, error: GatewayError) -
     await out.fail(error)
 
 
-async def _events(answer: Answer, max_event: int) -> AsyncIterator[Json]:
-    """Parsed events up to [DONE]. Raises UpstreamError where the stream breaks off or is no JSON."""
+async def _events(answer: Answer, framing: Framing, max_event: int) -> AsyncIterator[Json]:
+    """Parsed events up to the end mark. Raises UpstreamError where the stream breaks off or is no JSON."""
     decoder = SSEDecoder(max_event)
+    ended = False
     async for chunk in answer.chunks():
         for event in decoder.feed(chunk):
-            if event.data.strip() == DONE_DATA:
+            value = framing.decode(event)
+            if value is None:
                 return
-            yield _parsed(event.data)
+            ended = ended or framing.ends(value)
+            yield value
         decoder.feed(b"")  # a fault behind these events is told now, not with the next piece
     for event in decoder.close():
-        if event.data.strip() == DONE_DATA:
+        if framing.decode(event) is None:
             return
-        yield _parsed(event.data)
-    raise UpstreamError("the upstream's answer broke off", code="upstream_truncated")
-
-
-def _parsed(data: str) -> Json:
-    value = parse_event(data)
-    if not isinstance(value, dict):
-        raise UpstreamError("an event of the upstream is no object", code="upstream_invalid_answer")
-    return value
-
-
-def _has_text(event: Json) -> bool:
-    return any(choice.get("delta") for choice in event.get("choices", ()))
+    if not ended:
+        raise UpstreamError("the upstream's answer broke off", code="upstream_truncated")

@@ -15,7 +15,7 @@ from math import ceil
 from gateway.engine.outcome import utf8_size
 from gateway.types import Json, Transcript
 
-__all__ = ["Learned", "answer_tokens", "output_limit", "prompt_tokens", "spoken_tokens"]
+__all__ = ["Learned", "answer_tokens", "prompt_tokens", "spoken_tokens"]
 
 PROMPT_BYTES, ANSWER_BYTES = 3, 4  # of UTF-8, for one token
 PER_MESSAGE = 4  # tokens around each text
@@ -33,12 +33,6 @@ def prompt_tokens(transcript: Transcript) -> int:
     parts = transcript.parts
     size = sum(utf8_size(part.text) for part in parts)
     return ceil(size / PROMPT_BYTES) + PER_MESSAGE * len(parts) + MEDIA * len(transcript.unscanned)
-
-
-def output_limit(body: Json) -> int | None:
-    """What the request itself allows of each answer; the surface has looked that it is a number."""
-    given = [body[key] for key in ("max_completion_tokens", "max_tokens") if body.get(key) is not None]
-    return min(given) if given else None
 
 
 def answer_tokens(transcript: Transcript) -> int:

@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from urllib.parse import urlencode
 
 import httpx
 
@@ -56,7 +57,8 @@ class CircuitOpen(UpstreamError):
 class Call:
     """
     One request to a model. `headers` are the client's, as they came: `open` passes on those that may
-    pass. `path` is ours, never the client's. `only` names the one upstream to use.
+    pass, with `more_headers` of them. `path` is ours, never the client's, and so is each pair of `query`. `only`
+    names the one upstream to use; without a model it is the first that serves any.
     """
 
     model: str
@@ -67,6 +69,9 @@ class Call:
     method: str = "POST"
     path: str = CHAT
     only: str | None = None
+    query: Sequence[tuple[str, str]] = ()
+    media_type: str = "application/json"
+    more_headers: frozenset[bytes] = frozenset()
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):
@@ -202,6 +207,8 @@ class UpstreamPool:
 
     def _fitting(self, call: Call) -> list[_Target]:
         targets = [target for target in self._targets if target.fits(call)]
+        if not call.model and call.only is None:  # what is kept at one upstream is not at another
+            targets = (targets or self._targets)[:1]
         if not targets:
             shown = "".join(c if c.isprintable() else "?" for c in call.model[:128])
             raise NotFound(
@@ -286,14 +293,14 @@ class UpstreamPool:
             ("accept-encoding", "identity"),
             ("user-agent", USER_AGENT),
             ("via", ", ".join((*via(call.headers), VIA + self._instance))),
-            *forward_request(call.headers),
+            *forward_request(call.headers, call.more_headers),
         ]
         key = _key(target, call)
         if key is not None:
             headers.append(("authorization", f"Bearer {key}"))
         if call.body is not None:
-            headers.append(("content-type", "application/json"))
-        url = target.chat if call.path == CHAT else httpx.URL(target.base + call.path)
+            headers.append(("content-type", call.media_type))
+        url = target.chat if call.path == CHAT else _url(target.base + call.path, call.query)
         extensions = {"timeout": dict.fromkeys(("connect", "pool"), target.upstream.timeouts.connect)}
         body = call.body or b""
         # httpx would add these itself, at the price of a tenth of all our work on a request.
@@ -303,6 +310,10 @@ class UpstreamPool:
         request = httpx.Request(call.method, url, headers=headers, stream=httpx.ByteStream(body), extensions=extensions)
         request.read()
         return request
+
+
+def _url(plain: str, query: Sequence[tuple[str, str]]) -> httpx.URL:
+    return httpx.URL(f"{plain}?{urlencode(query)}" if query else plain)
 
 
 def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:

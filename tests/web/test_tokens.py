@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.surfaces import OpenAIChat
 from gateway.types import Direction, Json, Part, Transcript, Unscanned
 from gateway.web.tokens import (
     FIRST,
@@ -12,7 +13,6 @@ from gateway.web.tokens import (
     MOST_PAIRS,
     Learned,
     answer_tokens,
-    output_limit,
     prompt_tokens,
     spoken_tokens,
 )
@@ -49,7 +49,7 @@ def test_a_prompt_is_estimated_high(given: Transcript, tokens: int) -> None:
     ],
 )
 def test_what_a_request_allows(body: Json, limit: int | None) -> None:
-    assert output_limit(body) == limit
+    assert OpenAIChat().limits(body)[0] == limit
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,7 @@ What goes wrong is said in the caller's own error shape, and never as a verdict.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -22,27 +20,15 @@ from gateway.policy import Ruleset
 from gateway.surfaces import dump_json, parse_json
 from gateway.types import Direction, Json, Verdict
 from gateway.web.answers import guard_headers, retry_headers
-from gateway.web.asgi import ClientGone, Headers, header, read_json, respond, watch
+from gateway.web.asgi import Headers, header, read_json, respond, watch
 from gateway.web.auth import Caller
 from gateway.web.dialects.credentials import hint, presented, with_credentials
 from gateway.web.events import Event, Side
-from gateway.web.kept import Kept
-from gateway.web.meter import FREE, Meter
+from gateway.web.frame import Frame, Turn
 from gateway.web.state import Gateway
 from gateway.web.tokens import prompt_tokens
 
 __all__ = ["DialectScan", "answered", "identify", "read_object", "refuse"]
-
-
-@dataclass(slots=True)
-class _Work:
-    """What one call carries along."""
-
-    event: Event
-    began: float
-    kept: Kept | None
-    meter: Meter = FREE
-    policies: tuple[Ruleset, ...] = ()
 
 
 class DialectScan:
@@ -56,36 +42,22 @@ class DialectScan:
         self._categories = lru_cache(maxsize=64)(self._looked_for)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        gateway, endpoint = self._gateway, self._endpoint
-        event, began = gateway.begin(f"dialect.{endpoint.name}")
-        work = _Work(event, began, gateway.keep())
-        try:
-            body = await self._serve(scope, receive, work)
-            event.status = 200
-            headers = [*work.meter.headers, *answered(event), *guard_headers(event)]
-            await respond(send, 200, dump_json(body), headers)
-        except ClientGone:
-            event.status, event.error = 499, "client_gone"
-        except GatewayError as e:
-            await refuse(send, event, e, endpoint.error, work.meter.headers)
-        except asyncio.CancelledError:
-            event.status, event.error = 499, "cancelled"
-            raise
-        finally:
-            if not event.status:  # an exception that nobody expected
-                event.status, event.error = 500, "internal_error"
-            try:
-                await work.meter.close()
-            finally:
-                gateway.finish(event, began, work.kept, work.policies)
+        async with Frame(self._gateway, f"dialect.{self._endpoint.name}", scope, send, self._fail) as turn:
+            body = await self._serve(turn, receive)
+            turn.event.status = 200
+            headers = [*turn.meter.headers, *answered(turn.event), *guard_headers(turn.event)]
+            await respond(turn.send, 200, dump_json(body), headers)
+
+    async def _fail(self, turn: Turn, error: GatewayError) -> None:
+        await refuse(turn.send, turn.event, error, self._endpoint.error, turn.meter.headers)
 
     def _looked_for(self, policies: tuple[Ruleset, ...], direction: Direction) -> tuple[str, ...]:
         return tuple(self._gateway.guard.begin(policies).categories(direction))
 
-    async def _serve(self, scope: Scope, receive: Receive, work: _Work) -> Any:
-        gateway, event = self._gateway, work.event
-        scope = with_credentials(scope)
-        caller = identify(gateway, scope, self._endpoint.name)
+    async def _serve(self, turn: Turn, receive: Receive) -> Any:
+        gateway, event = self._gateway, turn.event
+        scope = with_credentials(turn.scope)
+        turn.caller = caller = identify(gateway, scope, self._endpoint.name)
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("scan")
         body = await read_object(scope, receive, gateway)
@@ -94,15 +66,15 @@ class DialectScan:
         request = self._endpoint.parse(body, Speaker(self._forced or hint(scope), bound, utf8))
         event.model = request.model[:256]
         own = self._policies(caller, request)
-        work.policies = (*(request.rulesets or own), *request.extra)
-        event.apply(work.policies)
-        gateway.admit(own, work.kept)  # what must be recorded is not the caller's choice
+        turn.policies = (*(request.rulesets or own), *request.extra)
+        event.apply(turn.policies)
+        gateway.admit(own, turn.kept)  # what must be recorded is not the caller's choice
         texts = [t for t in (request.prompt, request.context, request.answer) if t is not None]
         async with watch(receive):
-            work.meter = await gateway.limits.open(caller, request.model, sum(map(prompt_tokens, texts)))
-            work.meter.require()
-            work.meter.sent()  # what is scanned is used
-            found = await self._judge(request, caller.owner, work)
+            turn.meter = await gateway.limits.open(caller, request.model, sum(map(prompt_tokens, texts)))
+            turn.meter.require()
+            turn.meter.sent()  # what is scanned is used
+            found = await self._judge(request, caller.owner, turn)
         return self._endpoint.render(request, found)
 
     def _policies(self, caller: Caller, request: ScanRequest) -> tuple[Ruleset, ...]:
@@ -118,8 +90,8 @@ class DialectScan:
                 raise NotFound("There is no project of that id.", param="project_id", code="project_not_found")
         return gateway.policies_for(caller, request.model, self._endpoint.path, asked)
 
-    async def _judge(self, request: ScanRequest, owner: str, work: _Work) -> Outcome:
-        gateway, event, policies = self._gateway, work.event, work.policies
+    async def _judge(self, request: ScanRequest, owner: str, turn: Turn) -> Outcome:
+        gateway, event, policies = self._gateway, turn.event, turn.policies
         exchange = gateway.guard.begin(policies, owner)
         verdicts: dict[Direction, Verdict] = {}
         if request.prompt is not None:
@@ -130,8 +102,8 @@ class DialectScan:
             verdicts[Direction.OUTPUT] = await exchange.response(request.answer)
         texts = {Direction.INPUT: request.prompt, Direction.OUTPUT: request.answer}
         for direction, verdict in verdicts.items():
-            if work.kept is not None and (judged := texts[direction]) is not None:
-                work.kept.set(direction, verdict, judged.parts)
+            if turn.kept is not None and (judged := texts[direction]) is not None:
+                turn.kept.set(direction, verdict, judged.parts)
             side = Side.of(verdict)
             if direction is Direction.INPUT:
                 event.request = side
@@ -146,7 +118,7 @@ class DialectScan:
             verdicts,
             looked_for={d: self._categories(policies, d) for d in verdicts} if request.want.breakdown else {},
             policies=[p.name for p in policies],
-            latency_ms=(perf_counter() - work.began) * 1000,
+            latency_ms=(perf_counter() - turn.began) * 1000,
             message=policies[0].policy.messages.input if request.answer is None else policies[0].policy.messages.output,
             silent=self._silent,
         )
