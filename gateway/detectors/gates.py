@@ -9,10 +9,13 @@ does not hold it has no match. In prose the stretches are short and mostly there
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from re import A as ASCII
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
+
+from gateway.text.patterns import compile_re2, searcher
 
 __all__ = ["Gate", "Places", "Windows", "gate_of", "least_digits", "least_solid"]
 
@@ -21,63 +24,61 @@ Node = tuple[Any, Any]
 Windows = list[list[int]]
 
 SOLID = 14  # characters without a blank: longer than nearly all words
-STEPS = (6, 4, 2)  # digits side by side or near; a row is with the greatest that it is sure to have
+DIGITS = 4  # digits near each other: more than most numbers of a text have
+GAPS = (3, 25)  # characters between two of them; a row is with the first that is wide enough
 _MANY = 8  # one digit of so many bytes: stretches would be most of the text
+_UTF8 = 4  # bytes of a character at most
 _OFTEN = 32  # signs of one text
-_RARE = frozenset("+@<>~{}[](|\\%*`^#;\u00b0") | {chr(c) for c in (*range(9), 11, 12, *range(14, 32), 127)}
+_RARE = frozenset(":+@<>~{}[](|\\%*`^#;\u00b0") | {chr(c) for c in (*range(9), 11, 12, *range(14, 32), 127)}
 
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # every digit becomes a zero, all else a space
-_SOLID = bytes(32 if byte in b" \t\n\r\v\f" else 97 for byte in range(256))
-_RUN = b"a" * SOLID
+_SOLID = searcher(compile_re2(rf"[^ \t\n\r\v\f]{{{SOLID},}}", utf8=False))
+_KINDS = bytes(97 if chr(b).isalpha() and b < 128 else 48 if 48 <= b <= 57 else 32 for b in range(256))
 _BLANKS = frozenset(b" \t\n\r\v\f")
+_LETTER_CODES = frozenset((*range(65, 91), *range(97, 123)))
 _DIGIT_CODES = frozenset(range(48, 58))
 
 
 class Gate(NamedTuple):
     """
-    What each match holds. `digits`: so many, `solid`: a run of SOLID characters without a blank, `signs`: one
-    of these; nothing of all that: nobody knows.
+    What each match holds. `gap`: DIGITS digits or more, with at most so many other characters between two of
+    them; `solid`: a run of SOLID characters without a blank; `signs`: one of these; `mixed`: a letter
+    and a digit after it. Else nobody knows.
     """
 
-    digits: int = 0
+    gap: int | None = None
     solid: bool = False
     signs: tuple[bytes, ...] = ()
+    mixed: bool = False
 
 
 class Places:
-    """One text, and where its gates are open; each is looked for once. `reach` is in bytes."""
+    """One text, and where its gates are open; each is looked for once. `wide`: bytes of a character at most."""
 
-    __slots__ = ("_found", "_runs", "_solid", "data", "digits")
+    __slots__ = ("_found", "_runs", "_solid", "data", "digits", "wide")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self.wide = 1 if data.isascii() else _UTF8
         self.digits = data.translate(_DIGITS)
         self._runs: list[tuple[int, int]] | None = None
         self._solid: list[tuple[int, int]] | None = None
         self._found: dict[tuple[Gate, int], tuple[Windows | None, bytes]] = {}
 
     def at(self, gate: Gate, reach: int) -> tuple[Windows | None, bytes]:
-        """Windows in which all matches are, with what stands in them, in lines. None: anywhere."""
+        """
+        Windows in which all matches are that are at most `reach` characters long, with what stands in them, in
+        lines. None: anywhere.
+        """
         found = self._found.get((gate, reach))
         if found is None:
-            found = self._found[gate, reach] = self._at(gate, reach)
+            found = self._found[gate, reach] = self._at(gate, self.wide * (reach + 1))
         return found
 
     def _at(self, gate: Gate, reach: int) -> tuple[Windows | None, bytes]:
         data = self.data
-        if gate.solid:
-            spans = self._solids()
-        elif gate.digits:
-            near = self._near(gate.digits, reach)
-            if near is None:
-                return None, data
-            spans = near
-        elif gate.signs:
-            signs = [sign for sign in gate.signs if sign in data]
-            if sum(map(data.count, signs)) > _OFTEN:
-                return None, data
-            spans = sorted(span for sign in signs for span in _places(data, sign))
-        else:
+        spans = self._spans(gate)
+        if spans is None:
             return None, data
         if not spans:
             return [], b""
@@ -86,35 +87,45 @@ class Places:
             return None, data
         return windows, b"\n".join([data[begin:end] for begin, _, end in windows])
 
-    def _near(self, least: int, reach: int) -> list[tuple[int, int]] | None:
-        """Runs of digits with which, or with the next ones, there are enough within reach; None: there are many."""
-        digits = self.digits
+    def _spans(self, gate: Gate) -> Sequence[tuple[int, int]] | None:
+        """In order; every match holds a character of one. None: they are many."""
+        if gate.solid:
+            return self._solids()
+        if gate.gap is not None:
+            return self._near(self.wide * gate.gap)
+        if gate.signs:
+            signs = [sign for sign in gate.signs if sign in self.data]
+            return _places(self.data, signs) if signs else ()
+        return _places(self.data.translate(_KINDS), [b"a0"]) if gate.mixed else None
+
+    def _near(self, gap: int) -> list[tuple[int, int]] | None:
+        """Stretches with enough digits, none of them farther from the next; None: there are many."""
         if self._runs is None:
-            count = digits.count(b"0")
-            if _MANY * count > len(digits):
+            count = self.digits.count(b"0")
+            if _MANY * count > len(self.digits):
                 return None
-            self._runs = list(_digit_runs(digits)) if count > 1 else []
-        runs = self._runs
-        out = []
-        for i, (start, end) in enumerate(runs):
-            total, j = end - start, i + 1
-            while total < least and j < len(runs) and runs[j][0] - end < reach:
-                total += runs[j][1] - runs[j][0]
-                j += 1
-            if total >= least:
-                out.append((start, end))
+            self._runs = list(_digit_runs(self.digits)) if count >= DIGITS else []
+        out: list[tuple[int, int]] = []
+        total = begin = done = 0
+        for start, end in self._runs:
+            if start - done > gap:
+                if total >= DIGITS:
+                    out.append((begin, done))
+                begin, total = start, 0
+            total += end - start
+            done = end
+        if total >= DIGITS:
+            out.append((begin, done))
         return out
 
     def _solids(self) -> list[tuple[int, int]]:
         if self._solid is None:
-            mask = self.data.translate(_SOLID)
             self._solid = []
-            at = mask.find(_RUN)
-            while at >= 0:
-                end = mask.find(b" ", at)
-                end = len(mask) if end < 0 else end
-                self._solid.append((at, end))
-                at = mask.find(_RUN, end)
+            size = len(self.data)
+            end = 0
+            while (span := _SOLID(self.data, end, size)[0])[0] >= 0:
+                self._solid.append(span)
+                end = span[1]
         return self._solid
 
 
@@ -129,11 +140,16 @@ def _digit_runs(digits: bytes) -> Iterator[tuple[int, int]]:
         at = digits.find(b"0", end)
 
 
-def _places(data: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
-    at = data.find(sign)
-    while at >= 0:
-        yield at, at + len(sign)
-        at = data.find(sign, at + 1)
+def _places(data: bytes, strings: Sequence[bytes]) -> list[tuple[int, int]] | None:
+    if sum(map(data.count, strings)) > _OFTEN + len(data) // _MANY**2:
+        return None
+    out = []
+    for string in strings:
+        at = data.find(string)
+        while at >= 0:
+            out.append((at, at + len(string)))
+            at = data.find(string, at + 1)
+    return sorted(out)
 
 
 def _windows(spans: Sequence[tuple[int, int]], reach: int, size: int) -> Windows:
@@ -154,20 +170,18 @@ def gate_of(pattern: str) -> Gate:
     if _solid(nodes).most >= SOLID:
         return Gate(solid=True)
     digits = _digits(nodes)
-    if digits >= STEPS[0]:
-        return Gate(digits=STEPS[0])
+    gap = next((gap for gap in GAPS if digits.gap <= gap), None) if digits.least >= DIGITS else None
+    if gap == GAPS[0]:
+        return Gate(gap=gap)
     signs = _signs(nodes)
     if signs is not None and all(_is_rare(sign) for sign in signs):
         return Gate(signs=tuple(sorted(sign.encode() for sign in signs)))
-    for step in STEPS:
-        if digits >= step:
-            return Gate(digits=step)
-    return Gate()
+    return Gate(gap=gap, mixed=gap is None and _is_mixed(nodes))
 
 
 def least_digits(pattern: str) -> int:
     """So many ASCII digits are in every match."""
-    return _digits(list(parser.parse(pattern, ASCII)))
+    return _digits(list(parser.parse(pattern, ASCII))).least
 
 
 def least_solid(pattern: str) -> int:
@@ -175,19 +189,61 @@ def least_solid(pattern: str) -> int:
     return _solid(list(parser.parse(pattern, ASCII))).most
 
 
-def _digits(nodes: Sequence[Node]) -> int:
-    return sum(map(_digits_of, nodes))
+class _Digits(NamedTuple):
+    """
+    `least` digits that every match holds, with at most `gap` other characters between two of them, `lead` before
+    the first and `trail` after the last; `others` of them in all.
+    """
+
+    least: int = 0
+    others: int = 0
+    lead: int = 0
+    gap: int = 0
+    trail: int = 0
 
 
-def _digits_of(node: Node) -> int:
+def _none(others: int) -> _Digits:
+    return _Digits(0, others, others, 0, others)
+
+
+def _digits(nodes: Sequence[Node]) -> _Digits:
+    out = _Digits()
+    for node in nodes:
+        out = _then(out, _digits_of(node))
+    return out
+
+
+def _then(a: _Digits, b: _Digits) -> _Digits:
+    others = a.others + b.others
+    if not a.least and not b.least:
+        return _none(others)
+    return _Digits(
+        a.least + b.least,
+        others,
+        a.lead if a.least else a.others + b.lead,
+        max(a.gap, b.gap, a.trail + b.lead if a.least and b.least else 0),
+        b.trail if b.least else a.trail + b.others,
+    )
+
+
+def _digits_of(node: Node) -> _Digits:
     kind, arg = node
+    if kind is op.AT:
+        return _Digits()
     if kind is op.SUBPATTERN:
         return _digits(list(arg[3]))
     if kind is op.BRANCH:
-        return min(_digits(list(branch)) for branch in arg[1])
+        each = [_digits(list(branch)) for branch in arg[1]]
+        if not all(digits.least for digits in each):
+            return _none(max(digits.others for digits in each))
+        return _Digits(min(d.least for d in each), *(max(d[i] for d in each) for i in range(1, 5)))
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return int(arg[0]) * _digits(list(arg[2]))
-    return int(_is_digit(node))
+        low, high, once = int(arg[0]), int(arg[1]), _digits(list(arg[2]))
+        if not (once.least and low):
+            return _none(high * once.others)
+        gap = max(once.gap, once.trail + once.lead) if high > 1 else once.gap
+        return _Digits(low * once.least, high * once.others, once.lead, gap, once.trail)
+    return _Digits(1) if _is_digit(node) else _none(1)
 
 
 def _is_digit(node: Node) -> bool:
@@ -232,7 +288,8 @@ def _solid_of(node: Node) -> _Runs:
         return _solid(list(arg[3]))
     if kind is op.BRANCH:
         each = [_solid(list(branch)) for branch in arg[1]]
-        return _Runs(*(min(runs[i] for runs in each) for i in range(3)), all(runs.whole for runs in each))
+        first, most, last = (min(runs[i] for runs in each) for i in range(3))
+        return _Runs(first, most, last, all(runs.whole for runs in each))
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
         once = _solid(list(arg[2]))
         if once.whole:
@@ -285,3 +342,35 @@ def _signs_of(node: Node) -> frozenset[str] | None:
 def _is_rare(text: str) -> bool:
     """A rare sign, or several signs side by side that are rare so."""
     return text in _RARE or (len(text) > 1 and all(char in "-/<!*#" or char in _RARE for char in text))
+
+
+def _is_mixed(nodes: Sequence[Node]) -> bool:
+    """Is there a letter, and a digit right after it?"""
+    return any(map(_is_mixed_of, nodes)) or any(
+        _ends_with_letter(before) and _begins_with_digit(after) for before, after in pairwise(nodes)
+    )
+
+
+def _is_mixed_of(node: Node) -> bool:
+    kind, arg = node
+    if kind is op.SUBPATTERN:
+        return _is_mixed(list(arg[3]))
+    return kind is op.BRANCH and all(_is_mixed(list(branch)) for branch in arg[1])
+
+
+def _ends_with_letter(node: Node) -> bool:
+    kind, arg = node
+    if kind is op.SUBPATTERN:
+        return len(arg[3]) > 0 and _ends_with_letter(arg[3][-1])
+    if kind is op.BRANCH:
+        return all(len(branch) > 0 and _ends_with_letter(branch[-1]) for branch in arg[1])
+    if kind is op.IN:
+        return all(what is op.LITERAL and item in _LETTER_CODES for what, item in arg)
+    return kind is op.LITERAL and arg in _LETTER_CODES
+
+
+def _begins_with_digit(node: Node) -> bool:
+    kind, arg = node
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+        return bool(arg[0]) and _begins_with_digit(arg[2][0])
+    return _is_digit(node)

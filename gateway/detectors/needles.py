@@ -23,7 +23,6 @@ __all__ = ["Edged", "Joint", "Look", "Stretches", "needles"]
 _BLOCK = 64 << 10  # bytes looked through at a time: hits take a hundred bytes each
 _MOST_VARIANTS = 64
 _GOOD_LENGTH = 4
-_UTF8 = 4  # bytes of a character at most
 # Not ASCII, but RE2 takes them for `k` and `s` where case does not count.
 _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
@@ -69,7 +68,6 @@ class Look:
     found: Mapping[Needing, Mapping[int, Stretches | None]]
     joint: Joint
     near: Sequence[tuple[int, int]] | None = None
-    wide: int = 1  # bytes of a character at most
 
     @property
     def data(self) -> bytes:
@@ -110,41 +108,42 @@ class Joint:
         """
         found: dict[Needing, dict[int, Stretches | None]] = {}
         places = Places(data)
-        wide = 1 if data.isascii() else _UTF8
+        wide = places.wide
         if wide > 1 and any(char in data for char, _ in _FOLDED):
             self._anywhere(data, found)
-            return Look(places, found, self, wide=wide)
+            return Look(places, found, self)
         near = None if where is None else _widened(where, self._reach * wide, len(data))
         if self._automaton is None:
-            return Look(places, found, self, near, wide)
+            return Look(places, found, self, near)
         size = len(data)
-        digits = places.digits
-        sieves = self._sieves
-        lower = data.lower()
+        digits, lower, sieves = places.digits, data.lower(), self._sieves
         for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
-                if (left is None or left[before]) and (right is None or right[after]):
-                    for number, row, reach, digit, also in rows:
-                        first, last = end - reach * wide, start + reach * wide
-                        first = 0 if first < 0 else first
-                        if (digit and digits.find(b"0", first, last) < 0) or (
-                            also and not _any_of(also, lower, first, last)
-                        ):
-                            continue
-                        mine = found.get(sieves[number])
-                        if mine is None:
-                            mine = found[sieves[number]] = {}
-                        last = size if last > size else last
-                        stretches = mine.get(row)
-                        if stretches is None:
-                            mine[row] = [[first, start, last]]
-                        elif first <= stretches[-1][2]:
-                            stretches[-1][1:] = start, max(stretches[-1][2], last)
-                        else:
-                            stretches.append([first, start, last])
-        return Look(places, found, self, near, wide)
+                if (left is not None and not left[before]) or (right is not None and not right[after]):
+                    continue
+                for number, row, reach, digit, also in rows:
+                    first, last = end - reach * wide, start + reach * wide
+                    if first < 0:
+                        first = 0
+                    if digit and digits.find(b"0", first, last) < 0:
+                        continue
+                    if also and not _any_of(also, lower, first, last):
+                        continue
+                    mine = found.get(sieves[number])
+                    if mine is None:
+                        mine = found[sieves[number]] = {}
+                    if last > size:
+                        last = size
+                    stretches = mine.get(row)
+                    if stretches is None:
+                        mine[row] = [[first, start, last]]
+                    elif first <= stretches[-1][2]:
+                        stretches[-1][1:] = start, max(stretches[-1][2], last)
+                    else:
+                        stretches.append([first, start, last])
+        return Look(places, found, self, near)
 
     def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int, _Owners]]:
         """Where each needle stands, and who asked for it."""

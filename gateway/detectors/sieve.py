@@ -21,7 +21,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from gateway.detectors.gates import Gate, gate_of
+from gateway.detectors.gates import Gate, Places, gate_of, least_digits
 from gateway.detectors.needles import Edged, Joint, Look, Stretches, needles
 from gateway.detectors.prefix import CATEGORY, shape
 from gateway.text.patterns import compile_set
@@ -33,7 +33,7 @@ _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
 _MOST_BYTES = 12  # that are looked for one by one
 _MOST_ALSO = 8  # strings of a second list that are looked for one by one around a literal of the first
-_LONGEST_NEEDLE = 10  # bytes; what follows tells little more, and makes the automaton large
+_LONGEST_NEEDLE = 8  # bytes; what follows tells little more, and makes the automaton large
 _DIGITS = frozenset("0123456789")
 _MOST_RARE = 64  # characters of a class that may be one of them
 _WORDS = """
@@ -52,8 +52,10 @@ Strings = frozenset[str]
 
 _UTF8 = 4  # bytes of a character at most
 
-# A Set, its rows, and the bytes of which every match holds one
-_Set = tuple[Any, list[int], tuple[bytes, ...] | None]
+# A Set, its rows, and what every match holds
+_Set = tuple[Any, list[int], "_Asked | None"]
+
+LONG = 8 << 10  # bytes of a text in which windows around what rows need pay
 
 _EMPTY: Strings = frozenset({""})
 _NOWHERE: Mapping[int, Stretches | None] = {}
@@ -87,10 +89,13 @@ class Sieve:
                         left, right = (None, right) if keep_end else (left, None)
                     self.needles.append((needle, Edged(index, width, left, right, digit, also)))
         # (?m): a line's ends count as a text's
-        self._sets: dict[Gate, list[_Set]] = {}
+        self._near: dict[Gate, list[_Set]] = {}
         for (gate, _), rows in rest.items():
-            compiled = compile_set(f"(?m){patterns[i]}" for i in rows)
-            self._sets.setdefault(gate, []).append((compiled, rows, marks([patterns[i] for i in rows])))
+            self._near.setdefault(gate, []).append(_set(patterns, rows))
+        together: dict[str, list[int]] = {}
+        for (_, group), rows in rest.items():
+            together.setdefault(group, []).extend(rows)
+        self._whole = [_set(patterns, sorted(rows)) for rows in together.values()]
         self._alone: Joint | None = None
 
     def rows(self, data: bytes) -> list[int]:
@@ -108,16 +113,18 @@ class Sieve:
         found: dict[int, Stretches | None] = {**look.found.get(self, _NOWHERE)}
         if look.near == []:
             return found
-        data, windows = look.sight(), None
-        if look.near is not None:
-            windows = self._within(look)
-        for gate, sets in self._sets.items():
-            if look.near is None:
-                windows, data = look.places.at(gate, look.wide * (self._reaches[gate] + 1))
-                if not data:
-                    continue
-            for patterns, rows, asked in sets:
-                if asked is None or _holds(data, asked):
+        places = look.places
+        if look.near is not None or len(places.data) < LONG:
+            data, windows = look.sight(), None if look.near is None else self._within(look)
+            for patterns, rows, asked in self._whole:
+                if asked is None or asked.holds(places):
+                    for hit in patterns.Match(data) or ():
+                        found[rows[hit]] = windows
+            return found
+        for gate, sets in self._near.items():
+            windows, data = places.at(gate, self._reaches[gate])
+            for patterns, rows, asked in sets if data else ():
+                if asked is None or asked.holds(places):
                     for hit in patterns.Match(data) or ():
                         found[rows[hit]] = windows
         return found
@@ -128,11 +135,8 @@ class Sieve:
         return [[begin, end, min(size, end + _UTF8 * (self.reach + 1))] for begin, end in look.near or ()]
 
 
-def _holds(data: bytes, asked: tuple[bytes, ...]) -> bool:
-    for byte in asked:  # noqa: SIM110 (a generator costs more than these few looks)
-        if byte in data:
-            return True
-    return False
+def _set(patterns: Sequence[str], rows: list[int]) -> _Set:
+    return compile_set(f"(?m){patterns[i]}" for i in rows), rows, asked(patterns[i] for i in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +176,36 @@ def _is_plain(run: _Run) -> bool:
     return all(text.isascii() for text in run.strings)
 
 
-def marks(patterns: Iterable[str]) -> tuple[bytes, ...] | None:
-    """Bytes of which every match of any of these patterns holds one, if they are few."""
-    asked: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What every match of some patterns holds one of: a digit, if `digit`, or one of these bytes."""
+
+    digit: bool
+    marks: tuple[bytes, ...]
+
+    def holds(self, places: Places) -> bool:
+        if self.digit and b"0" in places.digits:
+            return True
+        data = places.data
+        for byte in self.marks:  # noqa: SIM110 (a generator costs more than these few looks)
+            if byte in data:
+                return True
+        return False
+
+
+def asked(patterns: Iterable[str]) -> _Asked | None:
+    """None where nobody knows, or where they are many."""
+    digit, marks = False, set[str]()
     for pattern in patterns:
+        if least_digits(pattern):
+            digit = True
+            continue
         found = _rare(list(parser.parse(pattern, ASCII)))
         if found is None:
             return None
-        asked |= found
-    first = {char.encode()[:1] for char in asked}
-    return tuple(sorted(first)) if len(first) <= _MOST_BYTES else None
+        marks |= found
+    first = {char.encode()[:1] for char in marks}
+    return _Asked(digit, tuple(sorted(first))) if len(first) <= _MOST_BYTES else None
 
 
 def _rare(nodes: Sequence[Node]) -> Strings | None:
