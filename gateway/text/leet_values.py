@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from gateway.text.patterns import Sieve
+from gateway.text.patterns import Sieve, compile_re2, searcher
 from gateway.text.prefixes import PREFIXES
 
 __all__ = ["values"]
@@ -24,6 +24,8 @@ _STAND_FOR = {
 _LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()})
 _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
 _CHUNK = re.compile(r"\S{6,512}")
+_INK = r"[^\t-\r \x1c-\x1f]"
+_WORTH = searcher(compile_re2(rf"{_INK}*@{_INK}*|{_INK}{{16,}}", utf8=False))
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
 LEAST_KEY = 16
@@ -57,7 +59,7 @@ _IN_LETTERS = dict.fromkeys(_BY_FIGURES.split(), False) | dict.fromkeys(_BY_LETT
 
 def values(text: str) -> Iterator[tuple[int, str]]:
     """Where one begins, and what it reads as."""
-    for match in _CHUNK.finditer(text):
+    for match in _chunks(text):
         chunk = match[0]
         if len(chunk) < LEAST_KEY and ("." not in chunk or "@" not in chunk):
             continue
@@ -70,6 +72,18 @@ def values(text: str) -> Iterator[tuple[int, str]]:
         iban = _iban(match[0])
         if iban is not None and iban != match[0]:
             yield match.start(), iban
+
+
+def _chunks(text: str) -> Iterator[re.Match[str]]:
+    """Of ASCII only those that may be worth a look."""
+    if not text.isascii():
+        yield from _CHUNK.finditer(text)
+        return
+    data = text.encode("ascii")
+    end = 0
+    while (span := _WORTH(data, end, len(data))[0])[0] >= 0:
+        start, end = span
+        yield from _CHUNK.finditer(text, start, end)
 
 
 def _address(chunk: str) -> str | None:
