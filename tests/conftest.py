@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import gateway.engine.models
 from tests.support.redis_servers import Server, redis_cluster, redis_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_shipped_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests say themselves which models they mean; what the shipped one finds is for tests/test_shipped_model.py."""
+    empty = tmp_path_factory.mktemp("no_models")
+
+    def folder(name: str) -> Path:
+        return empty
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateway.engine.models, "folder", folder)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,11 @@ from gateway.cli.padding import ALONE, LENGTHS, PLACES, pad
 from gateway.cli.report_html import page
 from gateway.cli.report_tables import tables
 from gateway.cli.rows import Fields, Presentation, Row, read_rows, sample
+from gateway.cli.search import TRIES, search
 from gateway.engine import Guard, load_models
 from gateway.errors import RequestError, ScanError
 from gateway.policy import Ruleset, load_policies
+from gateway.redteam.swaps import SWAPS
 from gateway.redteam.transforms import TRANSFORMS
 from gateway.resources import folder
 from gateway.types import Direction, Effect, Json, Kind, Role
@@ -68,6 +70,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="what the policy must do, or more, for a text to count as found (default: flag)",
     )  # fmt: skip
     parser.add_argument("--evasion", action="store_true", help="disguise what was caught, in every way we know")
+    parser.add_argument(
+        "--search", action="store_true",
+        help=f"change words of what was caught until it passes, at most {TRIES} tries each way; takes minutes",
+    )  # fmt: skip
     parser.add_argument(
         "--padding", action="store_true",
         help="put what was caught at the start, in the middle and at the end of long text from the files of --benign",
@@ -173,6 +179,9 @@ async def _measure(
     if arguments.evasion:
         caught = [c for e in out for c in caught_plainly(e.judged, question)]
         evaded = [await disguise(judge, caught, question, t, arguments.seed) for t in _watched(TRANSFORMS, "evasion")]
+    if arguments.search:
+        caught = [c for e in out for c in caught_plainly(e.judged, question)]
+        evaded += [await search(judge, caught, question, swap) for swap in _watched(SWAPS, "search")]
     if arguments.padding:
         evaded += await _pad(judge, question, out, honest, arguments.seed)
     return [*out, *([Evaluation(POOL, honest, question)] if honest else [])], evaded

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gateway.detectors.onnx import useful
 from gateway.engine.edit import Replacement, replacements
 from gateway.engine.vault import RESTORE
 from gateway.engine.views import judges_whole
 from gateway.types import Effect, Hit, Part, Path, Violation
 
 __all__ = ["best", "changes", "effect", "firm", "told", "utf8_size"]
+
+# A model has a little of everything to say of any text; less than this is left to the scores.
+TOLD_SCORE = 0.5
+TOLD_FPR = 0.01
 
 
 def utf8_size(text: str) -> int:
@@ -23,9 +26,9 @@ def effect(violations: Iterable[Violation]) -> Effect:
 
 
 def told(hits: Sequence[Hit], violations: Iterable[Violation]) -> tuple[Hit, ...]:
-    """Findings worth telling: those that a rule claimed, and those that some rule might."""
+    """Findings worth telling: those that a rule claimed, and those that a strict one would."""
     claimed = {violation.hit for violation in violations}
-    told = (h for h in hits if h in claimed or useful(h.finding.score, h.finding.fpr))
+    told = (h for h in hits if h in claimed or h.finding.score >= TOLD_SCORE or h.finding.fpr <= TOLD_FPR)
     return tuple(hit for hit in told if hit.finding.category != RESTORE)
 
 

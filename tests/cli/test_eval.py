@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import pytest
@@ -21,9 +21,11 @@ from gateway.cli.evasion import caught_plainly, disguise
 from gateway.cli.padding import ALONE, PLACES, pad
 from gateway.cli.report_html import page
 from gateway.cli.rows import Presentation, Row
+from gateway.cli.search import TRIES, search
 from gateway.engine import Guard
 from gateway.errors import ConfigError, ScanError
 from gateway.policy import Ruleset, load_policies, parse_policy
+from gateway.redteam.swaps import SWAPS, Swap
 from gateway.redteam.transforms import TRANSFORMS, Family, Transform
 from gateway.resources import folder
 from gateway.types import OF_ONE_TEXT, Effect, Finding, Part, Reading, Span
@@ -373,6 +375,54 @@ def test_padding_needs_honest_texts(evaluate: Any, mixed: str) -> None:
     done = evaluate(mixed, "--padding")
     assert done.status == 2
     assert "--benign" in done.err
+
+
+async def caught_by_rules() -> tuple[Judge, Question, list[Judged]]:
+    policy = load_policies([folder("policies")], guard().categories)["default"]
+    question = Question(("injection/*",), Effect.BLOCK, {})
+    judge = Judge(guard(), policy, [question])
+    return judge, question, [await judge.judge(row(text)) for text in CAUGHT]
+
+
+async def test_a_search_finds_the_word_that_lets_a_text_through() -> None:
+    """Phrases are blind to a word that they do not know; hyphens are read over."""
+    judge, question, caught = await caught_by_rules()
+    found = await search(judge, caught, question, Swap("gone", lambda word, _: iter(("zyx",))))
+    assert (found.texts, found.caught, found.family) == (2, 0, "search")
+    found = await search(judge, caught, question, Swap("nothing", lambda word, _: iter(())))
+    assert (found.texts, found.caught) == (0, 0)
+
+
+async def test_a_search_gives_up_after_its_tries() -> None:
+    _, question, caught = await caught_by_rules()
+    tried: list[str] = []
+
+    class Stubborn:
+        async def judge(self, row: Row) -> Judged:
+            tried.append(row.text)
+            return caught[0]
+
+    swap = next(swap for swap in SWAPS if swap.name == "key beside")
+    found = await search(cast(Judge, Stubborn()), caught[:1], question, swap)
+    assert (found.texts, found.caught) == (1, 1)
+    assert len(tried) <= TRIES
+    assert len(set(tried)) > 20
+
+
+async def test_a_search_joins_words_without_losing_text() -> None:
+    judge, question, caught = await caught_by_rules()
+    seen: list[str] = []
+
+    class Noting:
+        async def judge(self, row: Row) -> Judged:
+            seen.append(row.text)
+            return await judge.judge(row)
+
+    swap = next(swap for swap in SWAPS if swap.merges)
+    await search(cast(Judge, Noting()), caught[:1], question, swap)
+    joined = [text for text in seen if len(text) == len(caught[0].row.text) - 1]
+    assert joined
+    assert all(text.replace(" ", "") == caught[0].row.text.replace(" ", "") for text in joined)
 
 
 def test_models_are_measured_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
