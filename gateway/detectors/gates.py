@@ -8,6 +8,7 @@ does not hold it has no match. In prose the stretches are short and mostly there
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from re import A as ASCII
@@ -55,7 +56,7 @@ class Gate(NamedTuple):
 class Places:
     """One text, and where its gates are open; each is looked for once. `wide`: bytes of a character at most."""
 
-    __slots__ = ("_found", "_runs", "_solid", "data", "digits", "wide")
+    __slots__ = ("_clusters", "_found", "_runs", "_solid", "data", "digits", "wide")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -63,7 +64,19 @@ class Places:
         self.digits = data.translate(_DIGITS)
         self._runs: list[tuple[int, int]] | None = None
         self._solid: list[tuple[int, int]] | None = None
+        self._clusters: dict[int, list[tuple[int, int]] | None] = {}
         self._found: dict[tuple[Gate, int], tuple[Windows | None, bytes]] = {}
+
+    def near(self, gate: Gate, begin: int, end: int) -> bool:
+        """May a match between these bytes hold what it must?"""
+        if gate.signs:
+            return any(self.data.find(sign, begin, end) >= 0 for sign in gate.signs)
+        spans = self._spans(gate)
+        if spans is None:
+            return True
+        # They are apart: of those that begin before `end`, the last one ends last.
+        at = bisect_left(spans, (end, 0))
+        return at > 0 and begin < spans[at - 1][1]
 
     def at(self, gate: Gate, reach: int) -> tuple[Windows | None, bytes]:
         """
@@ -92,7 +105,10 @@ class Places:
         if gate.solid:
             return self._solids()
         if gate.gap is not None:
-            return self._near(self.wide * gate.gap)
+            gap = self.wide * gate.gap
+            if gap not in self._clusters:
+                self._clusters[gap] = self._near(gap)
+            return self._clusters[gap]
         if gate.signs:
             signs = [sign for sign in gate.signs if sign in self.data]
             return _places(self.data, signs) if signs else ()

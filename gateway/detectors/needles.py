@@ -16,7 +16,7 @@ from typing import Protocol
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from gateway.detectors.gates import Places
+from gateway.detectors.gates import Gate, Places
 
 __all__ = ["Edged", "Joint", "Look", "Stretches", "needles"]
 
@@ -28,8 +28,8 @@ _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-# Number of the sieve, row, reach, does it need a digit?, of which strings does it need one as well?
-_Row = tuple[int, int, int, bool, tuple[bytes, ...]]
+# Number of the sieve, row, reach, does it need a digit?, what else?, of which strings does it need one as well?
+_Row = tuple[int, int, int, bool, Gate | None, tuple[bytes, ...]]
 # left, right, and the rows that ask for these edges
 _Owners = list[tuple[bytes | None, bytes | None, tuple[_Row, ...]]]
 
@@ -43,6 +43,7 @@ class Edged:
     left: bytes | None  # truth values for the byte before it; None: any
     right: bytes | None
     digit: bool = False  # its matches hold one
+    gate: Gate | None = None  # what else they hold
     also: tuple[bytes, ...] = ()  # in lower case; its matches hold one of these as well; none: nothing is known
 
 
@@ -90,10 +91,10 @@ class Joint:
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
                 owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add(
-                    (number, e.row, e.reach, e.digit, e.also)
+                    (number, e.row, e.reach, e.digit, e.gate, e.also)
                 )
         self._owners = [
-            [(left, right, tuple(sorted(rows))) for (left, right), rows in by_edge.items()]
+            [(left, right, tuple(sorted(rows, key=lambda row: row[:3]))) for (left, right), rows in by_edge.items()]
             for by_edge in owners.values()
         ]
         self._longest = max(map(len, owners), default=0)
@@ -123,11 +124,13 @@ class Joint:
             for left, right, rows in owners:
                 if (left is not None and not left[before]) or (right is not None and not right[after]):
                     continue
-                for number, row, reach, digit, also in rows:
+                for number, row, reach, digit, gate, also in rows:
                     first, last = end - reach * wide, start + reach * wide
                     if first < 0:
                         first = 0
                     if digit and digits.find(b"0", first, last) < 0:
+                        continue
+                    if gate is not None and not places.near(gate, first, last):
                         continue
                     if also and not _any_of(also, lower, first, last):
                         continue

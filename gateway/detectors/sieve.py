@@ -32,9 +32,9 @@ _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
 _MOST_BYTES = 12  # that are looked for one by one
+_BEGUN = 5  # bytes of those strings, where they are more
 _MOST_ALSO = 8  # strings of a second list that are looked for one by one around a literal of the first
 _LONGEST_NEEDLE = 8  # bytes; what follows tells little more, and makes the automaton large
-_DIGITS = frozenset("0123456789")
 _MOST_RARE = 64  # characters of a class that may be one of them
 _WORDS = """
     about above after again all also and answer any are ask because been before being below both but can could did
@@ -69,17 +69,18 @@ class Sieve:
         self.reach = 0
         rest: dict[tuple[Gate, str], list[int]] = {}
         self._reaches: dict[Gate, int] = {}
+        self._gates: dict[int, Gate] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
             run, also = _anchored(pattern)
             width = shape(pattern).reach if reach is None else reach[index]
+            gate = gate_of(pattern)
             self.reach = max(self.reach, width)
             if run is None:
-                gate = gate_of(pattern)
                 rest.setdefault((gate, group), []).append(index)
+                self._gates[index] = gate
                 self._reaches[gate] = max(self._reaches.get(gate, 0), width)
                 continue
-            rare = _rare(list(parser.parse(pattern, ASCII)))
-            digit = rare is not None and rare <= _DIGITS
+            digit = least_digits(pattern) > 0
             for literal in run.strings:
                 for needle, first, last in needles(literal):
                     left, right = run.left if first else None, run.right if last else None
@@ -87,7 +88,7 @@ class Sieve:
                         keep_end = left is None and right is not None
                         needle = needle[-_LONGEST_NEEDLE:] if keep_end else needle[:_LONGEST_NEEDLE]
                         left, right = (None, right) if keep_end else (left, None)
-                    self.needles.append((needle, Edged(index, width, left, right, digit, also)))
+                    self.needles.append((needle, Edged(index, width, left, right, digit, gate if gate.solid or gate.gap else None, also)))
         # (?m): a line's ends count as a text's
         self._near: dict[Gate, list[_Set]] = {}
         for (gate, _), rows in rest.items():
@@ -119,7 +120,9 @@ class Sieve:
             for patterns, rows, asked in self._whole:
                 if asked is None or asked.holds(places):
                     for hit in patterns.Match(data) or ():
-                        found[rows[hit]] = windows
+                        row = rows[hit]
+                        gate = self._gates[row] if windows is None else None
+                        found[row] = windows if gate is None else places.at(gate, self._reaches[gate])[0]
             return found
         for gate, sets in self._near.items():
             windows, data = places.at(gate, self._reaches[gate])
@@ -166,9 +169,17 @@ def anchor(pattern: str) -> _Run | None:
 def _anchored(pattern: str) -> tuple[_Run | None, tuple[bytes, ...]]:
     """The anchor, and the shortest list of other strings that every match holds one of, in lower case."""
     runs = _required(list(parser.parse(pattern, ASCII)))
-    others = [sorted({text.lower().encode() for text in run.strings}) for run in runs[1:] if _is_plain(run)]
+    others = [_begun(run.strings) for run in runs[1:] if _is_plain(run)]
     also = min((strings for strings in others if len(strings) <= _MOST_ALSO), key=len, default=[])
     return (runs[0] if runs else None), tuple(also)
+
+
+def _begun(strings: Strings) -> list[bytes]:
+    """In lower case; where they are many, only as far as most of them begin alike."""
+    plain = {text.lower().encode() for text in strings}
+    if len(plain) > _MOST_ALSO:
+        plain = {text[:_BEGUN] for text in plain}
+    return sorted(plain)
 
 
 def _is_plain(run: _Run) -> bool:

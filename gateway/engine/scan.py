@@ -71,11 +71,19 @@ def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
     literals = _literals(detectors, looks)
     now = perf_counter()
     timings["literals"] = (now - began) * 1000
+    plain = len(seen) == len(looks)  # no text says anything but what it says
+    texts = [s.text for s in seen]
+    known = [literals[id(s)] for s in seen] if plain and literals is not None else None
     for detector in detectors:
-        mine = for_detector(detector, seen)
-        if not mine:
-            continue
-        _scan_seen(detector, mine, out, literals)
+        if plain and detector.kinds is None and Reading.RAW in detector.readings:
+            found = _run(detector, texts, out.errors, known)
+            if any(found):
+                out.hits += [Hit(s.part, finding) for s, its in zip(seen, found, strict=True) for finding in its]
+        else:
+            mine = for_detector(detector, seen)
+            if not mine:
+                continue
+            _scan_seen(detector, mine, out, literals)
         began, now = now, perf_counter()
         timings[detector.name] = timings.get(detector.name, 0) + (now - began) * 1000
     out.hits += nested(looks)
