@@ -268,7 +268,7 @@ def _is_digit(node: Node) -> bool:
         return arg in _DIGIT_CODES
     return kind is op.IN and all(
         (what is op.LITERAL and item in _DIGIT_CODES)
-        or (what is op.RANGE and 48 <= item[0] and item[1] <= 57)
+        or (what is op.RANGE and item[0] >= 48 and item[1] <= 57)
         or (what is op.CATEGORY and item is op.CATEGORY_DIGIT)
         for what, item in arg
     )

@@ -88,7 +88,12 @@ class Sieve:
                         keep_end = left is None and right is not None
                         needle = needle[-_LONGEST_NEEDLE:] if keep_end else needle[:_LONGEST_NEEDLE]
                         left, right = (None, right) if keep_end else (left, None)
-                    self.needles.append((needle, Edged(index, width, left, right, digit, gate if gate.solid or gate.gap else None, also)))
+                    self.needles.append(
+                        (
+                            needle,
+                            Edged(index, width, left, right, digit, gate if gate.solid or gate.gap else None, also),
+                        )
+                    )
         # (?m): a line's ends count as a text's
         self._near: dict[Gate, list[_Set]] = {}
         for (gate, _), rows in rest.items():

@@ -20,8 +20,9 @@ from gateway.detectors.onnx import Model
 from gateway.engine.edit import render
 from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
+from gateway.engine.memory import Memory, about
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, effect, firm, told, utf8_size
+from gateway.engine.outcome import best, changes, effect, firm, refused_of, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked
 from gateway.engine.scan import Scan, scan_parts
@@ -72,6 +73,7 @@ class Guard:
         own_keys: Sequence[str] = (),
         models: Models | None = None,
         judge: Judge | None = None,
+        memory: int = 16 << 20,
     ) -> None:
         self.judge = judge
         self.models = models or Models()
@@ -82,6 +84,7 @@ class Guard:
         self.own_keys: tuple[Detector, ...] = custom([own]) if own_keys else ()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
         self._inline = inline
+        self._memory = Memory(memory)
         self._key = placeholder_key or secrets.token_bytes(32)
         self.plan = lru_cache(maxsize=256)(self._plan)
 
@@ -113,10 +116,11 @@ class Guard:
         parts: Sequence[Part],
         tenant: str,
         asked: Asked | None = None,
-        *,
         joins: bool = False,
+        about: bytes = b"",
     ) -> Scan:
-        """Rules and models at the same time. Raises TooLargeToScan."""
+        """Rules and models at the same time. `about`: as for `scan_parts`, if any. Raises TooLargeToScan."""
+        memory = self._memory if about else None
         models = [d for d in detectors if _is_model(type(d)) and isinstance(d, Model)]
         rules = [d for d in detectors if not _is_model(type(d))]
         size = sum(utf8_size(part.text) for part in parts)
@@ -124,7 +128,7 @@ class Guard:
         if models or asked is not None:
             pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked, joins=joins))
         try:
-            scan = await self.run(size, lambda: scan_parts(rules, parts)) if rules else Scan()
+            scan = await self.run(size, lambda: scan_parts(rules, parts, memory, about)) if rules else Scan()
             if pending is not None:
                 scan.add(await pending.result())
         finally:
@@ -215,7 +219,8 @@ class Exchange:
     ) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
         try:
-            scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan), joins=plan.joins)
+            whose = about(self._tenant, self.policies, transcript)
+            scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan), plan.joins, whose)
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
@@ -233,7 +238,7 @@ class Exchange:
         unread = sum(u.size for u in transcript.unscanned)
         scanned = 0 if errors or overloaded or not plan.looks else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)
-        refused = self._refused(transcript, scan.unread)
+        refused = refused_of(self.policies, transcript, scan.unread)
         if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
             strongest = Effect.BLOCK
         return Verdict(
@@ -250,15 +255,6 @@ class Exchange:
             Coverage(scanned, seen + unread),
             scan.timings_ms,
         )
-
-    def _refused(self, transcript: Transcript, unread: Sequence[Unscanned]) -> tuple[Unscanned, ...]:
-        enforcing = [p.policy for p in self.policies if not p.monitors]
-        refused: list[Unscanned] = []
-        if any(p.unscannable == "refuse" for p in enforcing):
-            refused += (*transcript.unscanned, *unread)
-        if transcript.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
-            refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
-        return tuple(refused)
 
     def _judge(self, hits: Iterable[Hit], direction: Direction) -> list[Violation]:
         found: list[Hit] = []

@@ -8,9 +8,10 @@ from dataclasses import replace
 from gateway.engine.edit import Replacement, replacements
 from gateway.engine.vault import RESTORE
 from gateway.engine.views import judges_whole
-from gateway.types import Effect, Hit, Part, Path, Violation
+from gateway.policy import Ruleset
+from gateway.types import Direction, Effect, Hit, Kind, Part, Path, Transcript, Unscanned, Violation
 
-__all__ = ["best", "changes", "effect", "firm", "told", "utf8_size"]
+__all__ = ["best", "changes", "effect", "firm", "refused_of", "told", "utf8_size"]
 
 # A model has a little of everything to say of any text; less than this is left to the scores.
 TOLD_SCORE = 0.5
@@ -58,3 +59,16 @@ def firm(violation: Violation) -> Violation:
     if violation.effect is not Effect.REDACT or not judges_whole(violation.hit.finding.via):
         return violation
     return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
+
+
+def refused_of(
+    policies: Iterable[Ruleset], transcript: Transcript, unread: Sequence[Unscanned]
+) -> tuple[Unscanned, ...]:
+    """What some policy does not let pass unread, or unknown."""
+    enforcing = [p.policy for p in policies if not p.monitors]
+    refused: list[Unscanned] = []
+    if any(p.unscannable == "refuse" for p in enforcing):
+        refused += (*transcript.unscanned, *unread)
+    if transcript.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
+        refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
+    return tuple(refused)

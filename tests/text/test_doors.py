@@ -22,10 +22,10 @@ SENTENCES = (
     "Straße, naïve café, Ελληνικά, кириллица, 日本語 and plain words of an ordinary length.",
 )
 PIECES = (
-    *"aZ09 \n\t.,:;=<>!/\\-_|+@$&%#'\"`[](){}~*^?", "\b", "\x7f", "\x00", "\u200b", "\u20ac", "é", "</b>", "<b>", "<!--",
-    "](", "![", "```", "---", "\\begin{", "&#105;", "%69", "\\u0069", "=20", "=\n", "xn--", "aGVsbG8gd29ybGQh",
-    "Internationalisierung", "internationalisation", "a" * 62, "deadbeef" * 2, "01101001 ", "105 ", "i.g.n.o.r.e", "1gn0r3",
-    "p4ssw0rd", "I G N O R E", "JBSWY3DPEBLW64TMMQQQ====", "<~87cURD]i,\"Ebo80~>", "a.4-b_7*c", "word ",
+    *"aZ09 \n\t.,:;=<>!/\\-_|+@$&%#'\"`[](){}~*^?", "\b", "\x7f", "\x00", "\u200b", "\u20ac", "é", "</b>", "<b>",
+    "<!--", "](", "![", "```", "---", "\\begin{", "&#105;", "%69", "\\u0069", "=20", "=\n", "xn--", "aGVsbG8gd29ybGQh",
+    "Internationalisierung", "internationalisation", "a" * 62, "deadbeef" * 2, "01101001 ", "105 ", "i.g.n.o.r.e",
+    "1gn0r3", "p4ssw0rd", "I G N O R E", "JBSWY3DPEBLW64TMMQQQ====", "<~87cURD]i,\"Ebo80~>", "a.4-b_7*c", "word ",
 )  # fmt: skip
 
 
