@@ -19,6 +19,7 @@ from gateway.policy.model import Allow, Custom, Messages, PlainRule, Policy, Rul
 from gateway.settings import Settings
 from gateway.types import Kind, Role
 from gateway.web.app import create_app
+from gateway.web.endpoints import ENDPOINTS
 from gateway.web.events import Event, Side
 from gateway.web.metrics import Metrics
 
@@ -125,6 +126,8 @@ def test_every_route() -> None:
     routes = [route for route in create_app(Settings.model_construct()).routes if isinstance(route, Route)]
     for route in routes:
         assert route.path.partition("/{")[0] in EVERYTHING, route.path
+    for spec in ENDPOINTS:
+        assert spec.path.removeprefix("/v1").partition("/{")[0] in EVERYTHING, spec.path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

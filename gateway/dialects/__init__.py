@@ -14,9 +14,7 @@ from gateway.dialects import (
     trustyai,
     xecguard,
 )
-from gateway.dialects.base import Caller, Endpoint, ErrorShape, Outcome, Problem, ScanRequest, spelling
-from gateway.dialects.lakera_policies import health as policy_health
-from gateway.dialects.lakera_policies import lint
+from gateway.dialects.base import Caller, Endpoint, ErrorShape, Named, Outcome, Problem, ScanRequest, spelling
 from gateway.dialects.outcome import failure, outcome
 from gateway.dialects.presidio import anonymize
 
@@ -26,15 +24,14 @@ __all__ = [
     "Dialect",
     "Endpoint",
     "ErrorShape",
+    "Named",
     "Outcome",
     "Problem",
     "ScanRequest",
     "anonymize",
     "by_path",
     "failure",
-    "lint",
     "outcome",
-    "policy_health",
     "spelling",
 ]
 

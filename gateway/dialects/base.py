@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from gateway.engine import Document
 from gateway.errors import GatewayError
 from gateway.policy import Ruleset
 from gateway.types import Coverage, Direction, Effect, Json, Kind, Path, Role, Transcript, Unscanned
@@ -21,6 +22,7 @@ __all__ = [
     "Endpoint",
     "ErrorShape",
     "Match",
+    "Named",
     "Outcome",
     "Problem",
     "ScanRequest",
@@ -47,12 +49,27 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A policy that callers may choose by a name of their API. `risk`: how bad it is to violate it."""
+
+    name: str
+    ruleset: Ruleset
+    risk: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """What is known of a caller beside the body. `dialect` is the name that the path or a header gives away."""
+    """
+    What is known of a caller beside the body. `dialect` is the name that the path or a header gives away.
+
+    The rest is for endpoints whose callers choose policies: `own` are those that judge whatever they choose,
+    `named` those of their tenant that they may choose, by name.
+    """
 
     dialect: str = ""
-    policy: str = ""  # of its key, where that has one
     utf8_offsets: bool = False  # for SageXAI's callers
+    own: tuple[Ruleset, ...] = ()
+    named: Mapping[str, Named] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,8 @@ class ScanRequest:
 
     `prompt` and `answer` are to be judged, `context` is what an answer's detectors may need to see. `messages`
     are those of the caller, for answers that repeat them. `rulesets`, where there are any, take the place of
-    the gateway's own policies; `project` may name one more of these, and `extra` come on top.
+    the gateway's own policies, or judge beside those that the operator has chosen, where the endpoint `chooses`;
+    `project` may name one more of these, and `extra` come on top.
     """
 
     messages: tuple[Json, ...] = ()
@@ -73,6 +91,8 @@ class ScanRequest:
     project: str | None = None
     rulesets: tuple[Ruleset, ...] = ()
     extra: tuple[Ruleset, ...] = ()
+    documents: tuple[Document, ...] = ()  # what an answer is to rest on, where a policy asks
+    agent: str = ""  # who wants to call a tool, where an API asks before
     want: Want = Want()
     body: Json = field(default_factory=dict)
     words: str = ""  # whose vocabulary the answer is to use, where an endpoint has several
@@ -135,6 +155,13 @@ class Outcome:
         return max(self.matches, key=lambda m: (m.effect, m.score), default=None)
 
     @property
+    def risk(self) -> float:
+        """Of what was found, 0 for nothing."""
+        if self.main is not None:
+            return round(self.main.score, 4)
+        return 1.0 if self.refused else 0.0
+
+    @property
     def confidence(self) -> float:
         """Of the decision: in the threat where there is one, else in its absence."""
         if self.main is not None:
@@ -144,17 +171,25 @@ class Outcome:
 
 Parse = Callable[[Json, Caller], ScanRequest]
 Render = Callable[[ScanRequest, Outcome], Any]
+Note = Callable[[ScanRequest, Outcome], Json]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One route that scans. `name` labels its events and metrics, `error` gives its errors their shape."""
+    """
+    One route that scans. `name` labels its events and metrics, `error` gives its errors their shape. `note` is
+    what the store is to keep of a verdict for this API to look up; never a text. `chooses`: its callers name
+    policies. `repeats`: a call with an `Idempotency-Key` is answered once.
+    """
 
     path: str
     name: str
     parse: Parse
     render: Render
     error: ErrorShape
+    note: Note | None = None
+    chooses: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

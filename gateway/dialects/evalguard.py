@@ -1,19 +1,24 @@
 """
-EvalGuard: POST /api/v1/firewall/check and /api/v1/guardrails, each answer in its envelope.
+EvalGuard: POST /api/v1/firewall/check and /api/v1/guardrails, each answer in its envelope; project/current and
+the list of guardrails.
 
 `rules` and `sensitivity` are accepted and change nothing: the policy's rules always hold, all of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
 from gateway.dialects import body as fields
 from gateway.dialects.base import Caller, Endpoint, Outcome, Problem, ScanRequest
 from gateway.dialects.conversation import said
 from gateway.dialects.vocabulary import words
 from gateway.errors import GatewayError
+from gateway.policy import Ruleset
 from gateway.types import Direction, Effect, Json
 
-__all__ = ["ENDPOINTS", "error"]
+__all__ = ["ENDPOINTS", "error", "project", "rules"]
 
 _ACTIONS = {Effect.ALLOW: "allow", Effect.FLAG: "flag", Effect.REDACT: "redact", Effect.BLOCK: "block"}
 _CODES = {
@@ -21,11 +26,13 @@ _CODES = {
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
     404: "NOT_FOUND",
+    422: "VALIDATION_ERROR",
     413: "VALIDATION_ERROR",
     415: "VALIDATION_ERROR",
     429: "RATE_LIMITED",
 }
 _UNREADABLE = "unscannable"
+_SPACE = UUID("6f1d1e1c-3c53-5a0b-9b0e-6d1f0a5e7c21")  # of names of tenants
 
 
 def parse_check(body: Json, caller: Caller) -> ScanRequest:
@@ -80,7 +87,29 @@ def guardrails(request: ScanRequest, outcome: Outcome) -> Json:
     return _success({"action": _ACTIONS[outcome.effect], "reasons": list(reasons), "latencyMs": outcome.latency_ms})
 
 
-def _success(data: Json) -> Json:
+def project(tenant: str) -> Json:
+    """A tenant has one project, whose id its name decides. Without the envelope, as its SDKs read it."""
+    return {"projectId": str(uuid5(_SPACE, f"project/{tenant}")), "orgId": str(uuid5(_SPACE, f"org/{tenant}"))}
+
+
+def rules(rulesets: Sequence[Ruleset]) -> Json:
+    """The policies that hold for this caller."""
+    return _success(
+        [
+            {
+                "id": ruleset.name,
+                "name": ruleset.name,
+                "description": ruleset.policy.description.strip(),
+                "enabled": not ruleset.monitors,
+                "version": ruleset.version,
+                "rules": list(dict.fromkeys(rule.title for rule in ruleset.rules)),
+            }
+            for ruleset in rulesets
+        ]
+    )
+
+
+def _success(data: Json | list[Json]) -> Json:
     return {"success": True, "data": data}
 
 
@@ -91,6 +120,6 @@ def error(problem: GatewayError, request_id: str) -> Problem:
 
 
 ENDPOINTS = (
-    Endpoint("/api/v1/firewall/check", "evalguard.firewall", parse_check, check, error),
-    Endpoint("/api/v1/guardrails", "evalguard.guardrails", parse_guardrails, guardrails, error),
+    Endpoint("/api/v1/firewall/check", "evalguard.firewall", parse_check, check, error, repeats=True),
+    Endpoint("/api/v1/guardrails", "evalguard.guardrails", parse_guardrails, guardrails, error, repeats=True),
 )

@@ -8,7 +8,7 @@ header, the fields it sends) chooses words only. Under a forced prefix the other
 
 from __future__ import annotations
 
-from gateway.dialects import promptguard, sagexai
+from gateway.dialects import promptguard, sagexai, sagexai_results
 from gateway.dialects.base import Caller, Endpoint, Outcome, ScanRequest
 from gateway.types import Json
 
@@ -29,7 +29,7 @@ def answer(request: ScanRequest, outcome: Outcome) -> Json:
     return {**promptguard.answer(request, outcome), **sagexai.answer(request, outcome)}
 
 
-UNION = Endpoint(PATH, "guard_v1", parse, answer, promptguard.error)
-SAGEXAI = Endpoint(PATH, "sagexai.guard", sagexai.parse, sagexai.answer, promptguard.error)
+UNION = Endpoint(PATH, "guard_v1", parse, answer, promptguard.error, sagexai_results.note)
+SAGEXAI = Endpoint(PATH, "sagexai.guard", sagexai.parse, sagexai.answer, promptguard.error, sagexai_results.note)
 PROMPTGUARD = Endpoint(PATH, "promptguard.guard", promptguard.parse, promptguard.answer, promptguard.error)
 ENDPOINTS = (UNION,)

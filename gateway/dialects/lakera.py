@@ -45,7 +45,7 @@ TAXONOMY = (
 LEAKAGE = "agent/data_leakage"
 UNREADABLE = "policy/unscannable"
 DEFAULT_PROJECT = "project-default"
-_POINTED_AT = ("pii/", "unknown_links", "moderated_content/profanity", "custom")
+_POINTED_AT = ("pii/", "unknown_links", "moderated_content/profanity", "moderated_content/custom", "custom")
 
 
 def parse(body: Json, caller: Caller) -> ScanRequest:
@@ -109,7 +109,7 @@ def _span(request: ScanRequest, match: Match) -> Json | None:
         "end": base + match.end,
         "text": match.text,
         "detector_type": kind,
-        "labels": [] if kind != "pii/custom" else [label(match.category)],
+        "labels": [label(match.category)] if kind.endswith("custom") else [],
         "message_id": match.message,
     }
 
@@ -126,7 +126,7 @@ def _breakdown(request: ScanRequest, outcome: Outcome) -> list[Json]:
     looked = {kind for names in outcome.looked_for.values() for kind in _known(names)}
     kinds = [kind for kind in TAXONOMY if kind in looked]
     places: list[tuple[int | None, str]] = [(index, kind) for index in range(len(request.messages)) for kind in kinds]
-    more = (detected | best.keys()).difference(places)
+    more = (detected | {at for at in best if at[1] in looked}).difference(places)
     places += sorted(more, key=lambda at: (at[0] is None, at[0] or 0, at[1]))
     return [_item(request, outcome, kind, message, (message, kind) in detected, best) for message, kind in places]
 
@@ -154,13 +154,19 @@ def _item(
     score = best.get((message, kind), 1.0 if detected else 0.0)
     return {
         "project_id": request.project or DEFAULT_PROJECT,
-        "policy_id": f"policy-{outcome.policies[0]}" if outcome.policies else "policy-default",
+        "policy_id": _policy_id(outcome),
         "detector_id": f"detector-{kind.partition('/')[0].replace('_', '-')}",
         "detector_type": kind,
         "detected": detected,
         "result": level(score),
         "message_id": message,
     }
+
+
+def _policy_id(outcome: Outcome) -> str:
+    """Policies that came as Lakera's have ids of its form; others get one."""
+    name = outcome.policies[0] if outcome.policies else "default"
+    return name if name.startswith("policy-") else f"policy-{name}"
 
 
 def error(problem: GatewayError, request_id: str) -> Problem:

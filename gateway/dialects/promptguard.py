@@ -13,6 +13,7 @@ from gateway.dialects import body as fields
 from gateway.dialects.base import Caller, Match, Outcome, Problem, ScanRequest, Sides, Want
 from gateway.dialects.conversation import read, redacted
 from gateway.dialects.vocabulary import words
+from gateway.engine import Document
 from gateway.errors import GatewayError, RequestError
 from gateway.surfaces import Reader
 from gateway.types import Effect, Json, Kind, Role, Unscanned
@@ -21,6 +22,7 @@ __all__ = ["answer", "decide", "envelope", "error", "parse", "threat_type"]
 
 DECISION = {Effect.ALLOW: "allow", Effect.FLAG: "allow", Effect.REDACT: "redact", Effect.BLOCK: "block"}
 POLICY = "policy_violation"
+MAX_DOCUMENTS = 256  # that an answer is compared with
 
 # Our reasons for leaving something unread, in its words.
 _REASONS = {
@@ -44,6 +46,7 @@ def parse(body: Json, caller: Caller) -> ScanRequest:
         answer=talk.answer,
         context=talk.context,
         model=fields.text(body, "model", ""),
+        documents=_documents(body),
         want=Want(*(fields.flag(body, key) for key in ("payload", "breakdown", "dev_info"))),
         words="promptguard",
         options={"utf8": caller.utf8_offsets},
@@ -64,6 +67,13 @@ def _read_beside(body: Json, reader: Reader) -> None:
         reader.images(body["media"], ("media",))
     if body.get("tools") is not None:
         reader.tools(body["tools"])
+
+
+def _documents(body: Json) -> tuple[Document, ...]:
+    """Those that have a text; all of them are scanned anyway."""
+    given = body.get("retrieved_context")
+    texts = [d.get("content") for d in given if type(d) is dict] if type(given) is list else []
+    return tuple(Document(text) for text in texts[:MAX_DOCUMENTS] if type(text) is str)
 
 
 def decide(request: ScanRequest, outcome: Outcome) -> tuple[str, tuple[Json, ...] | None]:

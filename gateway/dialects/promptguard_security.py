@@ -15,6 +15,7 @@ from gateway.types import Direction, Effect, Json
 __all__ = ["ENDPOINTS", "ENTITIES"]
 
 PROXY = "/proxy"
+MAX_AGENT = 256  # characters of an id
 
 # Its names of what can be redacted, and ours.
 ENTITIES: dict[str, tuple[str, ...]] = {
@@ -111,7 +112,9 @@ def _entity(category: str) -> str:
 
 
 def parse_tool(body: Json, caller: Caller) -> ScanRequest:
-    fields.text(body, "agent_id", "")
+    agent = fields.text(body, "agent_id", "")
+    if len(agent) > MAX_AGENT or "\x00" in agent:
+        raise fields.wrong("agent_id", f"a text of at most {MAX_AGENT} characters", "string_too_long")
     fields.text(body, "session_id", "")
     name, arguments = fields.text(body, "tool_name"), body.get("arguments")
     if type(arguments) not in (dict, str, type(None)):
@@ -120,7 +123,7 @@ def parse_tool(body: Json, caller: Caller) -> ScanRequest:
     call = {"type": "function", "function": {"name": name, "arguments": written}}
     messages = ({"role": "assistant", "content": None, "tool_calls": [call]},)
     talk = read(messages, Sides.OUTPUT)
-    return ScanRequest(messages=messages, answer=talk.answer, context=talk.context, extra=(TOOLS,))
+    return ScanRequest(messages=messages, answer=talk.answer, context=talk.context, extra=(TOOLS,), agent=agent)
 
 
 def tool(request: ScanRequest, outcome: Outcome) -> Json:
@@ -128,11 +131,10 @@ def tool(request: ScanRequest, outcome: Outcome) -> Json:
     allowed = outcome.effect < Effect.REDACT
     stopping = [m for m in outcome.matches if m.effect >= Effect.REDACT]
     noted = [m for m in outcome.matches if m.effect < Effect.REDACT]
-    risk = outcome.main.score if outcome.main else 1.0 if outcome.refused else 0.0
     return {
         "allowed": allowed,
-        "risk_score": round(risk, 4),
-        "risk_level": next((name for least, name in _LEVELS if risk >= least), "low"),
+        "risk_score": outcome.risk,
+        "risk_level": next((name for least, name in _LEVELS if outcome.risk >= least), "low"),
         "reason": _reason(outcome),
         "warnings": list(dict.fromkeys(m.category for m in noted)),
         "blocked_reasons": list(dict.fromkeys([m.category for m in stopping] + [u.reason for u in outcome.refused])),

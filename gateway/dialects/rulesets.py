@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import yaml
+
 from gateway.policy import Policy, Ruleset
 from gateway.types import Json
 
-__all__ = ["EVERYTHING", "TOOLS", "XECGUARD", "redacting", "ruleset"]
+__all__ = ["BUILTIN", "EVERYTHING", "TOOLS", "XECGUARD", "redacting", "ruleset", "written"]
 
 INJECTION_AT = 0.8  # as in the default policy: below, text is suspicious and no more
 
@@ -15,6 +17,19 @@ INJECTION_AT = 0.8  # as in the default policy: below, text is suspicious and no
 def ruleset(name: str, rules: Sequence[Json], **fields: str) -> Ruleset:
     policy = Policy.model_validate({"version": 1, "name": name, "rules": list(rules), **fields})
     return Ruleset(policy, "builtin")
+
+
+class _Plain(yaml.SafeDumper):
+    """Without aliases, which a policy may not have."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def written(policy: Json) -> str:
+    """A policy as the text of a file."""
+    text: str = yaml.dump(policy, Dumper=_Plain, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def blocking(name: str, *categories: str, **rule: object) -> Ruleset:
@@ -80,3 +95,6 @@ XECGUARD = {
     ),
     "ContentBiasProtection": blocking("xecguard-bias", "bias/*", max_fpr=0.01),
 }
+
+# By the names that keys may have them bound under.
+BUILTIN = {policy.name: policy for policy in XECGUARD.values()}

@@ -7,33 +7,30 @@ understood, and one of an answer what is always there.
 
 from __future__ import annotations
 
+from gateway.dialects import schemas_managed as managed
+from gateway.dialects import stored_schemas as stored
+from gateway.dialects.schema_parts import (
+    ANY,
+    BOOL,
+    COUNT,
+    FLAG,
+    MAYBE_TEXT,
+    NUMBER,
+    SHARE,
+    TEXT,
+    TEXTS,
+    enum,
+    list_of,
+    object_of,
+)
 from gateway.types import Json
 
-__all__ = ["ANSWERS", "BODIES", "ERRORS"]
+__all__ = ["ANSWERS", "BODIES", "EMPTY", "ERRORS", "QUERIES", "STORED"]
 
-TEXT: Json = {"type": "string"}
-MAYBE_TEXT: Json = {"type": ["string", "null"]}
-FLAG: Json = {"type": ["boolean", "null"]}
-BOOL: Json = {"type": "boolean"}
-NUMBER: Json = {"type": "number"}
-COUNT: Json = {"type": "integer", "minimum": 0}
-SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
-TEXTS: Json = {"type": ["array", "null"], "items": TEXT}
-ANY: Json = {}
-
-
-def _object(required: Json, **optional: Json) -> Json:
-    """An open object."""
-    return {"type": "object", "properties": {**required, **optional}, "required": sorted(required)}
-
-
-def _list(items: Json, **more: int) -> Json:
-    return {"type": "array", "items": items, **more}
-
-
-def _enum(*words: str) -> Json:
-    return {"enum": list(words)}
-
+# What is over the store: answers, names that answer nothing, queries.
+STORED: dict[str, Json] = {**stored.ANSWERS, **managed.ANSWERS}
+EMPTY = stored.EMPTY | managed.EMPTY
+QUERIES = {**stored.QUERIES, **managed.QUERIES}
 
 MESSAGE = {
     "type": "object",
@@ -43,20 +40,20 @@ MESSAGE = {
         "tool_calls": {"type": ["array", "null"]},
     },
 }
-MESSAGES = _list(MESSAGE, minItems=1, maxItems=4096)
+MESSAGES = list_of(MESSAGE, minItems=1, maxItems=4096)
 WANT = {"payload": FLAG, "breakdown": FLAG, "dev_info": FLAG}
-SPAN = _object(
-    {"start": COUNT, "end": COUNT, "text": TEXT, "detector_type": TEXT, "labels": _list(TEXT), "message_id": COUNT}
+SPAN = object_of(
+    {"start": COUNT, "end": COUNT, "text": TEXT, "detector_type": TEXT, "labels": list_of(TEXT), "message_id": COUNT}
 )
-DETECTOR = _object(
+DETECTOR = object_of(
     {"detector_id": TEXT, "detector_type": TEXT, "result": TEXT, "message_id": {"type": ["integer", "null"]}},
     project_id=MAYBE_TEXT,
     policy_id=MAYBE_TEXT,
     detected=BOOL,
 )
-SAID = _object({"role": TEXT, "content": TEXT})
+SAID = object_of({"role": TEXT, "content": TEXT})
 
-_PROMPTGUARD = _object(
+_PROMPTGUARD = object_of(
     {"messages": MESSAGES},
     direction={"enum": ["input", "output", None]},
     model=MAYBE_TEXT,
@@ -66,10 +63,10 @@ _PROMPTGUARD = _object(
     media=ANY,
     tools=ANY,
 )
-_GUARD = _object({"messages": MESSAGES}, project_id=MAYBE_TEXT, tools=ANY, **WANT)
+_GUARD = object_of({"messages": MESSAGES}, project_id=MAYBE_TEXT, tools=ANY, **WANT)
 
 BODIES: dict[str, Json] = {
-    "xecguard.scan": _object(
+    "xecguard.scan": object_of(
         {"messages": MESSAGES, "policy_names": TEXTS},
         model=MAYBE_TEXT,
         scan_type={"enum": ["input", "response", "output", "both", None]},
@@ -78,21 +75,21 @@ BODIES: dict[str, Json] = {
     "guard_v1": {**_GUARD, "properties": {**_PROMPTGUARD["properties"], **_GUARD["properties"]}},
     "sagexai.guard": _GUARD,
     "promptguard.guard": _PROMPTGUARD,
-    "promptguard.scan": _object({"content": TEXT}, type={"enum": ["prompt", "response", None]}),
-    "promptguard.redact": _object({"content": TEXT}, pii_types=TEXTS),
-    "promptguard.tool": _object(
+    "promptguard.scan": object_of({"content": TEXT}, type={"enum": ["prompt", "response", None]}),
+    "promptguard.redact": object_of({"content": TEXT}, pii_types=TEXTS),
+    "promptguard.tool": object_of(
         {"tool_name": TEXT},
         agent_id=MAYBE_TEXT,
         session_id=MAYBE_TEXT,
         arguments={"type": ["object", "string", "null"]},
     ),
-    "lakera.guard": _object({"messages": MESSAGES}, project_id=MAYBE_TEXT, tools=ANY, metadata=ANY, **WANT),
-    "lakera.results": _object({"messages": MESSAGES}, project_id=MAYBE_TEXT, tools=ANY, metadata=ANY, **WANT),
-    "lakera.policies_health": _object({}, project_id=MAYBE_TEXT),
-    "lakera.policies_lint": _object({}, policies=ANY, projects=ANY),
-    "evalguard.firewall": _object({"input": TEXT}, rules=TEXTS, sensitivity=ANY, projectId=MAYBE_TEXT),
-    "evalguard.guardrails": _object({"text": TEXT}, projectId=MAYBE_TEXT),
-    "litellm.generic": _object(
+    "lakera.guard": object_of({"messages": MESSAGES}, project_id=MAYBE_TEXT, tools=ANY, metadata=ANY, **WANT),
+    "lakera.results": object_of({"messages": MESSAGES}, project_id=MAYBE_TEXT, tools=ANY, metadata=ANY, **WANT),
+    "lakera.policies_health": object_of({}, project_id=MAYBE_TEXT),
+    "lakera.policies_lint": object_of({}, policies=ANY, projects=ANY),
+    "evalguard.firewall": object_of({"input": TEXT}, rules=TEXTS, sensitivity=ANY, projectId=MAYBE_TEXT),
+    "evalguard.guardrails": object_of({"text": TEXT}, projectId=MAYBE_TEXT),
+    "litellm.generic": object_of(
         {},
         input_type={"enum": ["request", "response", None]},
         texts=TEXTS,
@@ -102,54 +99,59 @@ BODIES: dict[str, Json] = {
         tool_calls=ANY,
         model=MAYBE_TEXT,
     ),
-    "presidio.analyze": _object(
+    "presidio.analyze": object_of(
         {"text": {"type": ["string", "array"], "items": TEXT}},
         language=ANY,
         entities=TEXTS,
         allow_list=TEXTS,
         score_threshold={"type": ["number", "null"]},
     ),
-    "presidio.anonymize": _object(
+    "presidio.anonymize": object_of(
         {
             "text": TEXT,
-            "analyzer_results": _list(_object({"start": COUNT, "end": COUNT, "entity_type": TEXT}), maxItems=10_000),
+            "analyzer_results": list_of(
+                object_of({"start": COUNT, "end": COUNT, "entity_type": TEXT}), maxItems=10_000
+            ),
         },
         anonymizers={"type": ["object", "null"]},
     ),
-    "trustyai.contents": _object({"contents": _list(TEXT, minItems=1, maxItems=4096)}, detector_params=ANY),
+    **stored.BODIES,
+    **managed.BODIES,
+    "trustyai.contents": object_of({"contents": list_of(TEXT, minItems=1, maxItems=4096)}, detector_params=ANY),
 }
 
-_VERDICT = _object(
+_VERDICT = object_of(
     {
-        "decision": _enum("allow", "redact", "block"),
+        "decision": enum("allow", "redact", "block"),
         "event_id": TEXT,
         "confidence": SHARE,
         "latency_ms": NUMBER,
         "threat_type": MAYBE_TEXT,
         "redacted_messages": {"type": ["array", "null"], "items": SAID},
-        "threats": _list(_object({"type": TEXT, "confidence": SHARE, "details": TEXT})),
-        "unscanned": _list(_object({"index": COUNT, "reason": TEXT})),
-        "unavailable": _list(_object({"detector": TEXT, "reason": TEXT})),
+        "threats": list_of(object_of({"type": TEXT, "confidence": SHARE, "details": TEXT})),
+        "unscanned": list_of(object_of({"index": COUNT, "reason": TEXT})),
+        "unavailable": list_of(object_of({"detector": TEXT, "reason": TEXT})),
     }
 )
-_FLAGGED = _object({"flagged": BOOL}, payload=_list(SPAN), breakdown=_list(DETECTOR), dev_info=_object({}))
-_LINT = _object({"passed": BOOL, "errors": _list(_object({"message": TEXT, "severity": TEXT}))})
+_FLAGGED = object_of({"flagged": BOOL}, payload=list_of(SPAN), breakdown=list_of(DETECTOR), dev_info=object_of({}))
+_LINT = object_of({"passed": BOOL, "errors": list_of(object_of({"message": TEXT, "severity": TEXT}))})
 
 ANSWERS: dict[str, Json] = {
-    "xecguard.scan": _object(
+    **STORED,
+    "xecguard.scan": object_of(
         {
-            "decision": _enum("SAFE", "UNSAFE"),
-            "action": _enum("allow", "block"),
+            "decision": enum("SAFE", "UNSAFE"),
+            "action": enum("allow", "block"),
             "confidence_score": NUMBER,
             "trace_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-            "xecguard_result": _list(
-                _object(
+            "xecguard_result": list_of(
+                object_of(
                     {
                         "violated_policy_name": TEXT,
-                        "violated_rules_list": _list(TEXT),
+                        "violated_rules_list": list_of(TEXT),
                         "rationale": TEXT,
                         "type": TEXT,
-                        "evidence_status": _enum("AVAILABLE", "UNAVAILABLE"),
+                        "evidence_status": enum("AVAILABLE", "UNAVAILABLE"),
                         "evidence": {"type": ["array", "null"]},
                         "action_taken": TEXT,
                     }
@@ -161,10 +163,10 @@ ANSWERS: dict[str, Json] = {
     "guard_v1": {"allOf": [_VERDICT, _FLAGGED]},
     "sagexai.guard": _FLAGGED,
     "promptguard.guard": _VERDICT,
-    "promptguard.scan": _object(
+    "promptguard.scan": object_of(
         {
             "blocked": BOOL,
-            "decision": _enum("allow", "redact", "block"),
+            "decision": enum("allow", "redact", "block"),
             "flagged": BOOL,
             "reason": TEXT,
             "threatType": MAYBE_TEXT,
@@ -173,77 +175,77 @@ ANSWERS: dict[str, Json] = {
             "processingTimeMs": NUMBER,
         }
     ),
-    "promptguard.redact": _object({"original": TEXT, "redacted": TEXT, "piiFound": _list(TEXT)}),
-    "promptguard.tool": _object(
+    "promptguard.redact": object_of({"original": TEXT, "redacted": TEXT, "piiFound": list_of(TEXT)}),
+    "promptguard.tool": object_of(
         {
             "allowed": BOOL,
             "risk_score": SHARE,
-            "risk_level": _enum("low", "medium", "high", "critical"),
+            "risk_level": enum("low", "medium", "high", "critical"),
             "reason": TEXT,
-            "warnings": _list(TEXT),
-            "blocked_reasons": _list(TEXT),
+            "warnings": list_of(TEXT),
+            "blocked_reasons": list_of(TEXT),
         }
     ),
-    "promptguard.health": _object({"status": TEXT}),
-    "lakera.guard": {"allOf": [_FLAGGED, _object({"metadata": _object({"request_uuid": TEXT})})]},
-    "lakera.results": _object({"results": _list(DETECTOR)}, dev_info=_object({})),
-    "lakera.policies_health": _object({"status": TEXT, "is_default": BOOL, "message": TEXT, "lint": _LINT}),
+    "promptguard.health": object_of({"status": TEXT}),
+    "lakera.guard": {"allOf": [_FLAGGED, object_of({"metadata": object_of({"request_uuid": TEXT})})]},
+    "lakera.results": object_of({"results": list_of(DETECTOR)}, dev_info=object_of({})),
+    "lakera.policies_health": object_of({"status": TEXT, "is_default": BOOL, "message": TEXT, "lint": _LINT}),
     "lakera.policies_lint": _LINT,
-    "lakera.startupz": _object({"status": TEXT}),
-    "lakera.readyz": _object({"status": TEXT}),
-    "lakera.livez": _object({"status": TEXT}),
-    "evalguard.firewall": _object(
+    "lakera.startupz": object_of({"status": TEXT}),
+    "lakera.readyz": object_of({"status": TEXT}),
+    "lakera.livez": object_of({"status": TEXT}),
+    "evalguard.firewall": object_of(
         {
             "success": {"const": True},
-            "data": _object(
+            "data": object_of(
                 {
                     "blocked": BOOL,
                     "score": SHARE,
                     "category": TEXT,
                     "subcategory": TEXT,
                     "latencyMs": NUMBER,
-                    "hits": _list(_object({"layer": TEXT, "details": TEXT, "score": SHARE, "latencyMs": NUMBER})),
+                    "hits": list_of(object_of({"layer": TEXT, "details": TEXT, "score": SHARE, "latencyMs": NUMBER})),
                 }
             ),
         }
     ),
-    "evalguard.guardrails": _object(
+    "evalguard.guardrails": object_of(
         {
             "success": {"const": True},
-            "data": _object(
-                {"action": _enum("allow", "flag", "redact", "block"), "reasons": _list(TEXT), "latencyMs": NUMBER}
+            "data": object_of(
+                {"action": enum("allow", "flag", "redact", "block"), "reasons": list_of(TEXT), "latencyMs": NUMBER}
             ),
         }
     ),
-    "litellm.generic": _object(
-        {"action": _enum("NONE", "GUARDRAIL_INTERVENED", "BLOCKED")}, texts=_list(TEXT), blocked_reason=TEXT
+    "litellm.generic": object_of(
+        {"action": enum("NONE", "GUARDRAIL_INTERVENED", "BLOCKED")}, texts=list_of(TEXT), blocked_reason=TEXT
     ),
-    "presidio.analyze": _list({"type": ["object", "array"]}),
-    "presidio.anonymize": _object(
-        {"text": TEXT, "items": _list(_object({"start": COUNT, "end": COUNT, "text": TEXT}))}
+    "presidio.analyze": list_of({"type": ["object", "array"]}),
+    "presidio.anonymize": object_of(
+        {"text": TEXT, "items": list_of(object_of({"start": COUNT, "end": COUNT, "text": TEXT}))}
     ),
-    "trustyai.contents": _list(
-        _list(_object({"start": COUNT, "end": COUNT, "text": TEXT, "detection": TEXT, "score": SHARE}))
+    "trustyai.contents": list_of(
+        list_of(object_of({"start": COUNT, "end": COUNT, "text": TEXT, "detection": TEXT, "score": SHARE}))
     ),
 }
 
-_SAID = _object({"message": TEXT, "type": TEXT, "code": TEXT, "request_id": TEXT})
-_ENVELOPE = _object({"error": _SAID}, detail=_list(_object({"loc": _list(TEXT), "msg": TEXT, "type": TEXT})))
+_SAID = object_of({"message": TEXT, "type": TEXT, "code": TEXT, "request_id": TEXT})
+_ENVELOPE = object_of({"error": _SAID}, detail=list_of(object_of({"loc": list_of(TEXT), "msg": TEXT, "type": TEXT})))
 
 # By dialect.
 ERRORS: dict[str, Json] = {
-    "xecguard": _object(
-        {"error_code": TEXT, "error_source": _enum("request", "server"), "message": TEXT, "trace_id": {"type": "null"}}
+    "xecguard": object_of(
+        {"error_code": TEXT, "error_source": enum("request", "server"), "message": TEXT, "trace_id": {"type": "null"}}
     ),
     "sagexai": _ENVELOPE,
     "promptguard": _ENVELOPE,
-    "lakera": _object(
-        {"message": TEXT, "code": TEXT, "error": _object({"type": TEXT, "message": TEXT}), "metadata": _object({})}
+    "lakera": object_of(
+        {"message": TEXT, "code": TEXT, "error": object_of({"type": TEXT, "message": TEXT}), "metadata": object_of({})}
     ),
-    "evalguard": _object(
-        {"success": {"const": False}, "error": _object({"code": TEXT, "message": TEXT, "requestId": TEXT})}
+    "evalguard": object_of(
+        {"success": {"const": False}, "error": object_of({"code": TEXT, "message": TEXT, "requestId": TEXT})}
     ),
     "litellm": _ENVELOPE,
-    "presidio": _object({"error": TEXT}),
-    "trustyai": _object({"code": COUNT, "message": TEXT}),
+    "presidio": object_of({"error": TEXT}),
+    "trustyai": object_of({"code": COUNT, "message": TEXT}),
 }

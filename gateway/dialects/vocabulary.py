@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-__all__ = ["LEVELS", "PRESIDIO", "TABLE", "Words", "entity", "label", "level", "presidio", "words"]
+__all__ = ["LEVELS", "PRESIDIO", "TABLE", "Words", "entity", "label", "least", "level", "presidio", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,15 @@ TABLE: tuple[Words, ...] = (
     Words("tool/*", "Misuse of a tool", _SKILLS, "LLM06", "mcp_violation", "agent/tool_misuse", "excessive-agency"),
     Words("skill/*", "A malicious skill", _SKILLS, "LLM06", "mcp_violation", "agent/malicious_skill",
           "excessive-agency"),
-    Words("topic/off_task", "A departure from the task", _SYSTEM, "LLM07",
+    Words("topic/off_task*", "A departure from the task", _SYSTEM, "LLM07",
           "off_topic", "agent/off_task", "system-prompt", "medium"),
     Words("bias/*", "Bias", _BIAS, "LLM09", "policy_violation", "moderated_content/hate", "bias", "medium"),
     Words("grounding/*", "A statement without support", _SYSTEM, "LLM09",
           "policy_violation", "agent/unsupported_claim", "hallucination", "medium"),
+    Words("custom/pii.*", "What a rule of the policy forbids", "", "LLM00",
+          "policy_violation", "pii/custom", "custom", "medium"),
+    Words("custom/moderated_content.*", "What a rule of the policy forbids", "", "LLM00",
+          "policy_violation", "moderated_content/custom", "custom", "medium"),
     Words("*", "What a rule of the policy forbids", "", "LLM00", "policy_violation", "custom", "custom", "medium"),
 )
 # fmt: on
@@ -137,7 +141,7 @@ def entity(category: str) -> str:
 
 
 def label(category: str) -> str:
-    name = category.rpartition("/")[2]
+    name = category.rpartition("/")[2].removeprefix("pii.").removeprefix("moderated_content.")
     return _LABELS.get(category) or name.replace("_", " ").replace("-", " ").title()
 
 
@@ -148,3 +152,8 @@ def presidio(category: str) -> str:
 def level(score: float) -> str:
     """How sure, in Lakera's five steps."""
     return next((name for name, least in zip(LEVELS, _LEAST, strict=False) if score >= least), LEVELS[-1])
+
+
+def least(name: str) -> float:
+    """The least score of a level."""
+    return _LEAST[LEVELS.index(name)]

@@ -1,37 +1,39 @@
 """
 XecGuard: POST /xecguard/v1/scan.
 
-`policy_names` chooses among its six policies; `["*"]`, or none where a policy is bound to the key, means the
-policy of the key. All of a text is scanned, so an answer never says that it was truncated.
+`policy_names` chooses policies: its six, those that the tenant has written, and `*` for those bound to the
+token. What the operator has chosen judges beside them, so that a caller can only ask for more. All of a text is
+scanned, so an answer never says that it was truncated.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from gateway.dialects import body as fields
-from gateway.dialects.base import Caller, Endpoint, Match, Outcome, Problem, ScanRequest, Sides
+from gateway.dialects.base import Caller, Endpoint, Match, Named, Outcome, Problem, ScanRequest, Sides
 from gateway.dialects.conversation import offset, read
-from gateway.dialects.rulesets import XECGUARD
 from gateway.dialects.vocabulary import words
+from gateway.dialects.xecguard_policies import DEFAULTS, FAMILY, PREFIX
 from gateway.errors import GatewayError, RequestError
 from gateway.policy import Ruleset
 from gateway.surfaces import dump_json
 from gateway.types import Effect, Json
 
-__all__ = ["ENDPOINTS", "error"]
+__all__ = ["ENDPOINTS", "SCAN", "error", "violation"]
 
-PREFIX = "Default_Policy_"
+SCAN = "xecguard.scan"
 UNREADABLE = "VIOLATION_CUSTOMIZED_RULE"
 
 _TYPES = {
-    "GeneralPromptAttackProtection": "VIOLATION_GENERAL_PROMPT",
-    "SystemPromptEnforcement": "VIOLATION_SYSTEM_PROMPT",
-    "HarmfulContentProtection": "VIOLATION_HARMFUL",
-    "SkillsProtection": "VIOLATION_SKILLS",
-    "PIISensitiveDataProtection": "VIOLATION_PII",
-    "ContentBiasProtection": "VIOLATION_BIAS",
+    PREFIX + "GeneralPromptAttackProtection": "VIOLATION_GENERAL_PROMPT",
+    PREFIX + "SystemPromptEnforcement": "VIOLATION_SYSTEM_PROMPT",
+    PREFIX + "HarmfulContentProtection": "VIOLATION_HARMFUL",
+    PREFIX + "SkillsProtection": "VIOLATION_SKILLS",
+    PREFIX + "PIISensitiveDataProtection": "VIOLATION_PII",
+    PREFIX + "ContentBiasProtection": "VIOLATION_BIAS",
 }
 _SIDES = {"input": Sides.INPUT, "response": Sides.OUTPUT, "output": Sides.OUTPUT, "both": Sides.BOTH}
 _VIRTUAL_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
@@ -39,31 +41,36 @@ _VIRTUAL_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 
 def parse(body: Json, caller: Caller) -> ScanRequest:
     messages = fields.messages(body)
-    sides = _SIDES[fields.choice(body, "scan_type", _SIDES, "input")]
+    scan_type = fields.choice(body, "scan_type", _SIDES, "input")
     _check_meta(body.get("meta"))
-    talk = read(messages, sides)
+    talk = read(messages, _SIDES[scan_type])
+    chosen = _chosen(fields.texts(body, "policy_names"), caller)
     return ScanRequest(
         messages=messages,
         prompt=talk.prompt,
         answer=talk.answer,
         context=talk.context,
         model=fields.text(body, "model", ""),
-        rulesets=_rulesets(fields.texts(body, "policy_names"), caller.policy),
+        rulesets=tuple(named.ruleset for named in chosen),
+        options={"scan_type": "response" if scan_type == "output" else scan_type, "named": caller.named},
     )
 
 
-def _rulesets(names: tuple[str, ...], bound: str) -> tuple[Ruleset, ...]:
-    """None: the gateway's own policies."""
+def _chosen(names: tuple[str, ...], caller: Caller) -> tuple[Named, ...]:
+    """What judges beside the operator's choice; none: that alone."""
+    bound = any(not (r.monitors and r.name.startswith(FAMILY)) for r in caller.own)  # one of them may be disabled
     if not names and not bound:
         raise RequestError("policy_names must name at least one policy: none is bound to this token.", **_NO_POLICY)
-    if bound and set(names) <= {"*", bound}:
-        return ()
-    if "*" in names:
-        return tuple(XECGUARD.values())
-    unknown = next((n for n in names if n.removeprefix(PREFIX) not in XECGUARD or not n.startswith(PREFIX)), None)
-    if unknown is not None:
-        raise RequestError("policy_names holds the name of a policy that does not exist.", **_NO_POLICY)
-    return tuple(dict.fromkeys(XECGUARD[name.removeprefix(PREFIX)] for name in names))
+    own = {ruleset.name for ruleset in caller.own}
+    out: list[Named] = []
+    for name in names:
+        if name == "*":
+            out += () if bound else DEFAULTS.values()
+        elif (found := caller.named.get(name) or DEFAULTS.get(name)) is not None:
+            out.append(found)
+        elif name not in own:
+            raise RequestError("policy_names holds the name of a policy that does not exist.", **_NO_POLICY)
+    return tuple({named.name: named for named in out}.values())
 
 
 _NO_POLICY = {"param": "policy_names", "code": "policy_not_found"}
@@ -103,42 +110,65 @@ def answer(request: ScanRequest, outcome: Outcome) -> Json:
 
 def _results(request: ScanRequest, outcome: Outcome) -> list[Json]:
     """One for each policy that was violated."""
+    known = _by_ruleset(request)
     found: dict[tuple[str, str], list[Match]] = {}
     for match in outcome.matches:
         if match.effect >= Effect.REDACT:
-            found.setdefault(_policy(match), []).append(match)
-    out = [_result(request, name, kind, matches) for (name, kind), matches in found.items()]
+            found.setdefault(_policy(match, known), []).append(match)
+    out = [_result(request, name, kind, matches, known) for (name, kind), matches in found.items()]
     if outcome.refused:
-        name = outcome.policies[0] if outcome.policies else "policy"
+        policy = outcome.policies[0] if outcome.policies else "policy"
+        name = known[policy].name if policy in known else policy
         rationale = (
             f"Something could not be scanned ({outcome.refused[0].reason}), and the policy does not let it pass."
         )
-        out.append(_violation(name, UNREADABLE, rationale, []))
+        out.append(violation(name, UNREADABLE, rationale))
     return out
 
 
-def _policy(match: Match) -> tuple[str, str]:
+def _by_ruleset(request: ScanRequest) -> dict[str, Named]:
+    """What callers call our policies."""
+    every: Iterable[Named] = (*DEFAULTS.values(), *request.options["named"].values())
+    return {named.ruleset.name: named for named in every}
+
+
+def _policy(match: Match, known: dict[str, Named]) -> tuple[str, str]:
     """Name and type of the policy that a finding violates."""
+    if (named := known.get(match.policy)) is not None:
+        return named.name, _TYPES.get(named.name, UNREADABLE)
     name = words(match.category).xecguard
-    return (PREFIX + name, _TYPES[name]) if name else (match.policy, UNREADABLE)
+    return (PREFIX + name, _TYPES[PREFIX + name]) if name else (match.policy, UNREADABLE)
 
 
-def _result(request: ScanRequest, name: str, kind: str, matches: list[Match]) -> Json:
+def _result(request: ScanRequest, name: str, kind: str, matches: list[Match], known: dict[str, Named]) -> Json:
     places: dict[str, list[str]] = {}
+    rules: dict[str, None] = {}
     for match in matches:
         where = "beside the messages" if match.message is None else f"in message {match.message}"
-        told = places.setdefault(match.says or words(match.category).says, [])
+        says = match.says or words(match.category).says
+        if match.policy in known and (rule := _rule(known[match.policy].ruleset, match)):
+            rules[rule] = None
+            says = "What one of its rules is about"
+        told = places.setdefault(says, [])
         if where not in told:
             told.append(where)
     rationale = " ".join(f"{says.rstrip('.')}: {', '.join(where)}." for says, where in places.items())
-    evidence = [item for match in matches if (item := _evidence(request, match)) is not None]
-    return _violation(name, kind, rationale, evidence)
+    evidence: dict[tuple[Any, ...], Json] = {}  # each place once, however many categories it has
+    for match in matches:
+        if (item := _evidence(request, match)) is not None:
+            evidence[match.message, item["start"], item["end"]] = item
+    return violation(name, kind, rationale, list(evidence.values()), list(rules))
 
 
-def _violation(name: str, kind: str, rationale: str, evidence: list[Json]) -> Json:
+def _rule(ruleset: Ruleset, match: Match) -> str:
+    """The sentence that a text fell under."""
+    return next((rule.text for rule in ruleset.policy.custom_rules if rule.name == match.rule), "")
+
+
+def violation(name: str, kind: str, rationale: str, evidence: list[Json] | None = None, rules: Any = ()) -> Json:
     return {
         "violated_policy_name": name,
-        "violated_rules_list": [],
+        "violated_rules_list": list(rules),
         "rationale": rationale,
         "type": kind,
         "evidence_status": "AVAILABLE" if evidence else "UNAVAILABLE",
@@ -159,6 +189,24 @@ def _evidence(request: ScanRequest, match: Match) -> Json | None:
     }
 
 
+def note(request: ScanRequest, outcome: Outcome) -> Json:
+    """What traces and statistics are made of: no text of the caller's."""
+    known = _by_ruleset(request)
+    told = answer(request, outcome)
+    results = told["xecguard_result"]
+    for result in results:
+        for item in result["evidence"] or ():
+            del item["text"]
+    risks = {named.name: named.risk for named in known.values()}
+    return {
+        "scan_type": request.options["scan_type"],
+        "decision": told["decision"],
+        "policies": [known[name].name if name in known else name for name in outcome.policies],
+        "reasons": results,
+        "risk": max((risks.get(result["violated_policy_name"], 3) for result in results), default=0),
+    }
+
+
 def error(problem: GatewayError, request_id: str) -> Problem:
     return Problem(problem.status, _error_body(problem))
 
@@ -174,4 +222,4 @@ def _error_body(problem: GatewayError) -> Json:
     }
 
 
-ENDPOINTS = (Endpoint("/xecguard/v1/scan", "xecguard.scan", parse, answer, error),)
+ENDPOINTS = (Endpoint("/xecguard/v1/scan", SCAN, parse, answer, error, note, chooses=True),)

@@ -1,5 +1,6 @@
 """Detectors and policies at work."""
 
+from gateway.engine.before import Before, later
 from gateway.engine.grounding import Document, Grounding, Level
 from gateway.engine.guard import Exchange, Guard, Stream
 from gateway.engine.judge import Judge
@@ -8,6 +9,7 @@ from gateway.engine.selftest import self_test
 from gateway.engine.stream import Released
 
 __all__ = [
+    "Before",
     "Document",
     "Exchange",
     "Grounding",
@@ -17,6 +19,7 @@ __all__ = [
     "Models",
     "Released",
     "Stream",
+    "later",
     "load_models",
     "self_test",
 ]

@@ -12,17 +12,18 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
+from gateway.engine.before import Before, forget
 from gateway.engine.edit import render
 from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
 from gateway.engine.memory import Memory, about
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, effect, firm, refused_of, told, utf8_size
+from gateway.engine.outcome import best, changes, effect, firm, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked
 from gateway.engine.scan import Scan, scan_parts
@@ -154,6 +155,12 @@ class Exchange:
         self.vault = vault
         self._bound: tuple[Detector, ...] | None = None
         self._tasks: tuple[Part, ...] = ()
+        self._before: tuple[Part, ...] = ()
+
+    def recall(self, before: Before) -> None:
+        """What came before this request; call it first."""
+        self._before = before.parts
+        self.vault.adopt(before.placeholders)
 
     async def request(self, transcript: Transcript) -> Verdict:
         """Judge a prompt, and remember what its answer must be judged by."""
@@ -183,14 +190,13 @@ class Exchange:
         refuses = any(p.policy.unscannable == "refuse" for p in self.policies if not p.monitors)
         terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses)
         detectors = self._answer_detectors()
-        asked = self._asked(plan)
-        return Stream(self._guard, detectors, terms, self._judge_output, plan.looks, self._tenant, asked)
+        judge = partial(self._judge, direction=Direction.OUTPUT)
+        return Stream(self._guard, detectors, terms, judge, plan.looks, self._tenant, self._asked(plan))
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        bound = (detector.bind(request) for detector in plan.contextual)
-        self._bound = (*plan.others, *(detector for detector in bound if detector is not None))
+        self._bound = (*plan.others, *filter(None, (detector.bind(request) for detector in plan.contextual)))
         self._tasks = tuple(part for part in request.parts if part.role in SYSTEM and part.text)
 
     def _asked(self, plan: Plan) -> Asked | None:
@@ -218,9 +224,10 @@ class Exchange:
         self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
     ) -> Verdict:
         parts = [part for part in transcript.parts if part.text]
+        looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
             whose = about(self._tenant, self.policies, transcript)
-            scan = await self._guard.look(detectors, parts, self._tenant, self._asked(plan), plan.joins, whose)
+            scan = forget(await self._guard.look(detectors, looked, self._tenant, self._asked(plan), plan.joins, whose))
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
@@ -238,7 +245,7 @@ class Exchange:
         unread = sum(u.size for u in transcript.unscanned)
         scanned = 0 if errors or overloaded or not plan.looks else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)
-        refused = refused_of(self.policies, transcript, scan.unread)
+        refused = refusals(self.policies, transcript, scan.unread)
         if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
             strongest = Effect.BLOCK
         return Verdict(
@@ -269,9 +276,6 @@ class Exchange:
         for ruleset in self.policies:
             out += ruleset.judge(found, direction, self.vault)
         return [firm(v) for v in out] if direction is Direction.OUTPUT else out
-
-    def _judge_output(self, hits: Iterable[Hit]) -> list[Violation]:
-        return self._judge(hits, Direction.OUTPUT)
 
 
 class Stream:
@@ -324,8 +328,7 @@ class Stream:
         return self._note(first, await self._close(channel))
 
     async def close(self, channel: Path) -> Released:
-        """This text has ended."""
-        return self._note(await self._close(self._channels[channel]))
+        return self._note(await self._close(self._channels[channel]))  # this text has ended
 
     async def _close(self, channel: Channel) -> Released:
         scan = await self._scores(channel, "") if channel.watched and not channel.stopped else None
@@ -348,8 +351,11 @@ class Stream:
         """Texts that have begun and not ended, among those whose path begins so."""
         return [p for p, c in self._channels.items() if not c.closed and p[: len(prefix)] == prefix]
 
-    def unscanned(self, items: Iterable[Unscanned]) -> None:
+    def unscanned(self, items: Sequence[Unscanned]) -> None:
+        """What came and is no text. It ends the answer where policies refuse what is not read."""
         self._unscanned += items
+        if items and self._terms.refuses:
+            self._refused, self.stopped = [*self._refused, *items], True
 
     @property
     def holds(self) -> bool:
@@ -390,5 +396,4 @@ class Stream:
         if len(pieces) == 1:
             return pieces[0]
         stopped = any(p.stopped for p in pieces)
-        text = "" if stopped else "".join(p.text for p in pieces)
-        return replace(pieces[-1], text=text, stopped=stopped)
+        return replace(pieces[-1], text="" if stopped else "".join(p.text for p in pieces), stopped=stopped)

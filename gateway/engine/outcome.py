@@ -11,7 +11,7 @@ from gateway.engine.views import judges_whole
 from gateway.policy import Ruleset
 from gateway.types import Direction, Effect, Hit, Kind, Part, Path, Transcript, Unscanned, Violation
 
-__all__ = ["best", "changes", "effect", "firm", "refused_of", "told", "utf8_size"]
+__all__ = ["best", "changes", "effect", "firm", "refusals", "told", "utf8_size"]
 
 # A model has a little of everything to say of any text; less than this is left to the scores.
 TOLD_SCORE = 0.5
@@ -61,10 +61,8 @@ def firm(violation: Violation) -> Violation:
     return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
 
 
-def refused_of(
-    policies: Iterable[Ruleset], transcript: Transcript, unread: Sequence[Unscanned]
-) -> tuple[Unscanned, ...]:
-    """What some policy does not let pass unread, or unknown."""
+def refusals(policies: Sequence[Ruleset], transcript: Transcript, unread: Sequence[Unscanned]) -> tuple[Unscanned, ...]:
+    """What the policies do not let pass unread."""
     enforcing = [p.policy for p in policies if not p.monitors]
     refused: list[Unscanned] = []
     if any(p.unscannable == "refuse" for p in enforcing):

@@ -34,6 +34,7 @@ log = logging.getLogger("gateway.engine")
 T = TypeVar("T")
 
 UNREAD = "too_much_encoding"
+UNKNOWN_KEYS = ("secret/api_key", "secret/generic")  # known by nothing but their name and their looks
 LONG = 2048  # bytes of a view that is worth the question where it differs
 
 
@@ -71,6 +72,8 @@ def scan_parts(
     out = Scan()
     if not detectors or not parts:
         return out
+    if memory is not None and len({part.path for part in parts}) < len(parts):
+        memory = None  # what is unread is told by path
     keys = [memory.key(about, part) for part in parts] if memory is not None else []
     before = [memory.recall(key) for key in keys] if memory is not None else []
     fresh = [part for part, known in zip(parts, before, strict=True) if known is None] if before else parts
@@ -200,7 +203,8 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
 def distinct(hits: list[Hit]) -> list[Hit]:
     """
     Without those that say of the same characters what a more direct view says: the same category,
-    at least as certain, on a stretch that holds theirs. Hits of one detector come view by view.
+    at least as certain, on a stretch that holds theirs. A key of no known kind is not said again of a known one.
+    Hits of one detector come view by view.
     """
     if len(hits) < 2:
         return hits
@@ -212,9 +216,12 @@ def distinct(hits: list[Hit]) -> list[Hit]:
     for hit in sorted(dict.fromkeys(hits), key=lambda hit: _steps(hit.finding.via)):
         finding = hit.finding
         same = known.setdefault((id(hit.part), finding.category), [])
-        if finding.via != "raw" and any(_covers(other, finding) for other in same):
+        other_keys = known.get((id(hit.part), "secret"), ()) if finding.category in UNKNOWN_KEYS else ()
+        if finding.via != "raw" and any(_covers(other, finding) for other in (*same, *other_keys)):
             continue
         same.append(finding)
+        if finding.category.startswith("secret/") and not judges_whole(finding.via):
+            known.setdefault((id(hit.part), "secret"), []).append(finding)
         out.append(hit)
     return out
 

@@ -73,7 +73,7 @@ class Channel:
     Models take time and threads, so who feeds a `watched` channel asks them: what they say of `so_far`,
     where a piece is `due` and at the end, comes in as a `Scan`.
 
-    `released` and `edited` are offsets in the original text.
+    `released`, `edited` and the spans of `changes` are offsets in the original text.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class Channel:
         self._next_look = FIRST_STRIDE
         self.size = 0
         self.edited: list[Span] = []
+        self.changes: list[tuple[Span, str]] = []  # what stands now where it was edited
         self.stopped = False
         self.closed = False
 
@@ -180,7 +181,9 @@ class Channel:
                 return self._stop(violations, hits, errors, overflow=True)
             cut = len(self._window)
         text = render(self._window, self._cut, cut, edits) if self._terms.holds else fed
-        self.edited += [Span(self._base + e.span.start, self._base + e.span.end) for e in edits if e.span.end <= cut]
+        made = [(Span(self._base + e.span.start, self._base + e.span.end), e.text) for e in edits if e.span.end <= cut]
+        self.changes += made
+        self.edited += [span for span, _ in made]
         out = Released(
             text,
             tuple(v for v in violations if ended or v.hit.finding.span.start < cut),

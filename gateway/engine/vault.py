@@ -30,10 +30,19 @@ class Vault:
         self._texts: tuple[str, ...] = ()
         self._by_value: dict[str, str] = {}
         self._values: dict[str, str] = {}
+        self._adopted: Mapping[str, str] = {}
+
+    def adopt(self, values: Mapping[str, str]) -> None:
+        """Placeholders of earlier turns, and their values: restored, too, once `watch` has seen the request."""
+        self._adopted = values
 
     def watch(self, texts: Iterable[str]) -> None:
         """Texts of the request: a placeholder that stands in one of them already is not used."""
         self._texts = tuple(text for text in texts if "[" in text)
+        for token, value in self._adopted.items():
+            if not any(token in text for text in self._texts):
+                self._values[token] = value
+                self._by_value[value] = token
 
     def placeholder(self, category: str, value: str) -> str:
         if value in self._by_value:

@@ -16,6 +16,7 @@ from gateway.text.doors import CONTROL, MARKUP, doors, read
 from gateway.text.markup import markup, untagged
 from gateway.text.normalise import normalised
 from gateway.text.normalise import open_at as undecided
+from gateway.text.recased import recased
 from gateway.text.views import View, raw, unescaped
 from gateway.types import Detector, Part, Reading, Span
 
@@ -31,6 +32,7 @@ WORD = 64  # characters in which a word's beginning is looked for
 _ANYWHERE = WHOLE | {
     "applied", "joined", "spelled", "leet", "leet-l", "tags", "variation-selectors", "bidi", "upside-down", "turned",
     "markup", "untagged", "look-alikes", "nested",
+    "recased",
 }  # fmt: skip
 _STEPS = re.compile(r"[+/]")
 
@@ -174,6 +176,8 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
     if whole and outer.last != "read":
         for view in read(text, opened):
             yield _Outer(outer.view.then(view), _either(outer, Reading.NORMALISED), deeper, "read")
+    if whole and outer.depth > 0 and outer.last != "recase" and (own := recased(text)) is not None:
+        yield _Outer(outer.view.then(own), outer.reading, deeper, "recase")
     if whole and outer.depth == 0 and MARKUP in opened:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:

@@ -3,7 +3,7 @@
 from gateway.policy.actions import ACTIONS, Tokens, label
 from gateway.policy.decide import Ruleset
 from gateway.policy.load import Book, load_policies, parse_policy
-from gateway.policy.model import OFF_TASK, PlainRule, Policy
+from gateway.policy.model import OFF_TASK, Allow, PlainRule, Policy
 from gateway.policy.vocabulary import BY_MODELS, UNSUPPORTED, idle
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "BY_MODELS",
     "OFF_TASK",
     "UNSUPPORTED",
+    "Allow",
     "Book",
     "PlainRule",
     "Policy",

@@ -80,7 +80,7 @@ class Ruleset:
             for rule, action in self._rules(finding.category, direction, part.role, part.kind):
                 if (rule.channels and channel not in rule.channels) or not rule.claims(finding.score, finding.fpr):
                     continue
-                if action.effect is not Effect.ALLOW and not any(a.covers(hit) for a in self._allow):
+                if action.effect is not Effect.ALLOW and not any(a.covers(hit, direction) for a in self._allow):
                     out.append(self._violation(hit, rule, action, tokens))
                 break
         return out
@@ -105,12 +105,13 @@ class Ruleset:
 class _Allowance:
     def __init__(self, allow: Allow) -> None:
         self._categories = allow.category
+        self._directions = allow.directions
         self._values = frozenset(value.casefold() for value in allow.values)
         self._patterns: Sequence[Any] = [compile_re2(pattern) for pattern in allow.patterns]
         self._hosts = tuple(host.lower() for host in allow.hosts)
 
-    def covers(self, hit: Hit) -> bool:
-        if not _covers(self._categories, hit.finding.category):
+    def covers(self, hit: Hit, direction: Direction) -> bool:
+        if direction not in self._directions or not _covers(self._categories, hit.finding.category):
             return False
         text = hit.text
         if text.casefold() in self._values or any(p.fullmatch(text.encode()) for p in self._patterns):

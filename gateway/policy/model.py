@@ -150,6 +150,7 @@ class Allow(Strict):
     """Findings that are never claimed."""
 
     category: Categories = Field(("*/*",), description="Globs of the findings meant.")
+    directions: tuple[Direction, ...] = Field(tuple(Direction), min_length=1, description="Prompts, answers or both.")
     values: tuple[str, ...] = Field((), max_length=10_000, description="Exact matched texts, in any case.")
     patterns: tuple[str, ...] = Field((), max_length=100, description="RE2 patterns that match the whole text found.")
     hosts: tuple[str, ...] = Field((), max_length=10_000, description="Hosts of links; `*.x.org` for subdomains.")

@@ -1,16 +1,30 @@
-"""Keys, tenants, their policies, events and red-team scans, in SQLite or PostgreSQL. Decides nothing, knows no HTTP."""
+"""Keys, tenants, policies, projects, events and red-team scans, in a database. Decides nothing, knows no HTTP."""
 
+from gateway.store.answers import Answer
 from gateway.store.cipher import Cipher
 from gateway.store.database import Database, place
 from gateway.store.events import EventFilter
 from gateway.store.migrate import upgrade, version
-from gateway.store.records import DEFAULT, CustomPolicy, EventRecord, FindingRecord, Key, RedTeamScan, Tenant
+from gateway.store.records import (
+    DEFAULT,
+    AgentCall,
+    CustomPolicy,
+    EventRecord,
+    FindingRecord,
+    Key,
+    Project,
+    RedTeamScan,
+    Tenant,
+)
 from gateway.store.ring import Ring
+from gateway.store.stats import Statistics
 from gateway.store.store import Store
 from gateway.store.writer import EventWriter
 
 __all__ = [
     "DEFAULT",
+    "AgentCall",
+    "Answer",
     "Cipher",
     "CustomPolicy",
     "Database",
@@ -19,8 +33,10 @@ __all__ = [
     "EventWriter",
     "FindingRecord",
     "Key",
+    "Project",
     "RedTeamScan",
     "Ring",
+    "Statistics",
     "Store",
     "Tenant",
     "place",

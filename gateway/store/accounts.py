@@ -13,17 +13,17 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.errors import Conflict, NotFound, RequestError
+from gateway.errors import Conflict, Forbidden, NotFound, RequestError
 from gateway.settings import Quota
 from gateway.store import tables
 from gateway.store.database import Database
 from gateway.store.records import DEFAULT, CustomPolicy, Key, Tenant
 
-__all__ = ["ALL", "Accounts"]
+__all__ = ["ALL", "Accounts", "count_change"]
 
 ALL = None  # as a tenant: whoever asks may see everything
 
@@ -71,23 +71,31 @@ class Accounts:
             await _require_no_keys(connection, name)
 
     async def delete_tenant(self, name: str) -> None:
-        """And its policies. Raises Conflict while it has keys that are not revoked."""
+        """And its policies and projects. Raises Conflict while it has keys that are not revoked."""
         async with self._change() as (connection, _):
             await _require_no_keys(connection, name)
             gone = await connection.execute(delete(tables.tenants).where(tables.tenants.c.name == name))
             if not gone.rowcount:
                 raise NotFound("there is no tenant of that name")
-            await connection.execute(delete(tables.policies).where(tables.policies.c.tenant == name))
+            for table in (tables.policies, tables.projects):
+                await connection.execute(delete(table).where(table.c.tenant == name))
 
     # keys
 
-    async def add_key(self, key: Key, *, others: Collection[str] = ()) -> Key:
-        """`others`: tenants that the settings know. Raises RequestError where its tenant is not known."""
+    async def add_key(self, key: Key, *, others: Collection[str] = (), most: int | None = None) -> Key:
+        """
+        `others`: tenants that the settings know. Raises RequestError where its tenant is not known, Forbidden
+        where that has `most` keys of the same prefix.
+        """
         now = time.time()
         key = replace(key, created_at=now, updated_at=now)
         async with self._change() as (connection, counter):
             if key.tenant not in (DEFAULT, *others):
                 await _require_tenant(connection, key.tenant)
+            c = tables.keys.c
+            alike = [c.tenant == key.tenant, c.prefix == key.prefix, c.status != "revoked"]
+            if most is not None and await _number(connection, c.id, alike) >= most:
+                raise Forbidden(f"there are {most} keys already; delete one first", code="too_many_keys")
             await _insert(connection, tables.keys, {**_row(key), "changed": counter}, "try again")
         return key
 
@@ -127,15 +135,18 @@ class Accounts:
 
     # policies
 
-    async def add_policy(self, policy: CustomPolicy, *, most: int, others: Collection[str] = ()) -> CustomPolicy:
-        """At most `most` for each tenant; `others` as in `add_key`."""
+    async def add_policy(
+        self, policy: CustomPolicy, *, most: int, others: Collection[str] = (), family: str = ""
+    ) -> CustomPolicy:
+        """At most `most` for each tenant whose names begin with `family`; `others` as in `add_key`."""
         now = time.time()
         policy = replace(policy, created_at=now, updated_at=now)
         async with self._change() as (connection, _):
             if policy.tenant not in (DEFAULT, *others):
                 await _require_tenant(connection, policy.tenant)
-            mine = select(tables.policies.c.id).where(tables.policies.c.tenant == policy.tenant)
-            if len((await connection.execute(mine)).all()) >= most:
+            c = tables.policies.c
+            mine = [c.tenant == policy.tenant, c.name.startswith(family, autoescape=True)]
+            if await _number(connection, c.id, mine) >= most:
                 raise Conflict(f"there are {most} policies already; delete one first", code="too_many_policies")
             exists = f"there is a policy {policy.name!r} already"
             await _insert(connection, tables.policies, asdict(policy), exists)
@@ -187,7 +198,7 @@ class Accounts:
     @asynccontextmanager
     async def _change(self) -> AsyncIterator[tuple[AsyncConnection, int]]:
         async with self._database.begin() as connection:
-            yield connection, await _count(connection)
+            yield connection, await count_change(connection)
 
     async def _select(
         self,
@@ -210,10 +221,15 @@ async def _counter(connection: AsyncConnection) -> int:
     return int(found.scalar() or 0)
 
 
-async def _count(connection: AsyncConnection) -> int:
+async def count_change(connection: AsyncConnection) -> int:
+    """To be called first in a transaction that changes what all workers know: the others wait for its end."""
     where = tables.state.c.name == tables.CHANGES
     await connection.execute(update(tables.state).where(where).values(number=tables.state.c.number + 1))
     return await _counter(connection)
+
+
+async def _number(connection: AsyncConnection, column: ColumnElement[str], where: Iterable[ColumnElement[bool]]) -> int:
+    return int((await connection.execute(select(func.count(column)).where(*where))).scalar_one())
 
 
 async def _insert(connection: AsyncConnection, table: Table, row: Mapping[str, Any], exists: str) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select
 
 from gateway.errors import NotFound, StoreError
 from gateway.store import tables
@@ -33,7 +33,8 @@ _COLUMNS = [column for column in tables.events.c if column.name != "texts"]
 class EventFilter:
     """
     What is looked for; None: any. `tenant` is what the asker may see. `category` is `family/name`, or
-    `family/*`. Times are seconds since 1970: `since` belongs to the span, `until` does not.
+    `family/*`. `project` is that of a guard API's call. Times are seconds since 1970: `since` belongs to the span,
+    `until` does not.
     """
 
     tenant: str | None = None
@@ -42,19 +43,26 @@ class EventFilter:
     category: str | None = None
     decision: str | None = None
     route: str | None = None
+    routes: tuple[str, ...] | None = None
+    project: str | None = None
     model: str | None = None
     status: int | None = None
     error: str | None = None
     scanned: bool | None = None
     since: float | None = None
     until: float | None = None
+    id: str | None = None
 
     def where(self) -> list[ColumnElement[bool]]:
         c = tables.events.c
-        equal = ("tenant", "key", "client", "decision", "route", "model", "status", "error", "scanned")
+        equal = ("id", "tenant", "key", "client", "decision", "route", "model", "status", "error", "scanned")
         out: list[ColumnElement[bool]] = [
             c[name] == getattr(self, name) for name in equal if getattr(self, name) is not None
         ]
+        if self.routes is not None:
+            out.append(c.route.in_(self.routes))
+        if self.project is not None:
+            out.append(c.record["told", "project_id"].as_string() == self.project)
         if self.since is not None:
             out.append(c.id >= first_id(self.since))
         if self.until is not None:
@@ -88,14 +96,28 @@ class Events:
             findings = [{"event_id": r.id, **f} for r in new for f in _fitting(r.findings)]
             if findings:
                 await connection.execute(insert(tables.event_findings), findings)
+            calls = [{"event_id": r.id, "tenant": r.tenant, **asdict(r.call)} for r in new if r.call is not None]
+            if calls:
+                await connection.execute(insert(tables.agent_calls), calls)
 
     async def page(
-        self, wanted: EventFilter, *, after: str | None = None, limit: int = 50, oldest_first: bool = False
+        self,
+        wanted: EventFilter,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        oldest_first: bool = False,
+        skip: int = 0,
     ) -> list[EventRecord]:
-        """The newest first; `after` is the id that the page before ended with."""
-        query = _page(select(*_COLUMNS).where(*wanted.where()), after, limit, oldest_first)
+        """The newest first; `after` is the id that the page before ended with, `skip` a number to leave out."""
+        query = _page(select(*_COLUMNS).where(*wanted.where()), after, limit, oldest_first).offset(skip)
         async with self._database.begin() as connection:
             return [_record(row) for row in (await connection.execute(query)).mappings()]
+
+    async def count(self, wanted: EventFilter) -> int:
+        query = select(func.count()).select_from(tables.events).where(*wanted.where())
+        async with self._database.begin() as connection:
+            return int((await connection.execute(query)).scalar_one())
 
     async def get(self, id: str, *, tenant: str | None) -> EventRecord:
         """With its findings and texts. Raises NotFound, also for another tenant's."""

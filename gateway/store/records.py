@@ -8,7 +8,17 @@ from typing import Any
 
 from gateway.settings import UNBOUNDED, Quota
 
-__all__ = ["DEFAULT", "CustomPolicy", "EventRecord", "FindingRecord", "Key", "RedTeamScan", "Tenant"]
+__all__ = [
+    "DEFAULT",
+    "AgentCall",
+    "CustomPolicy",
+    "EventRecord",
+    "FindingRecord",
+    "Key",
+    "Project",
+    "RedTeamScan",
+    "Tenant",
+]
 
 Json = dict[str, Any]
 
@@ -68,6 +78,33 @@ class CustomPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """
+    What a guard API calls a project: a name for a policy of the same tenant. `kind` is the API that it
+    belongs to, `record` that API's own business.
+    """
+
+    id: str
+    tenant: str
+    kind: str
+    name: str
+    policy: str
+    record: Json = field(default_factory=dict)
+    created_at: float = 0.0
+    updated_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCall:
+    """A tool that an agent wanted to call. `anomalous`: a rule claimed something in it."""
+
+    agent: str
+    risk: float
+    blocked: bool
+    anomalous: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FindingRecord:
     """How often a rule claimed findings of one category."""
 
@@ -106,6 +143,7 @@ class EventRecord:
     record: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[FindingRecord, ...] = ()
     texts: bytes | None = None
+    call: AgentCall | None = None
 
 
 @dataclass(frozen=True, slots=True)

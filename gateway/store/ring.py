@@ -1,5 +1,5 @@
 """
-Keys, tenants and policies as one process knows them, so that a request makes no query.
+Keys, tenants, policies and projects as one process knows them, so that a request makes no query.
 
 `refresh` is called every `store.poll` seconds: one small query where nothing has changed, else what
 has. Until the first one has succeeded nothing is known, and nobody may pass on that ground.
@@ -13,7 +13,8 @@ import time
 from collections.abc import Mapping
 
 from gateway.store.accounts import Accounts
-from gateway.store.records import CustomPolicy, Key, Tenant
+from gateway.store.projects import Projects
+from gateway.store.records import CustomPolicy, Key, Project, Tenant
 from gateway.store.secrets import Peppers, public_part
 
 __all__ = ["Ring"]
@@ -22,8 +23,9 @@ PEPPER = "pepper"  # in `state`: made by whoever comes first
 
 
 class Ring:
-    def __init__(self, accounts: Accounts, pepper: str | None = None) -> None:
+    def __init__(self, accounts: Accounts, projects: Projects, pepper: str | None = None) -> None:
         self._accounts = accounts
+        self._projects = projects
         self._pepper = pepper
         self._keys: dict[str, Key] = {}
         self._seen = -1
@@ -31,6 +33,7 @@ class Ring:
         self.peppers: Peppers | None = None
         self.tenants: Mapping[str, Tenant] = {}
         self.policies: tuple[CustomPolicy, ...] = ()
+        self.projects: Mapping[str, Project] = {}
         self.fresh_at: float | None = None  # when the store was last asked
 
     @property
@@ -66,6 +69,7 @@ class Ring:
             self._keys[key.id] = key
         self.tenants = {tenant.name: tenant for tenant in await self._accounts.tenants()}
         self.policies = tuple(await self._accounts.policies())
+        self.projects = {project.id: project for project in await self._projects.list()}
         self._seen = counter
         self.fresh_at = asked
         return True

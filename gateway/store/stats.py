@@ -13,7 +13,7 @@ from gateway.store import tables
 from gateway.store.database import Database
 from gateway.store.events import EventFilter
 
-__all__ = ["QUANTILES", "Latency", "Statistics", "statistics"]
+__all__ = ["QUANTILES", "AgentFigures", "Latency", "Statistics", "agent_figures", "statistics"]
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99)
 TOP = 100  # groups told of each kind
@@ -40,6 +40,29 @@ class Statistics:
     categories: dict[str, int] = field(default_factory=dict)  # findings
     policies: dict[str, int] = field(default_factory=dict)  # requests in which a rule of it claimed something
     latency: dict[str, Latency] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFigures:
+    """What one agent wanted to call, as far as events are kept."""
+
+    calls: int
+    blocked: int
+    anomalous: int
+    risk: float  # on average
+
+
+async def agent_figures(database: Database, tenant: str, agent: str) -> AgentFigures:
+    c = tables.agent_calls.c
+    told = select(
+        func.count(),
+        _sum(case((c.blocked, 1), else_=0)),
+        _sum(case((c.anomalous, 1), else_=0)),
+        func.coalesce(func.avg(c.risk), 0.0),
+    ).where(c.tenant == tenant, c.agent == agent)
+    async with database.begin() as connection:
+        calls, blocked, anomalous, risk = (await connection.execute(told)).one()
+    return AgentFigures(int(calls), int(blocked), int(anomalous), float(risk))
 
 
 async def statistics(database: Database, wanted: EventFilter, seconds: float) -> Statistics:

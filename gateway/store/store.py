@@ -9,14 +9,16 @@ from gateway.errors import ConfigError
 from gateway.settings import StoreSettings
 from gateway.store import migrate
 from gateway.store.accounts import Accounts
+from gateway.store.answers import Answers
 from gateway.store.cipher import Cipher
 from gateway.store.database import Database
 from gateway.store.events import EventFilter, Events
+from gateway.store.projects import Projects
 from gateway.store.records import Key
 from gateway.store.ring import Ring
 from gateway.store.scans import Scans
 from gateway.store.secrets import mint, new_id
-from gateway.store.stats import Statistics, statistics
+from gateway.store.stats import AgentFigures, Statistics, agent_figures, statistics
 
 __all__ = ["Store"]
 
@@ -30,10 +32,12 @@ class Store:
         self.settings = settings
         self.database = Database(settings.url, settings.timeout)
         self.accounts = Accounts(self.database)
+        self.projects = Projects(self.database)
         self.events = Events(self.database, Cipher([s.get_secret_value() for s in settings.encryption_keys]))
         self.scans = Scans(self.database)
+        self.answers = Answers(self.database)
         pepper = settings.pepper
-        self.ring = Ring(self.accounts, pepper.get_secret_value() if pepper else None)
+        self.ring = Ring(self.accounts, self.projects, pepper.get_secret_value() if pepper else None)
 
     async def open(self) -> None:
         """
@@ -52,28 +56,38 @@ class Store:
         await self.ring.refresh()
 
     async def new_key(
-        self, name: str, prefix: str = "pc_", *, others: Collection[str] = (), **fields: Any
+        self,
+        name: str,
+        prefix: str = "pc_",
+        *,
+        others: Collection[str] = (),
+        most: int | None = None,
+        **fields: Any,
     ) -> tuple[str, Key]:
-        """The key as text, which nobody can read again, and what is kept of it."""
+        """The key as text, which nobody can read again, and what is kept of it. `most` as in `add_key`."""
         peppers = await self.ring.load_peppers()
         id = new_id()
         text = mint(id, prefix)
         made = Key(id, name, prefix=prefix, hash=peppers.hash(text), pepper=peppers.first, **fields)
-        return text, await self.accounts.add_key(made, others=others)
+        return text, await self.accounts.add_key(made, others=others, most=most)
 
     async def delete_tenant(self, name: str) -> None:
         """
-        With its policies, scans and events, so that another of the same name begins with nothing. Raises
+        With its policies, scans, answers and events, so that another of the same name begins with nothing. Raises
         NotFound, or Conflict while it has keys that are not revoked.
         """
         await self.accounts.require_unused(name)
         await self.accounts.change_tenant(name, {"status": "disabled"})
         await self.events.purge(name)
         await self.scans.purge(name)
+        await self.answers.purge(name)
         await self.accounts.delete_tenant(name)
 
     async def statistics(self, wanted: EventFilter) -> Statistics:
         return await statistics(self.database, wanted, self.settings.timeout * STATISTICS)
+
+    async def agent(self, tenant: str, agent: str) -> AgentFigures:
+        return await agent_figures(self.database, tenant, agent)
 
     def digest(self, value: str) -> str:
         """A keyed hash of something found, so that the same value can be told again and not guessed."""

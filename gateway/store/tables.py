@@ -27,7 +27,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["CHANGES", "event_findings", "events", "keys", "metadata", "policies", "redteam_scans", "state", "tenants"]
+__all__ = [
+    "CHANGES",
+    "agent_calls",
+    "answers",
+    "event_findings",
+    "events",
+    "keys",
+    "metadata",
+    "policies",
+    "projects",
+    "redteam_scans",
+    "state",
+    "tenants",
+]
 
 CHANGES = "changes"  # the row of `state` that counts them
 
@@ -104,6 +117,20 @@ policies = Table(
     UniqueConstraint("tenant", "name"),
 )
 
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", _id(64), primary_key=True),
+    Column("tenant", _id(63), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("policy", String(63), nullable=False),
+    Column("record", _json, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Index(None, "tenant", "kind", "id"),
+)
+
 events = Table(
     "events",
     metadata,
@@ -143,6 +170,18 @@ event_findings = Table(
     Index(None, "category", "event_id"),
 )
 
+agent_calls = Table(
+    "agent_calls",
+    metadata,
+    Column("event_id", _id(40), ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("tenant", _id(63), nullable=False),
+    Column("agent", _id(256), nullable=False),
+    Column("risk", Double, nullable=False),
+    Column("blocked", Boolean, nullable=False),
+    Column("anomalous", Boolean, nullable=False),
+    Index(None, "tenant", "agent"),
+)
+
 redteam_scans = Table(
     "redteam_scans",
     metadata,
@@ -156,4 +195,17 @@ redteam_scans = Table(
     Column("updated_at", Double, nullable=False),
     UniqueConstraint("tenant", "idempotency_key"),
     Index(None, "tenant", "id"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("tenant", _id(63), primary_key=True),
+    Column("key", _id(63), primary_key=True),
+    Column("route", _id(63), primary_key=True),
+    Column("idempotency_key", _id(200), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("event_id", _id(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Double, nullable=False, index=True),
 )

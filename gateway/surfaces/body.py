@@ -57,7 +57,7 @@ def parse_json(data: bytes, *, max_depth: int = MAX_DEPTH, max_items: int = MAX_
     return value
 
 
-def parse_event(data: str | bytes) -> Any:
+def parse_event(data: str | bytes, *, max_items: int = MAX_ITEMS) -> Any:
     """
     Parse what an upstream sent: an event or an answer. Raises UpstreamError.
 
@@ -72,7 +72,7 @@ def parse_event(data: str | bytes) -> Any:
             if e.code != "invalid_encoding":
                 raise
             value = _tolerant(raw)
-        _check(value, MAX_DEPTH, MAX_ITEMS, nul=False)
+        _check(value, MAX_DEPTH, max_items, nul=False)
     except MalformedBody as e:
         raise UpstreamError("The upstream sent JSON that cannot be read", code="upstream_invalid_json") from e
     return value

@@ -14,9 +14,9 @@ from gateway.surfaces.chat_response import choice_index
 from gateway.surfaces.chat_stream import HEADER
 from gateway.types import Json
 
-__all__ = ["error_body", "refusal_events", "refuse_answer"]
+__all__ = ["KEPT", "error_body", "refusal_events", "refuse_answer"]
 
-_KEPT = (*HEADER, "usage")
+KEPT = (*HEADER, "usage")
 
 
 def error_body(
@@ -44,7 +44,7 @@ def refuse_answer(body: Json, message: str, indexes: Collection[int], *, content
         _refused(index, message, content) if (index := choice_index(choice, position)) in indexes else choice
         for position, choice in enumerate(body["choices"])
     ]
-    return {**{key: body[key] for key in _KEPT if key in body}, "choices": choices}
+    return {**{key: body[key] for key in KEPT if key in body}, "choices": choices}
 
 
 def refusal_events(

@@ -3,7 +3,7 @@ Write edited texts back into a body, by path.
 
 The body is not changed: what lies on the way to an edit is copied, all else is shared. The last
 step of a path may say more than where: `KeyName` renames a key, `Encoded` is written as base64,
-`Emptied` throws away what stands there.
+`Dumped` is read as JSON, `Emptied` throws away what stands there.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gateway.errors import GatewayError, RequestError
+from gateway.errors import GatewayError, MalformedBody, RequestError
+from gateway.surfaces.body import parse_json
 from gateway.types import Json, Path
 
-__all__ = ["Emptied", "Encoded", "KeyName", "apply"]
+__all__ = ["Dumped", "Emptied", "Encoded", "KeyName", "apply"]
 
 
 class _Step(str):
@@ -49,6 +50,12 @@ class Encoded(_Step):
     __slots__ = ()
 
 
+class Dumped(_Step):
+    """A value that was scanned as one text, its JSON; the edited text is read as JSON again."""
+
+    __slots__ = ()
+
+
 class Emptied(_Step):
     """A list with a side channel of another text. It cannot be edited in place: any edit empties it."""
 
@@ -59,7 +66,7 @@ def apply(body: Json, edits: Mapping[Path, str]) -> Json:
     """
     A body like `body` with the texts at these paths replaced. Numbers become strings.
 
-    Raises RequestError `unsafe_edit` where a renamed key would take the place of another.
+    Raises RequestError `unsafe_edit` where a key that changes would take the place of another.
     """
     if not edits:
         return body
@@ -88,6 +95,8 @@ class _Copy:
         value: Any = text
         if isinstance(last, Encoded):
             path, value = path[:-1], last + b64encode(text.encode()).decode()
+        elif isinstance(last, Dumped):
+            value = _loaded(text)
         elif isinstance(last, Emptied):
             value = []
         node = self._open(path[:-1])
@@ -122,6 +131,13 @@ class _Copy:
                 raise _lost() from None
             node = child
         return node
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return parse_json(text.encode())
+    except MalformedBody:  # two keys became the same
+        raise RequestError("Two keys of an object would become the same.", code="unsafe_edit") from None
 
 
 def _lost() -> GatewayError:

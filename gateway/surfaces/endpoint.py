@@ -34,6 +34,10 @@ class EndpointSurface:
         """The texts of a request; of one without a body, `{}`."""
         return Transcript((), Direction.INPUT)
 
+    def opened(self, form: Json) -> Json:
+        """A form with what is inside its files."""
+        return form
+
     def streams(self, body: Json) -> bool:
         """Does it ask for a streamed answer?"""
         return body.get("stream") is True
@@ -53,7 +57,15 @@ class EndpointSurface:
             raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
         return body
 
-    def encode(self, body: Json) -> bytes:
+    def opaque(self, media_type: str) -> bool:
+        """Is an answer of this type passed on as bytes that nobody reads?"""
+        return False
+
+    def media_type(self, given: str) -> str:
+        """That of a whole answer."""
+        return "application/json"
+
+    def encode(self, body: Json, media_type: str) -> bytes:
         """What `decode` reads."""
         return dump_json(body)
 

@@ -32,6 +32,7 @@ __all__ = [
     "Token",
     "Tree",
     "Words",
+    "Wrapped",
     "fold",
     "inert",
     "show",
@@ -160,6 +161,12 @@ class Token:
             out.walk(value, (*path, key), Kind.UNKNOWN)
 
 
+class Wrapped:
+    """A rule that leaves the reading to others: `rules`."""
+
+    rules: tuple[Rule, ...] = ()
+
+
 class Obj:
     """
     An object with known fields. `named`: the field whose text names what the others belong to.
@@ -283,6 +290,9 @@ def inert(rule: Rule, at: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(rule, Either):
         yield from inert(rule.text, at)
         yield from inert(rule.other, at)
+    elif isinstance(rule, Wrapped):
+        for inner in rule.rules:
+            yield from inert(inner, at)
     elif isinstance(rule, Keyed):
         yield f"{at}.*", rule.pattern
         yield from inert(rule.rule, f"{at}.*")

@@ -15,7 +15,7 @@ from gateway.surfaces.edit import Emptied
 from gateway.surfaces.fields import Collector
 from gateway.types import Json, Kind, Path, Span
 
-__all__ = ["TokenLog", "align", "read_logprobs", "shift_indices", "surviving"]
+__all__ = ["TokenLog", "align", "read_entries", "read_logprobs", "shift_indices", "surviving"]
 
 _FIELDS = ("content", "refusal")
 _ENTRY = frozenset(("token", "bytes", "logprob", "top_logprobs"))
@@ -129,14 +129,18 @@ def read_logprobs(logprobs: Any, texts: dict[str, Any], at: Path, out: Collector
         if key not in _FIELDS or type(entries) is not list:
             out.member(key, entries, at)
             continue
-        text = texts.get(key)
-        dropped = (*at, Emptied(key))
-        if align(entries, text if type(text) is str else "") is None:
-            for spelled in dict.fromkeys((_joined(entries, "token"), _joined(entries, "bytes"))):
-                if spelled != text:
-                    out.add(spelled, dropped, Kind.LOGPROB, whole=True)
-        out.add("\n".join(_alternatives(entries)), dropped, Kind.LOGPROB, whole=True)
-        _read_unknown(entries, (*at, key), out)
+        read_entries(entries, texts.get(key), at, key, out)
+
+
+def read_entries(entries: Sequence[Any], text: Any, at: Path, key: str, out: Collector) -> None:
+    """What the entries that stand under `key` at this path say beside their text."""
+    dropped = (*at, Emptied(key))
+    if align(entries, text if type(text) is str else "") is None:
+        for spelled in dict.fromkeys((_joined(entries, "token"), _joined(entries, "bytes"))):
+            if spelled != text:
+                out.add(spelled, dropped, Kind.LOGPROB, whole=True)
+    out.add("\n".join(_alternatives(entries)), dropped, Kind.LOGPROB, whole=True)
+    _read_unknown(entries, (*at, key), out)
 
 
 def shift_indices(annotations: Sequence[Any], changes: Sequence[tuple[Span, str]]) -> list[Any]:

@@ -15,9 +15,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALIKE", "FOLD", "HIDDEN", "LATIN", "MARK", "NEARLY", "OWN", "Codes", "Tables", "decode", "encode", "tables"]
+__all__ = [
+    "ALIKE", "BLOCK", "FOLD", "HIDDEN", "LATIN", "MARK", "NEARLY", "OWN", "AnyCodes",
+    "Codes", "Tables", "classes_of", "decode", "encode", "narrow", "tables",
+]  # fmt: skip
 
 Codes = NDArray[np.uint32]
+AnyCodes = Codes | NDArray[np.uint8]
+
+BLOCK = 1 << 15  # characters worked on at once, where arrays are many: they stay in the processor's caches
 
 # Classes, as bits.
 HIDDEN = 1  # out of the text: invisible, or a mark
@@ -126,9 +132,26 @@ def _codes(ranges: Iterable[tuple[int, int]]) -> Iterable[int]:
     return (code for first, last in ranges for code in range(first, last + 1))
 
 
+def classes_of(codes: Codes) -> NDArray[np.uint8]:
+    out = np.empty(len(codes), np.uint8)
+    classes = tables().classes
+    for begin in range(0, len(codes), BLOCK):
+        out[begin : begin + BLOCK] = classes[codes[begin : begin + BLOCK]]
+    return out
+
+
 def encode(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def decode(codes: Codes) -> str:
-    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+def narrow(text: str) -> AnyCodes:
+    """To write on; a byte each where that is enough, since long arrays cost what they hold."""
+    if text.isascii():
+        return np.frombuffer(bytearray(text, "ascii"), np.uint8)
+    return np.frombuffer(bytearray(text, "utf-32-le", "surrogatepass"), np.uint32)
+
+
+def decode(codes: AnyCodes) -> str:
+    if codes.dtype == np.uint8:
+        return str(np.ascontiguousarray(codes).data, "ascii")
+    return str(np.ascontiguousarray(codes, "<u4").data, "utf-32-le", "surrogatepass")

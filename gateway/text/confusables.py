@@ -13,7 +13,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.text.codepoints import ALIKE, LATIN, NEARLY, OWN, Codes, decode, encode, tables
+from gateway.text.codepoints import ALIKE, BLOCK, LATIN, NEARLY, OWN, Codes, classes_of, decode, encode, tables
 from gateway.text.views import View
 
 __all__ = ["LONGEST", "all_folded", "fold_words"]
@@ -32,7 +32,10 @@ _ALPHABETS = (
 _MIXED = re.compile(
     "|".join(f"[{one}][{''.join(other for other in _ALPHABETS if other is not one)}]" for one in _ALPHABETS)
 )
-_MORE = str.maketrans("\u0185\u051a\u051b\u03f2\u03f9", "bQqcC")
+# Small capitals, of which the one for q is a letter of its own elsewhere.
+_SMALL = "[\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u1d00-\u1d22\ua730\ua731]"
+_SMALL_Q = re.compile(f"{_SMALL}\u01eb|\u01eb{_SMALL}")
+_MORE = str.maketrans("\u0185\u051a\u051b\u03f2\u03f9\u01eb", "bQqcCq")
 
 _Bools = NDArray[np.bool_]
 _Ints = NDArray[np.int64]
@@ -41,7 +44,9 @@ _Ints = NDArray[np.int64]
 def fold_words(codes: Codes) -> tuple[Codes, int]:
     """The text with look-alikes read as Latin where they stand for it, and where what later text may change begins."""
     table = tables()
-    classes = table.classes[codes]
+    classes = classes_of(codes)
+    if not (classes & (ALIKE | OWN)).any():
+        return codes, _last_word(classes)
     alike = (classes & ALIKE) != 0
     starts, ends = _words((classes & (LATIN | ALIKE | OWN)) != 0)
     if not len(starts):
@@ -68,9 +73,20 @@ def fold_words(codes: Codes) -> tuple[Codes, int]:
     return out, open_at
 
 
+def _last_word(classes: NDArray[np.uint8]) -> int:
+    """Where the Latin word begins that goes on at the end, of words as `_words` cuts them."""
+    begin = 0
+    for end in range(len(classes), 0, -BLOCK):
+        others = np.flatnonzero((classes[max(0, end - BLOCK) : end] & LATIN) == 0)
+        if len(others):
+            begin = max(0, end - BLOCK) + int(others[-1]) + 1
+            break
+    return begin + max(0, len(classes) - begin - 1) // LONGEST * LONGEST
+
+
 def all_folded(text: str) -> View | None:
     """Every look-alike as Latin, in a text that mixes alphabets inside a word as no language does."""
-    if text.isascii() or not _MIXED.search(text):
+    if text.isascii() or not (_MIXED.search(text) or _SMALL_Q.search(text)):
         return None
     table = tables()
     codes = encode(text.translate(_MORE)).copy()

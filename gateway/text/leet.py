@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
-from gateway.text.leet_values import values
+from gateway.text.leet_values import is_number, values
 from gateway.text.patterns import compile_re2, searcher
 from gateway.text.views import View
 from gateway.text.words import FORMS, TELLING
@@ -31,7 +31,7 @@ _KINDS = bytes(
     for i in range(256)
 )
 # The same as one walk: most texts end here.
-INNER = r"[A-Za-z](?:[01345789@$|+]{1,2}|!)[A-Za-z]"
+INNER = r"[A-Za-z](?:[01345789@$|+!]{1,4}[A-Za-z]|[0-9]?[@$|+!][0-9@$|+!]{2})|[@$|+][0-9][a-z]"
 _ANY_INNER = searcher(compile_re2(INNER, utf8=False))
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
@@ -42,6 +42,7 @@ _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
 _UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
 _INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
+_GENITIVE = re.compile(r"'[$5](?<=[A-Za-z]'.)(?![\w$])")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
 _AS_L = str.maketrans("01345789@$!|+(<\u20ac", "oleastbgasiltcce")
@@ -78,6 +79,8 @@ def leet(text: str) -> list[View]:
             words += written * count
             sure += written and len(token) > 2
         elif "2" not in token and "6" not in token and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
+            if is_number(token):
+                continue
             unknown.append(token)
             words += count
             sure += _INSIDE.search(token) is not None
@@ -89,7 +92,10 @@ def leet(text: str) -> list[View]:
     for name, table in (("leet", _AS_I), ("leet-l", _AS_L)):
         done = done | dict(zip(unknown, _unknown(unknown, table), strict=True))
         pieces[1::2] = map(done.get, tokens, tokens)
-        read = _with("".join(pieces), settled)
+        read = "".join(pieces)
+        if "'$" in text or "'5" in text:
+            read = _GENITIVE.sub("'s", read)
+        read = _with(read, settled)
         if read != text:
             out.append(View(name, read, _open_at(text)))
         unknown = [token for token in unknown if "1" in token or "|" in token]
@@ -148,7 +154,9 @@ def _known(token: str, merged: str) -> str:
                 return ""
             pairs = list(zip(word, low[start:end], token[start:end], strict=True))
             if all(w == c or w in _STAND_FOR.get(c, "") for w, c, _ in pairs):
-                return token[:start] + "".join(t if t.isalpha() else w for w, _, t in pairs) + token[end:]
+                upper = token.isupper()  # the letters that are left
+                out = "".join(t if t.isalpha() else w.upper() if upper else w for w, _, t in pairs)
+                return token[:start] + out + token[end:]
         if end - start == size and first == 0 and last == size:
             break
     return ""

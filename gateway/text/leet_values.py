@@ -9,13 +9,14 @@ digits confirm. Everything keeps its length.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from itertools import product
 
-from gateway.text.patterns import Sieve, compile_re2, searcher
+from gateway.text.patterns import Sieve
 from gateway.text.prefixes import PREFIXES
 
-__all__ = ["values"]
+__all__ = ["is_number", "values"]
 
 _STAND_FOR = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
@@ -24,8 +25,6 @@ _STAND_FOR = {
 _LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()})
 _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
 _CHUNK = re.compile(r"\S{6,512}")
-_INK = r"[^\t-\r \x1c-\x1f]"
-_WORTH = searcher(compile_re2(rf"{_INK}*@{_INK}*|{_INK}{{16,}}", utf8=False))
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
 LEAST_KEY = 16
@@ -35,6 +34,10 @@ _NAMES = frozenset(
     ("api", "key", "token", "secret", "password", "passwd", "pwd", "access", "auth", "client", "private", "bearer")
 )
 
+# Letters that one sign may stand for are one here.
+_ALIKE = str.maketrans("lg", "ib")
+_ALIKE_NAMES = {name.translate(_ALIKE): name for name in _NAMES}
+
 
 def _written(prefix: str) -> str:
     """Either case of each letter, or a sign for it."""
@@ -42,7 +45,20 @@ def _written(prefix: str) -> str:
     return "".join(f"[{re.escape(letter)}]" for letter in letters)
 
 
-_PREFIX = re.compile("|".join(f"({_written(prefix)})" for prefix in PREFIXES))
+# By their first character, or a sign for it: most chunks begin like few keys.
+_BEGUN = {
+    c: [(prefix, re.compile(_written(prefix))) for prefix in PREFIXES if re.match(_written(prefix[0]), c)]
+    for c in string.ascii_letters + string.digits + "@$|!+(<\u20ac"
+}
+# The number of a document is in capitals and figures, that of a device in pairs, a wallet's in figures and six letters.
+_DOCUMENT = re.compile(r"(?=.*[$@|!+(<])[A-Z0-9$@|!+(<]{6,15}")
+_SIX = "0-9A-Fa-f@(<\u20ac"
+_DEVICE = re.compile(rf"(?:[{_SIX}]{{2}}[:-]){{5}}[{_SIX}]{{2}}")
+_FIGURES = re.compile("[0-9.]+")
+_NO_FIGURES = str.maketrans("", "", string.digits)
+_WALLET = re.compile(rf"0[xX][{_SIX}]{{40}}")
+_HEXADECIMAL = str.maketrans("@(<\u20ac", "acce")
+_SCHEMES = ("mysql", "postgres", "postgresql", "mongodb", "redis", "amqp", "https", "http", "ftp", "jdbc")
 _IBAN = Sieve(
     r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}[0-9]{2}(?: ?[A-Z0-9$@|!+(<\u20ac]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",
     r"[A-Z0-9$@|!+(<?]{2}[0-9]{2} ?[A-Z0-9$@|!+(<?]{4} ?[A-Z0-9]{4}",
@@ -59,13 +75,19 @@ _IN_LETTERS = dict.fromkeys(_BY_FIGURES.split(), False) | dict.fromkeys(_BY_LETT
 
 def values(text: str) -> Iterator[tuple[int, str]]:
     """Where one begins, and what it reads as."""
-    for match in _chunks(text):
-        chunk = match[0]
-        if len(chunk) < LEAST_KEY and ("." not in chunk or "@" not in chunk):
+    of_name = False  # does a name stand before it, as in `key: value`?
+    for match in _CHUNK.finditer(text):
+        whole = match[0]
+        if len(whole) < LEAST_KEY and whole.isalnum():
+            of_name = False
             continue
-        chunk = chunk.rstrip(_AFTER)
-        read = _address(chunk) if "@" in chunk and "." in chunk else None
-        read = read or _named(chunk)
+        chunk = whole.rstrip(_AFTER)
+        read = _value(chunk, of_name)
+        if read is None and of_name:  # its figures may be its own
+            yield match.start(), chunk
+        of_name = False
+        if whole[len(chunk) :] == ":" and (name := _own_name(chunk)) is not None:
+            read, of_name = name, True
         if read is not None and read != chunk:
             yield match.start(), read
     for match in _IBAN.finditer(text):
@@ -74,16 +96,41 @@ def values(text: str) -> Iterator[tuple[int, str]]:
             yield match.start(), iban
 
 
-def _chunks(text: str) -> Iterator[re.Match[str]]:
-    """Of ASCII only those that may be worth a look."""
-    if not text.isascii():
-        yield from _CHUNK.finditer(text)
-        return
-    data = text.encode("ascii")
-    end = 0
-    while (span := _WORTH(data, end, len(data))[0])[0] >= 0:
-        start, end = span
-        yield from _CHUNK.finditer(text, start, end)
+def _value(chunk: str, of_name: bool) -> str | None:
+    if chunk[2:3] in (":", "-") and _DEVICE.fullmatch(chunk):
+        return chunk.translate(_HEXADECIMAL).lower()
+    if len(chunk) < LEAST_KEY and _DOCUMENT.fullmatch(chunk) and is_number(chunk):
+        return chunk.translate(_SIGNS).upper()
+    if "://" in chunk and (read := _connection(chunk)) is not None:
+        return read
+    if "@" in chunk and "." in chunk and (read := _address(chunk)) is not None:
+        return read
+    if len(chunk) < LEAST_KEY:
+        return None
+    if chunk[1] in "xX" and _WALLET.fullmatch(chunk):
+        return chunk.translate(_HEXADECIMAL).lower()
+    return _named(chunk) or (chunk.translate(_SIGNS) if of_name and _KEY.fullmatch(chunk) else None)
+
+
+def is_number(token: str) -> bool:
+    """More figures than others, and no small letter: the number of a document rather than a word."""
+    size = len(token)
+    return size >= 6 and token == token.upper() and 2 * len(token.translate(_NO_FIGURES)) < size
+
+
+def _connection(chunk: str) -> str | None:
+    """With its password; what figures in it stand for is not known."""
+    scheme, found, rest = chunk.partition("://")
+    read = scheme.lower().translate(_LETTERS)
+    for name in _SCHEMES if found else ():
+        if len(name) == len(read) and read.translate(_ALIKE) == name.translate(_ALIKE):
+            rest, slash, path = rest.partition("/")
+            user, at, host = rest.rpartition("@")
+            host, colon, port = host.partition(":")
+            if not _FIGURES.fullmatch(host):
+                host = host.translate(_LETTERS)
+            return f"{name}://{user.translate(_SIGNS)}{at}{host}{colon}{port}{slash}{path}"
+    return None
 
 
 def _address(chunk: str) -> str | None:
@@ -99,18 +146,38 @@ def _named(chunk: str) -> str | None:
     name = _NAME.match(chunk)
     if name is None:
         return _key(chunk)
-    read = name[1].translate(_LETTERS)
-    if not _NAMES.issuperset(re.split("[_-]", read.lower())):
+    read = _own_name(name[1])
+    if read is None:
         return None
     value = chunk[name.end(1) + 1 :]
     return read + chunk[name.end(1)] + (_key(value) or value)
 
 
+def _own_name(written: str) -> str | None:
+    """`$€<r3+_k€y` is the name of a secret."""
+    if not 3 <= len(written) <= 24:
+        return None
+    read = written.translate(_LETTERS)
+    words = [word.translate(_ALIKE) for word in re.split("[_-]", read.lower())]
+    if not _ALIKE_NAMES.keys() >= set(words):
+        return None
+    return "".join(_cased(c, old) for c, old in zip(_as_named(words, read), read, strict=True))
+
+
+def _as_named(words: list[str], read: str) -> str:
+    """With the separators that it has."""
+    out = "_".join(_ALIKE_NAMES[word] for word in words)
+    return "".join(sign if sign in "_-" else c for c, sign in zip(out, read, strict=True))
+
+
+def _cased(letter: str, old: str) -> str:
+    return letter.upper() if old.isupper() else letter
+
+
 def _key(chunk: str) -> str | None:
     if _KEY.fullmatch(chunk) is None:
         return None
-    known = _PREFIX.match(chunk)
-    prefix = PREFIXES[known.lastindex - 1] if known and known.lastindex else ""
+    prefix = next((prefix for prefix, written in _BEGUN.get(chunk[0], ()) if written.match(chunk)), "")
     read = chunk[len(prefix) :].translate(_SIGNS)
     return prefix + (read.upper() if chunk.upper() == chunk else read)
 

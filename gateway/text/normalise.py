@@ -7,9 +7,11 @@ invisible characters. Case stays. Readings that contradict each other are views 
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 
-from gateway.text.codepoints import FOLD, HIDDEN, LATIN, MARK, Codes, decode, encode, tables
+from gateway.text.codepoints import BLOCK, FOLD, HIDDEN, LATIN, MARK, Codes, classes_of, decode, encode, tables
 from gateway.text.confusables import all_folded, fold_words
 from gateway.text.hidden import tags, variation_selectors
 from gateway.text.leet import leet
@@ -33,9 +35,8 @@ def normalised(text: str) -> View | None:
     out = decode(codes)
     if out == text:
         return None
-    ends = _ends(starts, len(text))
     open_at = _open_at(starts, undecided, len(text))
-    return View("normalised", out, open_at, offsets(starts), offsets(ends))
+    return View("normalised", out, open_at, offsets(starts), _ends(starts, len(text)))
 
 
 def readings(text: str) -> list[View]:
@@ -67,21 +68,29 @@ def _has_controls(text: str) -> bool:
 def _normalised(text: str) -> tuple[Codes, Offsets, int]:
     """The codes, where in the text each begins, and the first code that is not decided."""
     codes = encode(text)
-    kept = np.flatnonzero((tables().classes[codes] & HIDDEN) == 0)
-    codes, starts = _folded(codes[kept], kept)
+    folded: list[tuple[Codes, Offsets]] = []
+    room = MAX_GROWTH
+    for begin in range(0, len(codes), BLOCK):  # in blocks, which stay in the processor's caches
+        block = codes[begin : begin + BLOCK]
+        kept = np.flatnonzero((tables().classes[block] & HIDDEN) == 0)
+        out, starts = _folded(block[kept], kept, room)
+        room -= len(out) - len(kept)
+        folded.append((out, (starts + begin).astype(np.int32)))
+    codes, starts = (np.concatenate(arrays) for arrays in zip(*folded, strict=True))
     codes, starts = _unmarked(codes, starts)
     codes, undecided = fold_words(codes)
     return codes, starts, undecided
 
 
-def _folded(codes: Codes, starts: Offsets) -> tuple[Codes, Offsets]:
+def _folded(codes: Codes, starts: Offsets, room: int) -> tuple[Codes, Offsets]:
+    """`room`: characters that may be added."""
     table = tables()
     at = np.flatnonzero(table.classes[codes] & FOLD)
     if not len(at):
         return codes, starts
     rows = np.searchsorted(table.keys, codes[at])
     counts = table.counts[rows]
-    counts = np.where(np.cumsum(counts - 1) > MAX_GROWTH, 1, counts)
+    counts = np.where(np.cumsum(counts - 1) > room, 1, counts)
     lengths = np.ones(len(codes), np.int64)
     lengths[at] = counts
     first = (np.cumsum(lengths) - lengths)[at]
@@ -93,7 +102,7 @@ def _folded(codes: Codes, starts: Offsets) -> tuple[Codes, Offsets]:
 
 def _unmarked(codes: Codes, starts: Offsets) -> tuple[Codes, Offsets]:
     """Marks of any script go after Latin letters and ASCII; in their own script they are part of the word."""
-    classes = tables().classes[codes]
+    classes = classes_of(codes)
     marks = (classes & MARK) != 0
     if not marks.any():
         return codes, starts
@@ -102,13 +111,14 @@ def _unmarked(codes: Codes, starts: Offsets) -> tuple[Codes, Offsets]:
     return codes[kept], starts[kept]
 
 
-def _ends(starts: Offsets, length: int) -> Offsets:
+def _ends(starts: Offsets, length: int) -> array[int]:
     """Each character ends where the next begins: what was left out belongs to the one before it."""
-    if not len(starts):
-        return starts
-    fresh = np.flatnonzero(np.diff(starts, prepend=-1))
-    following = np.append(starts[fresh[1:]], length)
-    return np.repeat(following, np.diff(np.append(fresh, len(starts))))
+    again = starts[1:] == starts[:-1]  # of characters that one became
+    if not again.any():
+        return offsets(starts, last=length)
+    fresh = np.flatnonzero(np.append(True, ~again)).astype(np.int32)
+    following = np.append(starts[fresh[1:]], np.int32(length))
+    return offsets(np.repeat(following, np.diff(fresh, append=np.int32(len(starts)))))
 
 
 def _open_at(starts: Offsets, undecided: int, length: int) -> int:

@@ -3,34 +3,81 @@
 from __future__ import annotations
 
 import re
+from math import inf, log
 
 from gateway.text.patterns import compile_re2
-from gateway.text.prefixes import PREFIXES
-from gateway.text.words import FORMS, TELLING
+from gateway.text.prefixes import KEYS, LENGTHS
+from gateway.text.words import COMMON, FORMS, TELLING, WORDS, forms
 
 __all__ = ["LEAST", "MOST", "around_values", "cuts"]
 
 LEAST = 8  # letters that may be more than one word
+LONG = 16  # letters that are more than one word whatever they say
 MOST = 2048  # letters of one text that are cut: each costs some microseconds
 _NEAR = 400  # letters on each side of a telling word
 _TELLING = compile_re2("|".join(sorted(word for word in TELLING if len(word) >= 5)))
 _LONGEST = max(map(len, FORMS))
-_UNKNOWN_PRICE = 1.2  # of a letter that is in no word
+_UNKNOWN_PRICE = 7.5  # of a letter that is in no word
 _PIECE = re.compile("(?<![A-Z0-9])[A-Z]?[a-z]{2,}|[a-z]{2,}")
 _NUMBER = re.compile(r"....\d{4}|\d{4}[A-Za-z]")
 _KEY_BEFORE = re.compile("[A-Za-z0-9]*[0-9][A-Za-z0-9]*\\Z")
 _KEY_AFTER = re.compile("(?=[A-Za-z]*[0-9])[A-Za-z0-9]{8}")
 _CAPITALS = re.compile("[A-Z0-9]{10}")
-# A key from its first characters on; an address in the network.
-_VALUE = re.compile(
-    "(" + "|".join(re.escape(p) for p in PREFIXES if p[-1] in "_-") + r")|(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])"
+# A key from its first characters on, as far as it must go on; a day; an address in the network.
+_KEY_BEGINS = "|".join(
+    re.escape(prefix) + rest.replace("a-z", "A-Za-z") for prefix, rest in KEYS if prefix not in LENGTHS
 )
+_KEY_OF_LENGTH = "|".join(
+    re.escape(prefix) + re.sub(r"\{.*", f"{{{LENGTHS[prefix]}}}", rest.replace("a-z", "A-Za-z"))
+    for prefix, rest in KEYS
+    if prefix in LENGTHS
+)
+_KNOWN_PREFIX = "|".join(re.escape(prefix) for prefix, _ in KEYS if prefix[-1] in "_-." and len(prefix) > 3)
+_VALUE = re.compile(
+    rf"0x[0-9A-Fa-f]{{40}}|{_KEY_OF_LENGTH}|({_KEY_BEGINS}|{_KNOWN_PREFIX}|pypi-|eyJ|0x[0-9A-Fa-f]{{16}})"
+    r"|(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)|(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|\+\d{9,14}(?!\d)"
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
+)
+# Names that stand right before a value; the host of an address.
+_LABEL = re.compile("(?:[Bb]earer|[Tt]oken|[Kk]ey|[Ss]ecret)(?=[A-Za-z_-]{0,4}[0-9][A-Za-z0-9_-]{14})")
+_HOUSE = re.compile(r"(?<![A-Za-z]\d)\d{1,5}(?=[A-Z][a-z]+?(?:Street|Avenue|Road|Lane|Drive|Court|Boulevard|Square)\b)")
+_STATE = re.compile(r"(?<=,)[A-Z]{2}(?=\d{5}(?!\d))")
+_HOST = re.compile(r"@[A-Za-z0-9-]+\.")
 _LANGUAGE = 7  # letters of one case that stand together in a text more often than in a key
 _WORDY = 0.55
 
 
+# The words between the others.
+_FUNCTION = (
+    "the of to and in is it you that he was for on are with as his they be at one have this from or had by not but what"
+    " all were we when your can there an each which she do how their if will up other about out then them these so some"
+    " her would him into has more go see no my than been who its now me us our any only"
+)
+
+
+def _prices() -> dict[str, float]:
+    """As the logarithm of how seldom a word is: `be an evil` rather than `bean evil`."""
+    out = dict.fromkeys(FORMS, 12.0)
+    for rank, word in reversed(list(enumerate(WORDS))):
+        price = 5.5 + log(1 + rank / 50)
+        for form in forms(word):
+            out[form] = min(out[form], price + 2.5)
+        out[word] = price
+    for word in TELLING:
+        for form in forms(word):
+            out[form] = min(out[form], 9.0)
+        out[word] = min(out[word], 7.5)
+    return out | dict.fromkeys(COMMON, 5.5) | dict.fromkeys(_FUNCTION.split(), 4.0) | {"a": 5.0, "i": 5.0}
+
+
+_PRICES = _prices()
+
+
 def cuts(letters: str, room: int = MOST) -> list[int]:
-    """Before which of these lower-case letters a word begins, the first one left out; at most `room` are looked at."""
+    """
+    Before which of these lower-case letters a word begins, the first one left out; at most `room` are looked at.
+    Around a telling word; where there is none, in a run that is long for one word, if most of it makes words.
+    """
     if letters in FORMS:
         return []
     data = letters.encode("ascii", "replace")
@@ -41,6 +88,12 @@ def cuts(letters: str, room: int = MOST) -> list[int]:
         stop = min(len(letters), match.start() + _NEAR, start + room)
         out += [start + at for at in _cheapest(letters[start:stop]) if start + at > 0]
         done, room = max(stop, match.end()), room - (stop - start)
+    if not done and len(letters) >= LONG:
+        run = letters[: min(_NEAR, room)]
+        words = _words(run)
+        lengths = [last - first for first, last in words]
+        if max(lengths, default=0) > 3 and 0.6 * len(run) < sum(length for length in lengths if length > 2):
+            return sorted({edge for word in words for edge in word} - {0, len(run)})
     return out
 
 
@@ -67,10 +120,14 @@ def around_values(written: str, room: int = MOST) -> list[int]:
         if _CAPITALS.fullmatch(written, end, end + 10):
             edges.add(end)
         out |= edges
+    for before in (_LABEL, _HOUSE, _STATE):
+        out |= {match.end() for match in before.finditer(written)}
+    for match in _HOST.finditer(written):
+        out -= set(range(*match.span()))
     for match in _VALUE.finditer(written):
-        out -= set(range(match.start(), match.end()))
+        out -= set(range(*match.span()))
         out |= {match.start()} if match[1] else {match.start(), match.end()}
-    return sorted(at for at in out if 0 < at < len(written) and _parts(written[at - 1], written[at]))
+    return sorted(at for at in out if 0 < at < len(written) and _parts(written[at - 1 : at + 2]))
 
 
 def _sure(word: tuple[int, int], edge: int, size: int) -> bool:
@@ -79,9 +136,9 @@ def _sure(word: tuple[int, int], edge: int, size: int) -> bool:
     return word[1] - word[0] > 3 and rest not in (1, 2)
 
 
-def _parts(before: str, after: str) -> bool:
-    """Signs part by themselves; a plus belongs to the number behind it."""
-    return before.isalnum() and (after.isalnum() or after == "+")
+def _parts(near: str) -> bool:
+    """Before the second of these: signs part by themselves; a plus belongs to the number behind it."""
+    return near[0].isalnum() and (near[1].isalnum() or (near[1] == "+" and near[2:].isdigit()))
 
 
 def _cheapest(letters: str) -> list[int]:
@@ -93,15 +150,15 @@ def _cheapest(letters: str) -> list[int]:
 def _words(letters: str) -> list[tuple[int, int]]:
     """The words that cover most with fewest."""
     size = len(letters)
-    prices = [0.0] + [float("inf")] * size
+    prices = [0.0] + [inf] * size
     begun = [0] * (size + 1)
     known = [False] * (size + 1)
     for at in range(size):
         if prices[at] + _UNKNOWN_PRICE < prices[at + 1]:
             prices[at + 1], begun[at + 1], known[at + 1] = prices[at] + _UNKNOWN_PRICE, at, False
         for end in range(at + 1, min(size, at + _LONGEST) + 1):
-            price = prices[at] + (1.0 if end - at > 2 else 1.15)
-            if price < prices[end] and letters[at:end] in FORMS:
+            price = prices[at] + _PRICES.get(letters[at:end], inf)
+            if price < prices[end]:
                 prices[end], begun[end], known[end] = price, at, True
     out: list[tuple[int, int]] = []
     at = size

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.text.codepoints import Codes, decode, encode
+from gateway.text.codepoints import BLOCK, AnyCodes, decode, narrow
 from gateway.text.patterns import Sieve, compile_re2, searcher
 from gateway.text.segment import LEAST as MANY
 from gateway.text.segment import MOST, cuts
@@ -34,42 +35,44 @@ _ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:{_GAP}{{1,5}}[A-Za-z]){
 _GAPS = re.compile(r"[\W_]+")
 LONG = 160  # characters of a stretch that is long
 _LETTERS = bytes(chr(i).isalpha() for i in range(128)) + bytes(128)
-Places = NDArray[np.int64]
+Places = NDArray[np.integer[Any]]
 
 
 def joined(text: str) -> View | None:
     if text.isascii() and not _may_be_spaced(text):
         return None
-    found: list[Places] = []  # what is left out
+    codes = narrow(text)
+    shown = np.ones(len(codes), bool)
+    few: list[tuple[int, int]] = []  # what is left out
+    parts: list[int] = []  # where words are parted
     spaces: list[Places] = []
-    codes = encode(text).copy()
-    few: list[tuple[int, int]] = []
-    parts: list[int] = []
     room = MOST
+    found = False
     for match in (_ASCII_STRETCH if text.isascii() else _STRETCH).finditer(text):
-        if match.end() - match.start() < 2 * LEAST - 1:
+        start, end = match.span()
+        if end - start < 2 * LEAST - 1:
             continue
-        if match.end() - match.start() < LONG:
-            room -= _few(text, match.start(), match.end(), few, parts, room)
+        found = True
+        if end - start < LONG:
+            room -= _few(text, start, end, few, parts, room)
         else:
-            room -= _gaps(text, codes, match.start(), match.end(), found, spaces, room)
-        if text.startswith("_", match.end()):  # would count as a letter of the last word
-            few.append((match.end(), match.end() + 1))
-    if few:
-        found.append(np.array(few, np.int64).T)
-        spaces.append(np.array(parts, np.int64))
+            shown[start:end] = np.frombuffer(_alone(text[start:end]), bool)
+            room -= _gaps(codes, shown, start, end, spaces, room)
+        if text.startswith("_", end):  # would count as a letter of the last word
+            few.append((end, end + 1))
     if not found:
         return None
-    begun, ended = np.concatenate(found, axis=1)
-    inside = np.zeros(len(codes) + 1, np.int8)
-    inside[begun] += 1
-    inside[ended] -= 1
-    show = np.cumsum(inside[:-1], dtype=np.int8) == 0
-    parted = np.concatenate(spaces)
-    codes[parted] = 32
-    show[parted] = True
-    at = np.flatnonzero(show)
-    return View("joined", decode(codes[at]), _open_at(text), offsets(at), offsets(np.append(at[1:], len(text))))
+    if few:
+        begun, ended = np.array(few, np.int64).T
+        inside = np.zeros(len(codes) + 1, np.int8)
+        inside[begun] += 1
+        inside[ended] -= 1
+        shown &= np.cumsum(inside[:-1], dtype=np.int8) == 0
+    for parted in (*spaces, np.array(parts, np.int64)):
+        codes[parted] = 32
+        shown[parted] = True
+    at = np.flatnonzero(shown)
+    return View("joined", decode(codes[at]), _open_at(text), offsets(at), offsets(at, last=len(text)))
 
 
 def _may_be_spaced(text: str) -> bool:
@@ -98,32 +101,51 @@ def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: 
     return used
 
 
-def _gaps(text: str, codes: Codes, start: int, end: int, found: list[Places], spaces: list[Places], room: int) -> int:
-    """Adds what is left out to `found`, and what parts words to `spaces`; how many letters were looked at for words."""
-    letters = start + np.flatnonzero(np.frombuffer(_alone(text[start:end]), np.uint8))
-    begun = letters[:-1] + 1
-    lengths = letters[1:] - begun
-    usual = lengths.min()
-    first = codes[begun]
-    counts = np.bincount(first[lengths == usual])
+def _gaps(codes: AnyCodes, shown: NDArray[np.bool_], start: int, end: int, spaces: list[Places], room: int) -> int:
+    """Adds what parts words to `spaces`, of a stretch whose letters are shown; how many were looked at for words."""
+    blocks = (np.flatnonzero(shown[at : min(at + BLOCK, end)]) + at for at in range(start, end, BLOCK))
+    firsts = [block.astype(np.int32) for block in blocks if len(block)]
+    # Each block of letters with the first of the next one, so that no gap is missed.
+    pieces = [np.append(block, after[:1]) for block, after in zip(firsts, [*firsts[1:], firsts[0][:0]], strict=True)]
+    usual = min(int(np.diff(piece).min()) for piece in pieces if len(piece) > 1)
+    counts = np.zeros(int(codes[start:end].max()) + 1, np.int64)
+    longest = 0
+    for piece in pieces:
+        lengths = np.diff(piece)
+        counts += np.bincount(codes[piece[:-1][lengths == usual] + 1], minlength=len(counts))
+        longest = max(longest, int(lengths.max(initial=0)))
     common = counts.argmax()
     # Where separators change at random, only their length tells a gap between words.
-    steady = 2 * counts.max() > counts.sum() or lengths.max() == usual
-    wide = lengths > usual
-    if steady:
-        wide |= first != common
-    found.append(np.stack((begun, letters[1:])))
-    spaces.append(begun[wide])
-    edges = np.concatenate(([0], np.flatnonzero(wide) + 1, [len(letters)]))
+    steady = 2 * counts.max() > counts.sum() or longest == usual
+    wide = [piece[:-1][_wide(codes, piece, usual, common if steady else None)] for piece in pieces]
+    spaces += [piece + 1 for piece in wide]
+    ends = np.concatenate(([start - 1], *wide, [end - 1]))
+    return _cut(codes, shown, ends, spaces, room)
+
+
+def _wide(codes: AnyCodes, letters: NDArray[np.int32], usual: int, common: np.intp | None) -> NDArray[np.bool_]:
+    """After which letters a word ends."""
+    wide = np.diff(letters) > usual
+    if common is not None:
+        wide |= codes[letters[:-1] + 1] != common
+    return wide
+
+
+def _cut(codes: AnyCodes, shown: NDArray[np.bool_], ends: Places, spaces: list[Places], room: int) -> int:
+    """Words that run together, between those that end at these letters."""
     used = 0
-    for at in np.flatnonzero(np.diff(edges) >= MANY).tolist():
+    for at in np.flatnonzero(np.diff(ends) >= MANY).tolist():
+        before, last = int(ends[at]), int(ends[at + 1])
         if used >= room:
             break
-        word = letters[edges[at] : edges[at + 1]]
-        low = decode(codes[word]).lower()
-        cut = cuts(low, room - used) if len(low) == len(word) else []
-        spaces.append(word[np.array(cut, np.int64) - 1] + 1)
-        used += len(low) if cut else 0
+        inside = shown[before + 1 : last + 1]
+        word = decode(codes[before + 1 : last + 1][inside])
+        low = word.lower()
+        if len(low) < MANY or len(low) != len(word):
+            continue
+        if cut := cuts(low, room - used):
+            spaces.append(np.flatnonzero(inside)[np.array(cut, np.int64) - 1] + before + 2)
+            used += len(low)
     return used
 
 

@@ -28,7 +28,7 @@ _SEPARATORS = ".-_*|/,+~:;=\\\u00b7\u2022\u2010\u2011\u2012\u2013\u2014\u2015"
 _BLANKS = " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _GAP = 5  # blanks between two words
 
-_BLANK, _SEPARATOR, _LETTER, _DIGIT = 1, 2, 4, 8
+_BLANK, _SEPARATOR, _LETTER, _DIGIT, _EQUALS = 1, 2, 4, 8, 16
 _AT, _SPACE = ord("@"), ord(" ")
 _DIGITS = re.compile("[0-9]")
 _Kinds = NDArray[np.uint8]
@@ -44,6 +44,7 @@ def _table() -> _Kinds:
             | _SEPARATOR * (character in _SEPARATORS)
             | _LETTER * character.isalpha()
             | _DIGIT * (character in "0123456789")
+            | _EQUALS * (character == "=")
         )
     return table
 
@@ -108,7 +109,7 @@ def _chains(kinds: _Kinds) -> tuple[_Places, _Places]:
     dashed[2:-2] = (kinds[:-4] & kinds[4:] & _BLANK) != 0
     single = np.flatnonzero(alone & ~after & ~before & ((blank[:-2] & blank[2:]) | dashed))
     begun, ended = np.concatenate((*starts, single)), np.concatenate((*ends, single))
-    written = np.append(0, np.cumsum((kinds & (_LETTER | _DIGIT)) != 0))
+    written = np.append(0, np.cumsum((kinds & (_LETTER | _DIGIT | _EQUALS)) != 0))
     worded = written[ended + 1] > written[begun]
     begun, ended = begun[worded], ended[worded]
     order = np.lexsort((-ended, begun))

@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from gateway.types import Span
 
 __all__ = ["Lazy", "Offsets", "View", "offsets", "raw", "unescaped"]
 
-Offsets = NDArray[np.int64]
+Offsets = NDArray[np.signedinteger[Any]]
 
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})(?:\\u([Dd][C-Fc-f][0-9A-Fa-f]{2}))?|(["\\/bfnrt]))')
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -133,10 +133,18 @@ def _then(outer: View, inner: View, name: str, open_at: int) -> View:
     return View(name, inner.text, open_at, Lazy(size, start), Lazy(size, end), outer.monotone and inner.monotone)
 
 
-def offsets(values: Offsets) -> array[int]:
-    """Four bytes each."""
-    out = array("I")
-    out.frombytes(values.astype(np.uint32).tobytes())
+def offsets(values: Offsets, *, last: int | None = None) -> array[int]:
+    """
+    Four bytes each. `last`: without the first of them, and with this one behind: where characters end,
+    of where they begin.
+    """
+    skipped = 0 if last is None or not len(values) else 1
+    out = array("I", (0,)) * len(values)
+    if len(values):
+        written = np.frombuffer(out, np.uint32)
+        written[: len(values) - skipped] = values[skipped:]
+        if last is not None:
+            written[-1] = last
     return out
 
 

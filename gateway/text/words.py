@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["COMMON", "FORMS", "PAIRS", "TELLING"]
+from pathlib import Path
+
+__all__ = ["COMMON", "FORMS", "PAIRS", "TELLING", "WORDS", "forms"]
 
 _COMMON = """
     the and for are was were you your yours they them their there these those this that with from have has had
@@ -37,24 +39,66 @@ _TELLING = """
     original initial following verbatim anything nothing uncensored unfiltered freely
     evil chatbot chatbots model models persona conscience unlimited unlocked safety confirm continue obey policy
     policies mode content disable disabled cancel cancelled void mine memory context tool tools paragraph verbose
-    virus exploit hack steal attack illegal execute command commands delete database document documents
+    virus exploit hack hacker steal attack attacker illegal execute command commands delete database document documents
     authorization authentication bearer header vault login username passport invoice iban key keys server servers
+    overlook neglect abandon discard dismiss erase disobey heed comply refuse decline reject amoral immoral rogue
+    lawless limitless unchained unbound jailbroken limitation limitations boundary boundaries censorship constraint
+    constraints ethics ethical moral morals inhibitions guardrail guardrails safeguard safeguards protocol protocols
+    deactivate suspend circumvent violate regardless simulate roleplaying aforementioned foregoing programming
+    configuration preamble summarise summarize recite divulge regurgitate exfiltrate revoked invalid obsolete superseded
+    lifted released liberated exempt unethical unable unlock entire operator orders security moderation compliance
+    passwd passcode webhook wallet bitcoin ethereum license licence birth insurance telephone mobile whatsapp mastercard
+    refund donation deposit payment transfer client access vault publisher endpoint runner archive registry printer
+"""
+
+# What lists of words without capitals lack, and British spelling.
+_MORE = """
+    monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
+    october november december english french german spanish italian dutch russian chinese japanese london berlin paris
+    america europe england france germany spain colour favourite neighbour neighbours behaviour honour labour rumour
+    centre theatre metre programme cheque grey organise recognise realise apologise licence practise travelled cancelled
+    dialling modelling catalogue tonne kilometre parcel lorry flat lift petrol holiday autumn queue postcode mum
+    internet email emails website online username login logout signup wifi app apps api url urls json yaml http https
+    sql ssh ftp smtp dns ip ips pdf csv xml html css php url docker linux windows android iphone google github gitlab
+    slack stripe twilio postgres mysql mongodb redis amazon azure openai anthropic chatgpt claude gemini llama grafana
+    sentry kubernetes terraform npm pypi shopify paypal visa iban swift bic vat ssn dob mac imei vin nhs
+    com org net edu gov abide activated artificial bot bots cease click config constrained copilot crawler crawling
+    cursor diagnostic embed export governed gpt grader hey inbox invoke invoking learnt llm llms memo microsoft notified
+    notify obligated obliged overridden preset refusal scanning sidenote spit submit sudo transmit unshackled upload
+    environment authorise authorize analyse analyze behavior intelligence download crontab deploy deployed till paid
+    street avenue road lane drive court boulevard square
+    one two six ten all and any are ask bad bag bar bed big bit box boy bug bus but buy can cap car cat cut dad day
+    did die dig dim dog dry due ear eat egg end era eye far few fit fix fly for fox fun gap gas get god got gun guy
+    had has hat her hid him his hit hot how ice ill ink its jet job joy kid law lay led leg let lie lit log lot low
+    mad man map may men met mix mob mom net new nor not now nut odd off oil old our out own pay pen per pet pie pin
+    pop pot put ran raw red rid row run sad sat saw say sea see set she shy sir sit six sky son sum sun tag tax tea
+    tie tip toe too top toy try two use van via war was way web wet who why win won yes yet you zip
 """
 
 COMMON = frozenset(_COMMON.split())
 TELLING = frozenset(_TELLING.split())
+# The more frequent first.
+WORDS = tuple(
+    word
+    for line in (Path(__file__).parent / "data/words.txt").read_text("ascii").splitlines()
+    if not line.startswith("#")
+    for word in line.split()
+)
 
 
-def _forms(word: str) -> tuple[str, ...]:
+def forms(word: str) -> tuple[str, ...]:
+    if len(word) < 4:
+        return (word,)
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word, f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing", f"{word[:-1]}ily"
     stem = word[:-1] if word.endswith("e") else word
-    return word, f"{word}s", f"{stem}ed", f"{stem}ing", f"{word}ly"
+    plural = f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
+    return word, plural, f"{stem}ed", f"{stem}ing", f"{word}ly"
 
 
 # With their usual endings, for readings that must tell where a word ends or which letter a sign is.
-FORMS = frozenset({form for word in COMMON | TELLING for form in (_forms(word) if len(word) > 3 else (word,))}) | {
-    "a",
-    "i",
-}
+_LISTED = (*COMMON, *TELLING, *WORDS)
+FORMS = frozenset(form for word in _LISTED for form in forms(word)).union(_MORE.split(), ("a", "i"))
 
 # Two words that stand together in almost any English text or in the texts meant above.
 _PAIRS = """

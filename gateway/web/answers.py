@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 VERDICTS = "guard.verdicts"  # in the scope
+MAX_TOLD = 32  # fields that are named in a header
 
 
 class Blocked(RequestError):
@@ -144,6 +145,9 @@ def guard_headers(event: Event) -> Headers:
         (b"x-guard-decision", event.decision.encode()),
         (b"x-guard-coverage", coverage.encode()),
     ]
+    if ledger := {**event.request.ledger, **event.answer.ledger}:
+        unread = ", ".join(f"{name}={size}" for name, size in list(ledger.items())[:MAX_TOLD])
+        headers.append((b"x-guard-unscanned", unread.encode()))
     if degraded := dict.fromkeys(event.request.degraded + event.answer.degraded):
         headers.append((b"x-guard-degraded", ",".join(degraded).encode()))
     return headers

@@ -15,22 +15,25 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.engine import Guard
 from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
 from gateway.web.dialects import DialectRoutes, OpenApi
-from gateway.web.endpoints import endpoint_routes
+from gateway.web.endpoints import EndpointRoutes
 from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
 from gateway.web.health import Health
 from gateway.web.manage import Ports, management_routes
+from gateway.web.mcp import Mcp
 from gateway.web.models import Models
+from gateway.web.realtime import PATH, Realtime
 from gateway.web.reload import watch_policies
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
+from gateway.web.unknown import UnknownRoutes
 
 __all__ = ["PUBLIC", "create_app"]
 
@@ -68,7 +71,9 @@ def create_app(
     )
     app.router.redirect_slashes = False
     if gateway.settings.server.management_port is not None:
-        app.add_middleware(Ports, management=gateway.settings.server.management_port)
+        dialects = next(route for route in app.routes if isinstance(route, DialectRoutes))
+        port = gateway.settings.server.management_port
+        app.add_middleware(Ports, management=port, managed=dialects.manages)
     app.state.gateway = gateway
     return app
 
@@ -77,7 +82,9 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     health, models, dialects = Health(gateway), Models(gateway), DialectRoutes(gateway)
     described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
     return [
-        *endpoint_routes(gateway),
+        EndpointRoutes(gateway),
+        Route("/mcp/{name}", Mcp(gateway), methods=["POST", "GET", "DELETE"]),
+        WebSocketRoute(PATH, Realtime(gateway)),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),
@@ -88,6 +95,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/metrics", health.metrics, methods=["GET"]),
         *(described if gateway.settings.server.openapi else ()),
         dialects,
+        UnknownRoutes(gateway),
     ]
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
+from typing import Any
 
 from starlette.types import Scope
 
@@ -44,6 +45,7 @@ class Caller:
     scopes: tuple[str, ...] = EVERYBODY
     models: tuple[str, ...] = ("*",)
     policies: tuple[str, ...] = ()  # of the key and of its tenant; none: the route decides
+    metadata: Mapping[str, Any] = field(default_factory=dict)  # of a key of the store
 
     @property
     def name(self) -> str:
@@ -160,6 +162,7 @@ class Authenticator:
             key.scopes,
             key.models,
             (*key.policies, *policies),
+            key.metadata,
         )
 
     def _of_tenant(self, name: str) -> tuple[tuple[str, ...], Quota]:

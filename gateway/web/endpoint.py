@@ -7,17 +7,19 @@ untrusted too. Every request ends in one event, however it ends.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Exchange, Stream
-from gateway.errors import GatewayError, RequestError, UpstreamError, UpstreamTimeout
+from gateway.errors import GatewayError, RequestError, Unsupported, UpstreamError, UpstreamTimeout
 from gateway.policy import Ruleset
 from gateway.surfaces import EndpointSurface, Framing, apply, dump_json, leaves, parse_json
-from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdict
+from gateway.types import Coverage, Direction, Effect, Json, Part, Role, Transcript, Unscanned, Verdict
+from gateway.web.aliases import DEPLOYMENT
 from gateway.web.answers import (
     NoWords,
     blocked,
@@ -31,16 +33,18 @@ from gateway.web.answers import (
 )
 from gateway.web.asgi import header, read_json, require_json, respond, watch
 from gateway.web.backend import Backend, Upstreams
+from gateway.web.forms import encode_form, parse_form
 from gateway.web.frame import Frame, Turn
-from gateway.web.paths import URL, filled, parameters, query_of
+from gateway.web.paths import NAMES, URL, filled, parameters, query_of
 from gateway.web.state import Gateway
-from gateway.web.streaming import StreamRelay, Way, relay_stream
+from gateway.web.streaming import StreamRelay, Way, relay_bytes, relay_stream
 from gateway.web.tokens import answer_tokens, prompt_tokens
 from gateway.web.upstream import Answer, Call
 
-__all__ = ["Endpoint", "Spec"]
+__all__ = ["Endpoint", "Spec", "asked_policies", "loop_error"]
 
 MAX_ERROR = 64 << 10  # bytes of an upstream's error that are worth reading
+BIG = 1 << 20  # bytes of an answer that are parsed in a thread
 
 # The stream's guard, the client's body, and what says why an answer is blocked (or raises).
 RelayFactory = Callable[[Stream, Json, Callable[[], str]], StreamRelay]
@@ -54,8 +58,9 @@ class Spec:
 
     `relay` makes the state machine of a streamed answer; without one nothing is streamed. `modelless`: its
     requests name no model. `free`: they have none work, so nothing but the request itself counts against
-    limits. `bare`: a body may be missing. `headers`: the client's headers that pass beside those that always do.
-    `app`: what serves it, if not `Endpoint` itself.
+    limits. `bare`: a body may be missing. `form`: it is multipart/form-data. `big_events`: an event may be as
+    large as an answer. `heavy`: an answer may be many answers. `headers`: the client's headers that pass beside
+    those that always do. `kind`: which upstreams speak it. `app`: what serves it, if not `Endpoint` itself.
     """
 
     surface: EndpointSurface
@@ -68,7 +73,11 @@ class Spec:
     modelless: bool = False
     free: bool = False
     bare: bool = False
+    form: bool = False
+    big_events: bool = False
+    heavy: bool = False
     headers: frozenset[bytes] = frozenset()
+    kind: str = "openai"
     app: type[Endpoint] | None = None
 
     @property
@@ -97,6 +106,7 @@ class Endpoint:
         self.gateway = gateway
         self.spec = spec
         self.surface = spec.surface
+        self._path = spec.template
         self.backend = backend or Upstreams(gateway.pool)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,13 +119,15 @@ class Endpoint:
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("proxy")
         if gateway.pool.is_loop(scope["headers"]):
-            raise _loop()
+            raise loop_error()
         body = await self.read(scope, receive)
-        transcript = surface.request(body)
+        if not spec.modelless and (deployment := scope.get(NAMES, {}).get(DEPLOYMENT)) is not None:
+            body = {**body, "model": deployment}
+        transcript = await asyncio.to_thread(surface.request, body) if spec.form else surface.request(body)
         event.model = transcript.model
-        if not spec.modelless:
+        if transcript.model or not spec.modelless:
             caller.require_model(transcript.model)
-        policies = gateway.policies_for(caller, transcript.model, spec.path, _asked(scope))
+        policies = self.policies(turn, body, transcript)
         event.apply(policies)
         turn.policies = policies
         gateway.admit(policies, turn.kept)
@@ -129,8 +141,15 @@ class Endpoint:
                 raise RequestError("an id or parameter cannot be redacted", code="unsafe_edit")
             await self.forward(turn, exchange, body, apply(body, verdict.edits))
 
+    def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
+        """What holds for this request. Raises RequestError, ScanError."""
+        asked = asked_policies(turn.scope)
+        return self.gateway.policies_for(turn.caller, transcript.model, self.spec.path, asked)
+
     async def read(self, scope: Scope, receive: Receive) -> Json:
         """The request's body; `{}` where it has none. Raises RequestError."""
+        if self.spec.form:
+            return await self._form(scope, receive)
         if not self.spec.has_body:
             await read_json(scope, receive, 0)  # a body here could be read by nobody, or by somebody
             return {}
@@ -146,9 +165,16 @@ class Endpoint:
             raise RequestError("The body must be an object.")
         return body
 
+    async def _form(self, scope: Scope, receive: Receive) -> Json:
+        if header(scope, b"content-encoding") not in (None, "", "identity"):
+            raise Unsupported("send the request without content-encoding", code="unsupported_content_encoding")
+        raw = await read_json(scope, receive, self.gateway.settings.server.max_upload)
+        form = await asyncio.to_thread(parse_form, header(scope, b"content-type"), raw)
+        return await asyncio.to_thread(self.surface.opened, form)
+
     async def judge(self, turn: Turn, exchange: Exchange, body: Json, transcript: Transcript) -> Verdict:
         """What the policies say of a request, its ids and parameters included."""
-        if self.spec.query or "{" in self.spec.path:
+        if self.spec.query or turn.scope.get(NAMES):
             beside = parameters(turn.scope, self.spec.query)
             transcript = Transcript(
                 (*transcript.parts, *beside), transcript.direction, transcript.model, transcript.unscanned
@@ -159,7 +185,8 @@ class Endpoint:
 
     async def answered(self, turn: Turn, exchange: Exchange, asked: Json, body: Json) -> Json:
         """What the policies leave of a whole answer."""
-        transcript = self.surface.response(body)
+        read = self.surface.response
+        transcript = await asyncio.to_thread(read, body) if self.spec.heavy else read(body)
         if self.spec.free:
             turn.meter.answered({})
         else:
@@ -168,7 +195,7 @@ class Endpoint:
         verdict = await exchange.response(transcript)
         note(turn, Direction.OUTPUT, verdict, transcript.parts)
         if verdict.effect is Effect.BLOCK:
-            return self._withheld(exchange.policies, verdict, body)
+            return self.withheld(exchange.policies, verdict, body)
         return self.surface.rewrite(body, verdict.edits, verdict.changes)
 
     def error(self, turn: Turn, error: GatewayError) -> Json:
@@ -198,16 +225,19 @@ class Endpoint:
         query = query_of(scope, spec.query)
         stream = spec.relay is not None and (self.surface.streams(body) or ("stream", "true") in query)
         turn.event.stream = stream
+        sent_body, media_type = self.encoded(body)
         call = Call(
-            model=turn.event.model,
-            body=dump_json(self.surface.prepare(body)) if body or spec.sends else None,
+            model="" if spec.modelless else turn.event.model,
+            body=sent_body,
+            media_type=media_type,
             headers=scope["headers"],
             client_key=turn.caller.upstream_key,
             stream=stream,
             method=spec.method,
-            path=filled(spec.template, scope),
+            path=filled(self._path, scope),
             query=query,
             more_headers=spec.headers,
+            kind=spec.kind,
         )
         sent = perf_counter()
         turn.meter.sent()
@@ -226,6 +256,13 @@ class Endpoint:
         finally:
             await answer.aclose()
 
+    def encoded(self, body: Json) -> tuple[bytes | None, str]:
+        """What is sent, and its media type."""
+        if self.spec.form:
+            return encode_form(self.surface.prepare(body))
+        sends = bool(body) or self.spec.sends
+        return dump_json(self.surface.prepare(body)) if sends else None, "application/json"
+
     async def _open(self, turn: Turn, call: Call) -> Answer:
         try:
             return await self.backend.open(call, turn.scope)
@@ -239,15 +276,37 @@ class Endpoint:
         stream = exchange.stream()
         relay = make(stream, asked, lambda: withheld(exchange.policies, stream.verdict(), self.surface.param))
         headers = self.backend.headers(answer.headers)
-        await relay_stream(turn, answer, Way(relay, self.spec.framing, stream, headers, self.error))
+        await relay_stream(
+            turn, answer, Way(relay, self.spec.framing, stream, headers, self.error, self.spec.big_events)
+        )
 
     async def answer(self, turn: Turn, exchange: Exchange, asked: Json, answer: Answer) -> None:
         """Deliver a whole answer."""
+        surface, given = self.surface, answer.media_type
+        if surface.opaque(given):
+            await self._pass_bytes(turn, exchange, answer)
+            return
         data = await answer.read(turn.gateway.upstreams[answer.upstream].max_answer)
-        body = await self.answered(turn, exchange, asked, self.surface.decode(data, answer.media_type))
-        await self.deliver(turn, answer, answer.status, self.surface.encode(body))
+        big = len(data) > BIG
+        body = await asyncio.to_thread(surface.decode, data, given) if big else surface.decode(data, given)
+        body = await self.answered(turn, exchange, asked, body)
+        data = surface.encode(body, given)
+        await self.deliver(turn, answer, answer.status, data, surface.media_type(given).encode())
 
-    def _withheld(self, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
+    async def _pass_bytes(self, turn: Turn, exchange: Exchange, answer: Answer) -> None:
+        """What nobody can read: counted, if the policies let it pass at all."""
+        policies, reason = exchange.policies, Unscanned((), "binary", 0)
+        verdict = await exchange.response(Transcript((), Direction.OUTPUT, "", (reason,)))
+        note(turn, Direction.OUTPUT, verdict, count=False)
+        if verdict.effect is Effect.BLOCK:
+            raise refused(policies, verdict, None)
+        turn.meter.answered({})
+        size = await relay_bytes(turn, answer, own_headers(turn, self.backend.headers(answer.headers)))
+        unread = replace(verdict, unscanned=(replace(reason, size=size),), coverage=Coverage(0, size))
+        note(turn, Direction.OUTPUT, unread)
+
+    def withheld(self, policies: tuple[Ruleset, ...], verdict: Verdict, body: Json) -> Json:
+        """A blocked answer, as the client gets it. Raises where that is an error."""
         refusal = self.surface.refuse(body, withheld(policies, verdict, self.surface.param))
         if refusal is None:
             raise blocked(policies, verdict, Direction.OUTPUT, self.surface.param)
@@ -295,12 +354,12 @@ class Endpoint:
         await respond(turn.send, status, body, headers, media_type)
 
 
-def _asked(scope: Scope) -> list[str]:
+def asked_policies(scope: Scope) -> list[str]:
     value = header(scope, b"x-guard-policy")
     return [name.strip() for name in value.split(",") if name.strip()] if value else []
 
 
-def _loop() -> GatewayError:
+def loop_error() -> GatewayError:
     error = GatewayError("this request has already passed through this gateway", code="loop_detected")
     error.status = 508
     return error

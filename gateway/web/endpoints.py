@@ -1,26 +1,105 @@
 """
 The endpoints that are relayed: one line each. What an endpoint is, its `Spec` says; where its texts are, its
 surface in gateway/surfaces.
+
+All of them are one route with a table: a look into it costs the same however many there are. Whatever else
+stands below /v1 is none of them: see `gateway.web.unknown`.
 """
 
 from __future__ import annotations
 
-from starlette.routing import Route
+from collections import defaultdict
+from collections.abc import Sequence
 
-from gateway.web.chat import CHAT
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.web.aliases import aliased, with_azure_key
+from gateway.web.anthropic import COUNT, MESSAGES
+from gateway.web.backend import Backend
+from gateway.web.completions import COMPLETIONS, EMBEDDINGS
 from gateway.web.endpoint import Endpoint, Spec
+from gateway.web.media import MEDIA
+from gateway.web.moderations import MODERATIONS
+from gateway.web.paths import NAMES
+from gateway.web.responses import SPECS as RESPONSES
 from gateway.web.state import Gateway
+from gateway.web.stored import STORED
+from gateway.web.stored_chat import STORED_CHAT
 
-__all__ = ["ENDPOINTS", "endpoint_routes"]
+__all__ = ["ENDPOINTS", "EndpointRoutes", "Table"]
 
-ENDPOINTS: tuple[Spec, ...] = (CHAT,)
+ENDPOINTS: tuple[Spec, ...] = (
+    STORED_CHAT,
+    *RESPONSES,
+    COMPLETIONS,
+    EMBEDDINGS,
+    MODERATIONS,
+    *MEDIA,
+    *STORED,
+    MESSAGES,
+    COUNT,
+)
+
+Methods = dict[str, ASGIApp]
+
+METHODS = "guard.methods"  # in the scope
 
 
-def endpoint_routes(gateway: Gateway) -> list[Route]:
-    routes = []
-    for spec in ENDPOINTS:
-        route = Route(spec.path, (spec.app or Endpoint)(gateway, spec), methods=[spec.method])
-        assert route.methods is not None
-        route.methods.discard("HEAD")  # Starlette's own idea; upstreams would be asked to work for nothing
-        routes.append(route)
-    return routes
+class Table:
+    """Apps by method and path; a path may have `{names}` of single steps in it."""
+
+    def __init__(self, gateway: Gateway, specs: Sequence[Spec] = ENDPOINTS, backend: Backend | None = None) -> None:
+        self._plain: defaultdict[str, Methods] = defaultdict(dict)
+        self._named: defaultdict[tuple[int, str], dict[tuple[str, ...], Methods]] = defaultdict(dict)
+        for spec in specs:
+            app = (spec.app or Endpoint)(gateway, spec, backend=backend)
+            if "{" not in spec.path:
+                self._plain[spec.path][spec.method] = app
+                continue
+            steps = tuple(spec.path.split("/"))
+            self._named[_shape(steps)].setdefault(steps, {})[spec.method] = app
+
+    def find(self, path: str) -> tuple[Methods, dict[str, str]] | None:
+        """What is at a path, and the values of its names."""
+        plain = self._plain.get(path)
+        if plain is not None:
+            return plain, {}
+        steps = tuple(path.split("/"))
+        candidates = self._named.get(_shape(steps), {})
+        for pattern, methods in candidates.items():
+            pairs = list(zip(pattern, steps, strict=True))
+            if all(step and (known == step or known[:1] == "{") for known, step in pairs[1:]):
+                return methods, {known[1:-1]: step for known, step in pairs if known[:1] == "{"}
+        return None
+
+
+def _shape(steps: Sequence[str]) -> tuple[int, str]:
+    """What a path and its pattern have in common, however many ids are in them."""
+    return len(steps), steps[2] if len(steps) > 2 and steps[1] == "v1" else steps[1] if len(steps) > 1 else ""
+
+
+class EndpointRoutes(BaseRoute):
+    def __init__(self, gateway: Gateway) -> None:
+        self._table = Table(gateway)
+        self._aliases = gateway.settings.endpoints.aliases
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path, more = scope["path"], dict[str, str]()
+        if self._aliases and not path.startswith("/v1/"):
+            path, more = aliased(path, self._aliases)
+        found = self._table.find(path)
+        if found is None:
+            return Match.NONE, {}
+        methods, names = found
+        return Match.FULL, {NAMES: names | more, METHODS: methods}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        methods: Methods = scope[METHODS]
+        app = methods.get(scope["method"])
+        if app is None:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
+        await app(with_azure_key(scope) if self._aliases else scope, receive, send)

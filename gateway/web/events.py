@@ -17,6 +17,7 @@ from typing import Any
 
 from gateway.policy import Ruleset
 from gateway.types import Effect, Verdict
+from gateway.web.places import field_of
 
 __all__ = ["DECISION", "Event", "Side", "Sink", "log_event", "new_event_id", "worst"]
 
@@ -39,6 +40,7 @@ class Side:
     unscanned: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
+    ledger: Mapping[str, int] = field(default_factory=dict)  # what `unscanned` says, by field
 
     @classmethod
     def of(cls, verdict: Verdict) -> Side:
@@ -46,9 +48,10 @@ class Side:
         if not verdict.violations and not verdict.unscanned:
             return cls(DECISION[verdict.effect], {}, (), scanned, seen, {}, verdict.errors, verdict.degraded)
         claimed = [v for v in verdict.violations if v.action != "restore"]
-        sizes: Counter[str] = Counter()
+        sizes, ledger = Counter[str](), Counter[str]()
         for item in verdict.unscanned:
             sizes[item.reason] += item.size
+            ledger[field_of(item.path)] += item.size
         return cls(
             DECISION[verdict.effect],
             dict(Counter(v.hit.finding.category for v in claimed)),
@@ -58,6 +61,7 @@ class Side:
             dict(sizes),
             verdict.errors,
             verdict.degraded,
+            dict(ledger),
         )
 
     @property
@@ -78,10 +82,16 @@ class Side:
             tuple(dict.fromkeys(other.rules + self.rules)),
             self.scanned + other.scanned,
             self.seen + other.seen,
-            {k: self.unscanned.get(k, 0) + other.unscanned.get(k, 0) for k in {*self.unscanned, *other.unscanned}},
+            _sum(self.unscanned, other.unscanned),
             tuple(dict.fromkeys(other.errors + self.errors)),
             tuple(dict.fromkeys(other.degraded + self.degraded)),
+            _sum(self.ledger, other.ledger),
         )
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Also what is nought: a Counter would forget it."""
+    return {key: one.get(key, 0) + other.get(key, 0) for key in {*one, *other}}
 
 
 @dataclass(slots=True)

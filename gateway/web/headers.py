@@ -33,7 +33,17 @@ _REQUEST = frozenset(
     )
 )
 _REQUEST_PREFIX = b"x-stainless-"
-_RESPONSE = frozenset((b"x-request-id", b"openai-processing-ms", b"openai-version", b"retry-after", b"retry-after-ms"))
+_RESPONSE = frozenset(
+    (
+        b"x-request-id",
+        b"openai-processing-ms",
+        b"openai-version",
+        b"mcp-session-id",
+        b"request-id",
+        b"retry-after",
+        b"retry-after-ms",
+    )
+)
 
 _NAME = re.compile(rb"[a-z0-9-]{1,64}")
 _VALUE = re.compile(rb"[\x20-\x7e]+")

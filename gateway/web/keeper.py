@@ -150,6 +150,7 @@ class Keeper:
         while await self._rest(CLEAN * random.uniform(0.5, 1.5)):  # noqa: S311 (so that replicas take turns)
             before = time.time() - days * DAY if days is not None else None
             with suppress(StoreError):
+                await self.store.answers.clean(before=time.time() - DAY)
                 gone = await self.store.events.clean(before=before, keep=keep)
                 if gone:
                     log.info("old events deleted", extra={"events": gone})

@@ -13,24 +13,15 @@ from typing import Any
 import orjson
 
 from gateway.policy import Ruleset, label
-from gateway.store import EventRecord, FindingRecord
-from gateway.surfaces import show
-from gateway.types import Direction, Effect, Hit, Part, Path, Verdict
+from gateway.store import AgentCall, EventRecord, FindingRecord
+from gateway.types import Direction, Effect, Hit, Part, Verdict
 from gateway.web.events import Event
+from gateway.web.places import told
 
 __all__ = ["Kept", "texts_wanted"]
 
 MAX_SPANS = 100  # of one request
 MASKED = ("pii/", "secret/", "custom/")  # families whose findings are themselves the secret
-
-# Keys of bodies that may be told; any other may be a client's own words.
-_WORDS = """
-    answer arguments audio body choices content data delta description document error file file_data filename
-    function function_call image_url input input_audio logprobs message messages metadata model name parameters
-    prediction properties reasoning reasoning_content refusal response_format role stop text texts title tool_calls
-    tools transcript url user
-"""
-KNOWN = frozenset(_WORDS.split())
 
 Digest = Callable[[str], str]
 
@@ -40,7 +31,9 @@ class Kept:
     """Collects while a request runs; `record` makes of it what the store takes."""
 
     seat: bool = False  # holds a place among the events that wait
+    told: dict[str, Any] = field(default_factory=dict)  # what a guard API wants to look up; no texts
     sides: dict[Direction, list[tuple[Verdict, Sequence[Part]]]] = field(default_factory=dict)
+    call: AgentCall | None = None
 
     def set(self, direction: Direction, verdict: Verdict, parts: Sequence[Part]) -> None:
         """Instead of what was noted of this direction before."""
@@ -52,6 +45,7 @@ class Kept:
     def record(self, event: Event, wanted: str, most: int, digest: Digest) -> EventRecord:
         """`wanted`: `none`, `redacted` or `full`; `most`: bytes of texts; `digest` makes hashes of matches."""
         usage = event.usage
+        told = {"told": self.told} if self.told else {}
         return EventRecord(
             id=event.id,
             at=event.at,
@@ -70,9 +64,10 @@ class Kept:
             scan_ms=event.scan_ms,
             tokens_in=_count(usage.get("prompt_tokens")),
             tokens_out=_count(usage.get("completion_tokens")),
-            record={**event.as_json(), "spans": list(self._spans(event, digest))},
+            record={**event.as_json(), "spans": list(self._spans(event, digest)), **told},
             findings=self._findings(),
             texts=self._texts(wanted, most) if wanted != "none" else None,
+            call=self.call,
         )
 
     def _findings(self) -> tuple[FindingRecord, ...]:
@@ -99,7 +94,7 @@ class Kept:
                         "direction": direction.value,
                         "category": finding.category,
                         "score": round(finding.score, 4),
-                        "path": _told(v.hit.part.path),
+                        "path": told(v.hit.part.path),
                         **span,
                         "policy": v.policy,
                         "rule": v.rule,
@@ -123,18 +118,13 @@ class Kept:
                 values = _values(verdict) if wanted == "redacted" else {}
                 for part in parts:
                     text = _masked(part.text, values)
-                    entry = {"role": part.role.value, "kind": part.kind.value, "path": _told(part.path), "text": text}
+                    entry = {"role": part.role.value, "kind": part.kind.value, "path": told(part.path), "text": text}
                     size += len(orjson.dumps(entry))
                     if size > most:
                         out["complete"] = False
                         break
                     side.append(entry)
         return orjson.dumps(out)
-
-
-def _told(path: Path) -> str:
-    """Where something stands, without words that the client chose."""
-    return show(tuple(step if isinstance(step, int) or step in KNOWN else "*" for step in path))
 
 
 def texts_wanted(policies: Iterable[Ruleset]) -> str:

@@ -4,6 +4,7 @@ What answers say about limits: headers in OpenAI's words, and refusals that name
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import ceil
 
@@ -11,7 +12,7 @@ from gateway.errors import LimitExceeded
 from gateway.limits import Bound, Kind, Standing
 from gateway.web.asgi import Headers
 
-__all__ = ["bound_label", "duration", "exceeded", "limit_headers", "wait_headers"]
+__all__ = ["bound_label", "duration", "exceeded", "limit_headers", "milliseconds", "plain_headers", "wait_headers"]
 
 MINUTE = 60_000  # milliseconds
 PATIENT = 62.0  # seconds: a window and a bucket; a client need not wait longer by itself
@@ -50,6 +51,32 @@ def duration(milliseconds: int) -> str:
         return f"{hours}h{minutes}m{seconds}"
     return f"{minutes}m{seconds}" if minutes else seconds
 
+
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:(\d+)ms)?")
+
+
+def milliseconds(text: str) -> float:
+    """What `duration` wrote."""
+    found = _DURATION.fullmatch(text)
+    hours, minutes, seconds, rest = found.groups(default="0") if found else ("0",) * 4
+    return (int(hours) * 60 + int(minutes)) * 60_000 + float(seconds) * 1000 + int(rest)
+
+
+def plain_headers(given: Headers, now: float) -> Headers:
+    """The same for clients that know one limit, of requests: without its kind, and a Unix time for its end."""
+    known = dict(given)
+    limit, remaining, reset = (known.get(f"x-ratelimit-{word}-requests".encode()) for word in _WORDS)
+    if limit is None or remaining is None or reset is None:
+        return []
+    at = ceil(now + milliseconds(reset.decode()) / 1000)
+    return [
+        (b"x-ratelimit-limit", limit),
+        (b"x-ratelimit-remaining", remaining),
+        (b"x-ratelimit-reset", str(at).encode()),
+    ]
+
+
+_WORDS = ("limit", "remaining", "reset")
 
 _NAMES = {
     "requests": "requests per minute",

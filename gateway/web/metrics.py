@@ -15,6 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.types import Direction, Verdict
 from gateway.web.events import Event
+from gateway.web.places import field_of
 
 __all__ = ["SHARED", "Metrics"]
 
@@ -40,7 +41,10 @@ class Metrics:
             "guard_findings", "Findings that a rule claimed.", ["direction", "category", "action"], registry=registry
         )
         self.unscanned = Counter(
-            "guard_unscanned_bytes", "Bytes passed or refused without a scan.", ["route", "reason"], registry=registry
+            "guard_unscanned_bytes",
+            "Bytes passed or refused without a scan.",
+            ["route", "field", "reason"],
+            registry=registry,
         )
         self.scanned = Counter("guard_scanned_bytes", "Bytes scanned.", ["route", "direction"], registry=registry)
         self.errors = Counter("guard_detector_errors", "Detectors that failed.", ["detector"], registry=registry)
@@ -80,6 +84,14 @@ class Metrics:
         self.cached = Counter(
             "guard_cache_lookups", "Texts that a model had read before, or not.", ["result"], registry=registry
         )
+        self._of_store(registry)
+        self.tokens = Counter("guard_model_tokens", "Tokens that models read.", registry=registry)
+        self.shed = Counter("guard_model_shed", "Texts that models had no time for.", registry=registry)
+        self._models: dict[str, int] = {}
+        self._verdicts = 0
+        self._children: dict[tuple[int | str, ...], Any] = {}
+
+    def _of_store(self, registry: CollectorRegistry) -> None:
         self.events = Counter("guard_events", "Events for the store: written, or lost.", ["result"], registry=registry)
         self.waiting = Gauge(
             "guard_events_waiting", "Events not yet written.", multiprocess_mode="livesum", registry=registry
@@ -87,11 +99,6 @@ class Metrics:
         self.store_up = Gauge(
             "guard_store_up", "1 while the store can be reached.", multiprocess_mode="livemin", registry=registry
         )
-        self.tokens = Counter("guard_model_tokens", "Tokens that models read.", registry=registry)
-        self.shed = Counter("guard_model_shed", "Texts that models had no time for.", registry=registry)
-        self._models: dict[str, int] = {}
-        self._verdicts = 0
-        self._children: dict[tuple[int | str, ...], Any] = {}
 
     def _of_limits(self, registry: CollectorRegistry) -> None:
         self.limit_calls = Histogram(
@@ -111,7 +118,7 @@ class Metrics:
         for violation in verdict.violations:
             self._child(self.findings, direction.value, violation.hit.finding.category, violation.action).inc()
         for item in verdict.unscanned:
-            self._child(self.unscanned, route, item.reason).inc(item.size)
+            self._child(self.unscanned, route, field_of(item.path), item.reason).inc(item.size)
         for error in verdict.errors:
             self._child(self.errors, error.partition(":")[0]).inc()
         self._child(self.scanned, route, direction.value).inc(verdict.coverage.scanned)

@@ -9,7 +9,7 @@ place of the upstream. All other requests, and websockets, pass untouched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 from pydantic import HttpUrl
@@ -21,21 +21,21 @@ from gateway.settings import Settings, Upstream
 from gateway.web.asgi import header
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.auth import Authenticator, Caller
-from gateway.web.chat import ChatCompletions
+from gateway.web.endpoints import Table
 from gateway.web.events import Sink, log_event
 from gateway.web.inner_app import NAME, InnerApp
+from gateway.web.paths import NAMES
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
 
 __all__ = ["GuardMiddleware"]
 
-CHAT = "/v1/chat/completions"
 SCAN = "/guard/v1/scan"
 
 
 class GuardMiddleware:
     """
-    `prefix` is where the app mounts the OpenAI API: with `/ai`, the guarded path is
+    `prefix` is where the app mounts the OpenAI API: with `/ai`, a guarded path is
     `/ai/v1/chat/completions`. `settings` may hold all but `upstreams` and `server`; `guard` shares
     one set of loaded detectors between several of these.
 
@@ -74,20 +74,33 @@ class GuardMiddleware:
             raise ConfigError("the self-test failed: " + "; ".join(gateway.not_ready))
         backend = InnerApp(app, keep_key=lambda: gateway.auth.is_open)
         prefix = prefix.rstrip("/")
-        self._guarded: Mapping[str, ASGIApp] = {
-            _plain(prefix + CHAT): ChatCompletions(gateway, backend=backend),
-            _plain(prefix + SCAN): Scan(gateway),
-        }
+        self._prefix = _plain(prefix) if prefix else ""
+        self._scan = Scan(gateway)
+        self._table = Table(gateway, backend=backend)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
         if scope["type"] == "lifespan" and self.gateway.keeper is not None:
             receive = self._until_shutdown(receive)
-        if scope["type"] == "http" and scope["method"] == "POST":
-            app = next((self._guarded[path] for path in map(_plain, _paths(scope)) if path in self._guarded), app)
-        if app is not self.app:
-            await self.gateway.start_store()
+        if scope["type"] == "http":
+            found = next(filter(None, map(self._guarding, _paths(scope), repeat(scope["method"]))), None)
+            if found is not None:
+                await self.gateway.start_store()
+                app, names = found
+                scope[NAMES] = names
         await app(scope, receive, send)
+
+    def _guarding(self, path: str, method: str) -> tuple[ASGIApp, dict[str, str]] | None:
+        """What stands before this path, and the ids in it."""
+        path = _plain(path)
+        if not path.startswith(self._prefix):
+            return None
+        path = path.removeprefix(self._prefix)
+        if path == SCAN:
+            return (self._scan, {}) if method == "POST" else None
+        found = self._table.find(path)
+        app = found[0].get(method) if found is not None else None
+        return None if found is None or app is None else (app, found[1])
 
     def _until_shutdown(self, receive: Receive) -> Receive:
         """What still waits is written before the app behind ends."""

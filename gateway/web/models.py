@@ -35,7 +35,7 @@ class Models:
         """All upstreams' models in one list; an upstream that fails is left out unless all do."""
         caller = self._gateway.auth.identify(request.scope)
         caller.require_scope("proxy")
-        upstreams = self._gateway.settings.upstreams
+        upstreams = [u for u in self._gateway.settings.upstreams if u.kind == "openai"]
         calls = (self._get(u, MODELS, caller, request) for u in upstreams)
         answers = await asyncio.gather(*calls, return_exceptions=True)
         found: dict[str, Json] = {}
@@ -47,7 +47,7 @@ class Models:
             for model in _models(answer):
                 if _serves(upstream, model["id"]) and caller.may_use(model["id"]):
                     found.setdefault(model["id"], model)
-        if len(failures) == len(upstreams):
+        if failures and len(failures) == len(upstreams):
             raise failures[0]
         for failure in failures:
             log.warning("an upstream's models are left out", extra={"error": type(failure).__name__})

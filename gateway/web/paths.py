@@ -17,7 +17,7 @@ from gateway.errors import NotFound, RequestError
 from gateway.surfaces import is_plain_id
 from gateway.types import Kind, Part
 
-__all__ = ["URL", "filled", "parameters", "query_of"]
+__all__ = ["NAMES", "URL", "filled", "parameters", "query_of"]
 
 MAX_QUERY = 8192  # bytes
 MAX_VALUES = 64
@@ -27,6 +27,8 @@ _NAME = re.compile(r"\{([a-z_]+)\}")
 
 URL = "{url}"  # where the texts of a URL stand, in a body in which no key is called so
 
+NAMES = "guard.path_names"  # in the scope: the values of a path's names
+
 Query = Sequence[tuple[str, str]]
 
 
@@ -34,7 +36,7 @@ def filled(template: str, scope: Scope) -> str:
     """The upstream's path. Raises NotFound for an id that is none."""
     if "{" not in template:
         return template
-    return _NAME.sub(lambda found: _id(scope["path_params"][found[1]]), template)
+    return _NAME.sub(lambda found: _id(scope[NAMES][found[1]]), template)
 
 
 def query_of(scope: Scope, known: Collection[str]) -> Query:
@@ -57,7 +59,7 @@ def query_of(scope: Scope, known: Collection[str]) -> Query:
 
 def parameters(scope: Scope, known: Collection[str]) -> list[Part]:
     """What is in the URL and is no plain id, as texts to scan. No edit can be made there."""
-    named: Mapping[str, str] = scope.get("path_params", {})
+    named: Mapping[str, str] = scope.get(NAMES, {})
     values = [*named.items(), *query_of(scope, known)]
     return [Part(v, (URL, n), message=-1, kind=Kind.METADATA) for n, v in values if v and not is_plain_id(v)]
 

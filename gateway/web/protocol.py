@@ -29,6 +29,7 @@ MAX_TARGET = 8 << 10  # bytes of the request target
 MIN_RATE = 500  # bytes a second of a body, averaged over one header_timeout
 MAX_WAITING = 8  # pipelined requests that wait for their turn
 LINGER = 2.0  # seconds to read on after refusing a request, so that the refusal is not lost to a reset
+WEBSOCKETS = frozenset((b"/v1/realtime",))  # paths on which one may be opened
 SLICE = 4 << 10  # bytes of a head given to the parser at a time; so much may come in excess of max_header
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -107,7 +108,12 @@ class _Hardened(HttpToolsProtocol):
                 self._check_size()
         except _Violation as e:
             self._refuse(e)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        except httptools.HttpParserUpgrade:
+            if self._violation is None and self._should_upgrade():
+                self.handle_websocket_upgrade()
+            else:
+                self._refuse(self._violation or _Violation(400, "upgrade_not_supported", "use plain HTTP/1.1"))
+        except httptools.HttpParserError:
             self._refuse(self._violation or _Violation(400, "invalid_http", "this is not a valid HTTP/1.1 request"))
 
     # --- the parser's callbacks; what they raise ends `feed_data` with an error of its own, so it is kept
@@ -203,8 +209,27 @@ class _Hardened(HttpToolsProtocol):
         codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
         if codings and (codings != [b"chunked"] or version == "1.0"):
             self._fail(400, "invalid_http", "the only transfer encoding is chunked")
-        if self.parser.should_upgrade():
+        if self.parser.should_upgrade() and not self._is_websocket():
             self._fail(400, "upgrade_not_supported", "use plain HTTP/1.1 without Upgrade")
+
+    def _is_websocket(self) -> bool:
+        """Is it one, where one is served? It must be the connection's only request, and have no body."""
+        names = {name for name, _ in self.headers}
+        return (
+            self._should_upgrade()
+            and self.url.partition(b"?")[0] in WEBSOCKETS
+            and self.parser.get_method() == b"GET"
+            and not _busy(self.cycle)
+            and not names & {b"content-length", b"transfer-encoding"}
+        )
+
+    def handle_websocket_upgrade(self) -> None:
+        """From here on it is uvicorn's protocol for WebSockets, with limits of its own."""
+        self._disarm()
+        self._phase = _Phase.OVER
+        assert isinstance(self.transport, _Lingering)
+        self.transport = self.transport.inner
+        super().handle_websocket_upgrade()
 
     # --- deadlines
 
@@ -298,7 +323,7 @@ class _Lingering(asyncio.Transport):
         linger: Callable[[Callable[[], None]], None],
     ) -> None:
         super().__init__()
-        self._inner = inner
+        self.inner = inner
         self._loop = loop
         self._head: bytes | bytearray | memoryview = b""
         self._owes_reading = owes_reading
@@ -309,42 +334,42 @@ class _Lingering(asyncio.Transport):
         if self.is_closing():
             return
         self._flush()
-        if not self._owes_reading() or not self._inner.can_write_eof():
-            self._inner.close()
+        if not self._owes_reading() or not self.inner.can_write_eof():
+            self.inner.close()
             return
         self._lingers = True
-        self._inner.write_eof()
-        self._linger(self._inner.abort)
+        self.inner.write_eof()
+        self._linger(self.inner.abort)
 
     def is_closing(self) -> bool:
-        return self._lingers or self._inner.is_closing()
+        return self._lingers or self.inner.is_closing()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self._lingers:
             return
         if self._head:
             head, self._head = self._head, b""
-            self._inner.write(b"".join((head, data)))
+            self.inner.write(b"".join((head, data)))
         elif data[:7] == b"HTTP/1.":
             self._head = data
             self._loop.call_soon(self._flush)
         else:
-            self._inner.write(data)
+            self.inner.write(data)
 
     def _flush(self) -> None:
         if self._head:
             head, self._head = self._head, b""
-            self._inner.write(head)
+            self.inner.write(head)
 
     def abort(self) -> None:
         self._head = b""
-        self._inner.abort()
+        self.inner.abort()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._inner.get_extra_info(name, default)
+        return self.inner.get_extra_info(name, default)
 
     def get_write_buffer_size(self) -> int:
-        return self._inner.get_write_buffer_size() + len(self._head)
+        return self.inner.get_write_buffer_size() + len(self._head)
 
     def can_write_eof(self) -> bool:
-        return self._inner.can_write_eof()
+        return self.inner.can_write_eof()

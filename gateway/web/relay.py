@@ -16,7 +16,7 @@ from gateway.surfaces import ChatStream, OpenAIChat, TokenLog, apply
 from gateway.surfaces.chat_response import choice_index
 from gateway.surfaces.chat_stream import HEADER
 from gateway.text.json_text import is_json
-from gateway.types import Delta, Json, Path
+from gateway.types import Delta, Json, Path, Unscanned
 from gateway.web.tokens import spoken_tokens
 
 __all__ = ["Relay"]
@@ -102,6 +102,9 @@ class Relay:
         deltas = self._surface.deltas(event)
         self._set_template(event, deltas)
         self._stream.unscanned(self._surface.unscanned(event))
+        if self._stream.stopped:
+            self.stopped = True
+            return self._end()
         before = await self._complete_calls(event)
         if self.stopped:
             return [*before, *self._end()]
@@ -177,6 +180,8 @@ class Relay:
         self._audio_size += len(audio["data"])
         if self._audio_size > MAX_AUDIO:
             raise ScanError("the spoken answer is too long to be held until its transcript is scanned")
+        place: Path = ("choices", index, "delta", "audio", "data")
+        self._stream.unscanned([Unscanned(place, "binary", len(audio["data"]))])
         silent = {key: value for key, value in audio.items() if key != "data"}
         self._audio.setdefault(index, []).append({"audio": {"data": audio["data"]}})
         return _with_audio(event, silent)

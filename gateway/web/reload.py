@@ -40,6 +40,5 @@ async def watch_policies(gateway: Gateway) -> AsyncIterator[None]:
 
 
 async def _watch(gateway: Gateway, stop: asyncio.Event) -> None:
-    folders = [path for path in gateway.policy_folders if path.is_dir()]
-    async for _changes in awatch(*folders, stop_event=stop, step=100, debounce=400):
+    async for _changes in awatch(*gateway.watched_folders, stop_event=stop, step=100, debounce=400):
         gateway.reload()

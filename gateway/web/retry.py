@@ -11,7 +11,8 @@ import httpx
 
 __all__ = ["RETRYABLE", "RetryBudget", "backoff", "retry_after"]
 
-RETRYABLE = frozenset((408, 429, 500, 502, 503, 504))  # before its first byte an answer of these may be asked for again
+# Before its first byte an answer of these may be asked for again. 529 is Anthropic's for overload.
+RETRYABLE = frozenset((408, 429, 500, 502, 503, 504, 529))
 
 
 class RetryBudget:

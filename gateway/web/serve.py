@@ -120,7 +120,9 @@ def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=hardened(server),
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=settings.realtime.max_event,
+        ws_per_message_deflate=False,
         interface="asgi3",
         lifespan="on",
         log_config=None,

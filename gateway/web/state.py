@@ -14,18 +14,22 @@ from time import perf_counter
 
 import httpx
 
+from gateway.dialects.lakera_files import Files
+from gateway.dialects.lakera_files import load as load_lakera
 from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError, RequestError, ScanError
 from gateway.policy import Book, Ruleset, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings, Upstream
 from gateway.web.auth import Authenticator, Caller
+from gateway.web.conversations import Conversations
 from gateway.web.events import Event, Sink, log_event, new_event_id
 from gateway.web.judge import judge_of
 from gateway.web.keeper import Keeper
 from gateway.web.kept import Kept, texts_wanted
 from gateway.web.limits import Limits
 from gateway.web.metrics import Metrics
+from gateway.web.projects import Chosen, choose
 from gateway.web.tenant_policies import TenantPolicies, named
 from gateway.web.upstream import UpstreamPool
 
@@ -72,13 +76,14 @@ class Gateway:
         stored = settings.store.url not in ("auto", "none")
         self.keeper = Keeper(settings.store, self.metrics, self._on_change) if stored else None
         self.tenant_policies = TenantPolicies(self.guard)
-        self.file_policies = self.load_book()
+        self.file_policies, self.lakera = self.load_book()
         self.book = self.file_policies
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
         ring = self.keeper.store.ring if self.keeper else None
         required = settings.keys_required
         self.auth = keys(settings.clients, settings.tenants, ring=ring, required=required)
         self.limits = Limits(settings, self.metrics)
+        self.conversations = Conversations(settings)
         self._sink = sink
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
@@ -91,11 +96,22 @@ class Gateway:
     def policy_folders(self) -> list[Path]:
         return [folder("policies"), *self.settings.policies]
 
-    def load_book(self) -> Book:
-        """Read all policy files and check the names that settings use. Raises ConfigError."""
-        book = load_policies(self.policy_folders, self.guard.categories)
+    @property
+    def watched_folders(self) -> list[Path]:
+        """Whose changes are taken while the gateway runs."""
+        lakera = self.settings.dialects.lakera_policies
+        return [path for path in (*self.policy_folders, *([lakera] if lakera else [])) if path.is_dir()]
+
+    def load_book(self) -> tuple[Book, Files]:
+        """Read all policy files, ours and Lakera's, and check the names that settings use. Raises ConfigError."""
+        files = self._load_lakera()
+        ours = load_policies(self.policy_folders, self.guard.categories)
+        if both := sorted(files.policies.keys() & ours.policies.keys()):
+            raise ConfigError(f"the policy {both[0]!r} is in a YAML file and in a file of `dialects.lakera_policies`")
+        book = Book({**ours.policies, **files.policies})
         names = [self.settings.policy, *(r.policy for r in self.settings.routes)]
         names += self.settings.dialects.projects.values()
+        names += [self.settings.dialects.floor] if self.settings.dialects.floor else []
         for name in [*names, *(c.policy for c in self.settings.clients if c.policy)]:
             book[name]
         for name in book:
@@ -105,30 +121,51 @@ class Gateway:
                     raise ConfigError("a rule asks for a judge, and the settings name none (`judge`)")
             except ConfigError as e:
                 raise ConfigError(f"policy {name!r}: {e.message}") from None
-        return book
+        return book, files
+
+    def _load_lakera(self) -> Files:
+        folder = self.settings.dialects.lakera_policies
+        if folder is None:
+            return Files()
+        if not folder.is_dir():
+            raise ConfigError(f"dialects.lakera_policies: {folder}: no such folder")
+        try:
+            texts = {str(path): path.read_text("utf-8") for path in sorted(folder.glob("*.json"))}
+        except (OSError, UnicodeDecodeError) as e:
+            raise ConfigError(f"dialects.lakera_policies: {folder}: cannot be read: {e}") from None
+        return load_lakera(texts, self.guard.categories)
 
     def reload(self) -> bool:
         """Take the policy files as they are now, all or none of them."""
         try:
-            book = self.load_book()
+            book, files = self.load_book()
         except ConfigError as e:
             self.metrics.reloads.labels("refused").inc()
             log.error("policies not reloaded", extra={"reason": e.message})
             return False
-        self.file_policies = book
+        self.file_policies, self.lakera = book, files
         self._take_policies()
         self.metrics.reloads.labels("taken").inc()
         self._note_insecure()
         log.info("policies reloaded", extra={"policies": {name: book[name].version for name in book}})
         return True
 
-    def policies_for(self, caller: Caller, model: str, path: str, asked: Sequence[str] = ()) -> tuple[Ruleset, ...]:
+    def project(self, id: str, tenant: str) -> Chosen | None:
+        """What a caller means by the id of a project."""
+        stored = self.keeper.store.ring.projects if self.keeper else {}
+        return choose(id, tenant, self.settings.dialects.projects, self.lakera.projects, stored)
+
+    def policies_for(
+        self, caller: Caller, model: str, path: str, asked: Sequence[str] = (), project: str | None = None
+    ) -> tuple[Ruleset, ...]:
         """
-        The policies of the key and of its tenant, else of the first route that fits, else the default.
-        What the client asks for comes on top: the strictest wins, so asking can only strengthen.
+        The policies of the key and of its tenant, with that of the project; where there are none, that of the
+        first route that fits, else the default. What the client asks for comes on top: the strictest wins, so
+        asking can only strengthen. So does the floor, beside what came through an API.
         """
         book, chosen = self.book, []
-        for name in caller.policies or (self._routed(model, path),):
+        names = (*((project,) if project else ()), *caller.policies)
+        for name in names or (self._routed(model, path),):
             ruleset = named(book, caller.tenant, name)
             if ruleset is None:  # it was there when the key was made
                 raise ScanError("a policy of this key cannot be used", code="policy_unavailable")
@@ -140,6 +177,9 @@ class Gateway:
                 raise RequestError("there is no policy of that name", code="unknown_policy", param="policy")
             if ruleset not in chosen:
                 chosen.append(ruleset)
+        floor = self.settings.dialects.floor
+        if floor is not None and any(r is not self.file_policies.policies.get(r.name) for r in chosen):
+            chosen += [book[floor]] if book[floor] not in chosen else []
         return tuple(chosen)
 
     def _routed(self, model: str, path: str) -> str:
@@ -208,6 +248,7 @@ class Gateway:
         if self.keeper:
             await self.keeper.aclose()
         await self.limits.aclose()
+        await self.conversations.aclose()
         await self.pool.aclose()
         self.guard.close()
 
@@ -234,4 +275,5 @@ class Gateway:
 
     def _names_in_force(self) -> set[str]:
         s = self.settings
-        return {s.policy, *(r.policy for r in s.routes), *(c.policy for c in s.clients if c.policy)}
+        floor = [s.dialects.floor] if s.dialects.floor else []
+        return {s.policy, *floor, *(r.policy for r in s.routes), *(c.policy for c in s.clients if c.policy)}

@@ -7,7 +7,7 @@ The head leaves with the first event. A client that reads slowly stops our readi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -17,11 +17,11 @@ from gateway.errors import GatewayError, Overloaded, UpstreamError
 from gateway.surfaces import Framing, SSEDecoder
 from gateway.types import Direction, Json
 from gateway.web.answers import guard_headers, note, usage_of
-from gateway.web.asgi import ClientGone, Headers
+from gateway.web.asgi import ClientGone, Headers, respond
 from gateway.web.frame import Turn
 from gateway.web.upstream import Answer
 
-__all__ = ["StreamRelay", "Way", "relay_stream"]
+__all__ = ["StreamRelay", "Way", "relay_bytes", "relay_stream"]
 
 
 class StreamRelay(Protocol):
@@ -30,8 +30,13 @@ class StreamRelay(Protocol):
     the client gets now. Once `stopped` is true, what was returned last ends the answer.
     """
 
-    usage: Json | None  # what the upstream says that it took
-    stopped: bool
+    @property
+    def usage(self) -> Json | None:
+        """What the upstream says that it took."""
+        ...
+
+    @property
+    def stopped(self) -> bool: ...
 
     async def push(self, event: Json) -> list[Json]: ...
     async def finish(self) -> list[Json]: ...
@@ -62,6 +67,7 @@ class Way:
     stream: Stream
     headers: Headers
     error: Callable[[Turn, GatewayError], Json]
+    big_events: bool = False
 
 
 async def relay_stream(turn: Turn, answer: Answer, way: Way) -> None:
@@ -70,7 +76,8 @@ async def relay_stream(turn: Turn, answer: Answer, way: Way) -> None:
     out = _Writer(turn, way, answer.status)
     spent = False
     try:
-        async for event in _events(answer, framing, turn.gateway.upstreams[answer.upstream].max_event):
+        upstream = turn.gateway.upstreams[answer.upstream]
+        async for event in _events(answer, framing, upstream.max_answer if way.big_events else upstream.max_event):
             await out.send(await relay.push(event))
             if relay.stopped:
                 break
@@ -96,6 +103,37 @@ async def relay_stream(turn: Turn, answer: Answer, way: Way) -> None:
             turn.event.usage = usage_of({"usage": relay.usage})
             turn.meter.answered(turn.event.usage)
         note(turn, Direction.OUTPUT, stream.verdict(), stream.texts() if turn.kept is not None else ())
+
+
+async def relay_bytes(turn: Turn, answer: Answer, headers: Headers) -> int:
+    """An answer that is no text, piece by piece; returns its size. One that breaks off ends without its last piece."""
+    size, deadline = 0, turn.gateway.settings.server.write_timeout
+    media_type = answer.media_type.encode("latin-1")
+    async for chunk in answer.chunks():
+        if not turn.started:
+            turn.started = True
+            turn.event.status = answer.status
+            head = [(b"content-type", media_type), *headers]
+            await _within(
+                deadline, turn.send({"type": "http.response.start", "status": answer.status, "headers": head})
+            )
+        size += len(chunk)
+        await _within(deadline, turn.send({"type": "http.response.body", "body": chunk, "more_body": True}))
+    if not turn.started:
+        await respond(turn.send, answer.status, b"", headers, media_type)
+    else:
+        await _within(deadline, turn.send({"type": "http.response.body", "body": b""}))
+    turn.event.status = answer.status
+    return size
+
+
+async def _within(seconds: float, work: Awaitable[None]) -> None:
+    """Raises ClientGone where the client does not take it in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        raise ClientGone("client_too_slow") from None
 
 
 class _Writer:
@@ -129,12 +167,7 @@ class _Writer:
         await self._write(b"".join(map(self._encode, events)), more=False)
 
     async def _write(self, data: bytes, more: bool = True) -> None:
-        """Raises ClientGone where the client does not take it in time."""
-        try:
-            async with asyncio.timeout(self._turn.gateway.settings.server.write_timeout):
-                await self._put(data, more)
-        except TimeoutError:
-            raise ClientGone("client_too_slow") from None
+        await _within(self._turn.gateway.settings.server.write_timeout, self._put(data, more))
 
     async def _put(self, data: bytes, more: bool) -> None:
         turn = self._turn
@@ -191,8 +224,7 @@ async def _events(answer: Answer, framing: Framing, max_event: int) -> AsyncIter
             ended = ended or framing.ends(value)
             yield value
         decoder.feed(b"")  # a fault behind these events is told now, not with the next piece
-    for event in decoder.close():
-        if framing.decode(event) is None:
-            return
+    if any(framing.decode(event) is None for event in decoder.close()):
+        return
     if not ended:
         raise UpstreamError("the upstream's answer broke off", code="upstream_truncated")

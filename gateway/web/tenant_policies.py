@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable
 from threading import Lock
 
+from gateway.dialects.rulesets import BUILTIN
 from gateway.engine import Guard
 from gateway.errors import ConfigError
 from gateway.policy import Book, Ruleset, parse_policy
@@ -20,11 +21,11 @@ log = logging.getLogger("gateway.web")
 
 
 def named(book: Book, tenant: str, name: str) -> Ruleset | None:
-    """What a key of this tenant means by the name: a policy that is there for all, else its own."""
+    """What a key of this tenant means by the name: a policy that is there for all, else its own, else a guard API's."""
     if "/" in name:
         return None
     found = next((n for n in (name, f"{tenant}/{name}") if n in book), None)
-    return book[found] if found else None
+    return book[found] if found else BUILTIN.get(name)
 
 
 def _in_book(policy: CustomPolicy) -> str:

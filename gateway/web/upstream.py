@@ -27,7 +27,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from gateway.errors import AuthError, ConfigError, NotFound, UpstreamError
+from gateway.errors import AuthError, ConfigError, GatewayError, NotFound, UpstreamError
 from gateway.settings import Upstream
 from gateway.web.answer import Answer, readable
 from gateway.web.breaker import Breaker, Permit, State
@@ -39,11 +39,13 @@ __all__ = ["CHAT", "Answer", "Call", "CircuitOpen", "PoolStats", "UpstreamPool"]
 
 CHAT = "/chat/completions"
 USER_AGENT = "portcullis"
+ANTHROPIC_VERSION = "2023-06-01"  # where the client names none
 
 _PATH = re.compile(r"(/[A-Za-z0-9_~%:@-][A-Za-z0-9_.~%:@-]*)+")  # no query, no dot segments
 _KEY = re.compile(r"[\x21-\x7e]+")
 _FAILED = frozenset((500, 502, 503, 504))  # statuses that say the server is ill; 429 and 408 say it is busy
 _UNSENT = frozenset(("upstream_unreachable", "upstream_connect_timeout", "upstream_circuit_open"))
+_OF_HTTP = frozenset(("accept", "accept-encoding", "content-length", "host"))
 _AT_ONCE = 512 << 10  # bytes; larger bodies are written piece by piece so that the loop stays free
 
 
@@ -57,8 +59,9 @@ class CircuitOpen(UpstreamError):
 class Call:
     """
     One request to a model. `headers` are the client's, as they came: `open` passes on those that may
-    pass, with `more_headers` of them. `path` is ours, never the client's, and so is each pair of `query`. `only`
-    names the one upstream to use; without a model it is the first that serves any.
+    pass, with `more_headers` of them. `path` is ours, never the client's, and so is each pair of `query`.
+    Only upstreams of its `kind` get it; `only` names the one to use; without a model it is the first.
+    An MCP server's `path` is empty: its base URL itself. `once`: whatever its answer says, it may have had its effect.
     """
 
     model: str
@@ -72,10 +75,23 @@ class Call:
     query: Sequence[tuple[str, str]] = ()
     media_type: str = "application/json"
     more_headers: frozenset[bytes] = frozenset()
+    kind: str = "openai"
+    accept: str = ""
+    once: bool = False
 
     def __post_init__(self) -> None:
-        if not _PATH.fullmatch(self.path):
+        if not _PATH.fullmatch(self.path) and (self.path or self.kind != "mcp"):
             raise ValueError("not a plain upstream path")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`permit` must be told how it went."""
+
+    upstream: Upstream
+    url: str
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    permit: Permit
 
 
 @dataclass(slots=True)
@@ -107,7 +123,7 @@ class _Target:
     def fits(self, call: Call) -> bool:
         if call.only is not None:
             return self.name == call.only
-        return any(fnmatchcase(call.model, glob) for glob in self.upstream.models)
+        return self.upstream.kind == call.kind and any(fnmatchcase(call.model, glob) for glob in self.upstream.models)
 
 
 class UpstreamPool:
@@ -200,6 +216,29 @@ class UpstreamPool:
             if last is not None:
                 await last.aclose()
 
+    def reach(self, call: Call) -> Reach:
+        """
+        Where and how a call is opened that is no plain request (a WebSocket), and whom to tell how that
+        went. Raises as `open` does.
+        """
+        error: UpstreamError | None = None
+        for target in self._fitting(call):
+            permit = target.breaker.admit()
+            if permit is None:
+                self.stats.refused[target.name] += 1
+                error = CircuitOpen(f"upstream {target.name!r} has failed too often and is given a moment")
+                continue
+            try:
+                request = self._request(target, call)
+            except GatewayError:
+                permit.drop()
+                raise
+            self.stats.calls[target.name] += 1
+            headers = [(name, value) for name, value in request.headers.items() if name not in _OF_HTTP]
+            url = request.url.copy_with(scheme="wss" if request.url.scheme == "https" else "ws")
+            return Reach(target.upstream, str(url), headers, permit)
+        raise error or UpstreamError("no upstream could be called")
+
     async def aclose(self) -> None:
         """Close all connections."""
         for target in self._targets:
@@ -208,7 +247,7 @@ class UpstreamPool:
     def _fitting(self, call: Call) -> list[_Target]:
         targets = [target for target in self._targets if target.fits(call)]
         if not call.model and call.only is None:  # what is kept at one upstream is not at another
-            targets = (targets or self._targets)[:1]
+            targets = (targets or [t for t in self._targets if t.upstream.kind == call.kind])[:1]
         if not targets:
             shown = "".join(c if c.isprintable() else "?" for c in call.model[:128])
             raise NotFound(
@@ -235,7 +274,8 @@ class UpstreamPool:
                     raise
             else:
                 if (
-                    answer.status not in RETRYABLE
+                    call.once
+                    or answer.status not in RETRYABLE
                     or (wait := self._wait(target, number, answer.headers, deadline)) is None
                 ):
                     return answer
@@ -289,18 +329,17 @@ class UpstreamPool:
 
     def _request(self, target: _Target, call: Call) -> httpx.Request:
         headers = [
-            ("accept", "text/event-stream" if call.stream else "application/json"),
+            ("accept", call.accept or ("text/event-stream" if call.stream else "application/json")),
             ("accept-encoding", "identity"),
             ("user-agent", USER_AGENT),
             ("via", ", ".join((*via(call.headers), VIA + self._instance))),
             *forward_request(call.headers, call.more_headers),
         ]
         key = _key(target, call)
-        if key is not None:
-            headers.append(("authorization", f"Bearer {key}"))
+        headers += _credentials(target.upstream, call, key)
         if call.body is not None:
             headers.append(("content-type", call.media_type))
-        url = target.chat if call.path == CHAT else _url(target.base + call.path, call.query)
+        url = target.chat if call.path == CHAT else _url(target, call)
         extensions = {"timeout": dict.fromkeys(("connect", "pool"), target.upstream.timeouts.connect)}
         body = call.body or b""
         # httpx would add these itself, at the price of a tenth of all our work on a request.
@@ -312,8 +351,9 @@ class UpstreamPool:
         return request
 
 
-def _url(plain: str, query: Sequence[tuple[str, str]]) -> httpx.URL:
-    return httpx.URL(f"{plain}?{urlencode(query)}" if query else plain)
+def _url(target: _Target, call: Call) -> httpx.URL:
+    plain = target.base + call.path if call.path else str(target.upstream.url)
+    return httpx.URL(f"{plain}?{urlencode(call.query)}" if call.query else plain)
 
 
 def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:
@@ -326,6 +366,19 @@ def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:
     if not _KEY.fullmatch(key):
         raise ConfigError(f"upstreams: {upstream.name}: key: {name} holds characters that no key has")
     return key
+
+
+def _credentials(upstream: Upstream, call: Call, key: str | None) -> list[tuple[str, str]]:
+    """Where an upstream of this kind looks for its key, and what else it must be told."""
+    given = {name for name, _ in call.headers}
+    more = []
+    if upstream.kind == "anthropic" and b"anthropic-version" not in given:
+        more.append(("anthropic-version", ANTHROPIC_VERSION))
+    if key is None:
+        return more
+    # A client's own key goes on as it came: some are for one of the two headers only.
+    bearer = upstream.kind == "openai" or (upstream.key == "client" and b"x-api-key" not in given)
+    return [*more, ("authorization", f"Bearer {key}") if bearer else ("x-api-key", key)]
 
 
 def _key(target: _Target, call: Call) -> str | None:

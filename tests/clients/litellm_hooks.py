@@ -10,7 +10,7 @@ os.environ.setdefault("LITELLM_TELEMETRY", "False")
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from litellm import DualCache
+    from litellm import DualCache, in_memory_llm_clients_cache
     from litellm.exceptions import GuardrailRaisedException
     from litellm.proxy._types import UserAPIKeyAuth
     from litellm.proxy.guardrails.guardrail_hooks.generic_guardrail_api.generic_guardrail_api import GenericGuardrailAPI
@@ -28,4 +28,14 @@ __all__ = [
     "PromptGuardGuardrail",
     "UserAPIKeyAuth",
     "XecGuardGuardrail",
+    "forget_clients",
+    "in_memory_llm_clients_cache",
 ]
+
+
+async def forget_clients() -> None:
+    """Each test has a loop of its own; the client that LiteLLM keeps belongs to the one that made it."""
+    for client in list(in_memory_llm_clients_cache.cache_dict.values()):
+        if hasattr(client, "close"):
+            await client.close()
+    in_memory_llm_clients_cache.flush_cache()

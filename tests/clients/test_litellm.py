@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +20,11 @@ from tests.clients.litellm_hooks import (
     PromptGuardGuardrail,
     UserAPIKeyAuth,
     XecGuardGuardrail,
+    forget_clients,
+    in_memory_llm_clients_cache,
 )
 from tests.clients.upstream import secret
+from tests.support.managed import bearer, managed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -31,15 +35,9 @@ POLICIES = ["Default_Policy_GeneralPromptAttackProtection", "Default_Policy_PIIS
 
 @pytest.fixture(autouse=True)
 async def _closed() -> AsyncIterator[None]:
-    """Each test has a loop of its own; the client that LiteLLM keeps belongs to the one that made it."""
-    from litellm import in_memory_llm_clients_cache
-
     in_memory_llm_clients_cache.flush_cache()
     yield
-    for client in list(in_memory_llm_clients_cache.cache_dict.values()):
-        if hasattr(client, "close"):
-            await client.close()
-    in_memory_llm_clients_cache.flush_cache()
+    await forget_clients()
 
 
 def asked(text: str) -> Json:
@@ -90,11 +88,45 @@ class TestXecGuard:
         with pytest.raises(HTTPException):
             await hook.apply_guardrail({"texts": [EMAIL]}, asked(EMAIL), "request")
 
+    @pytest.mark.parametrize("strictness", ["BALANCED", "STRICT"])
+    async def test_grounding(self, gate: Gate, strictness: str) -> None:
+        hook = self.hook(gate, grounding_strictness=strictness)
+        context = "The museum opens at nine and closes at 17 every day."
+        documents = [{"document_id": "hours", "context": context}]
+        about = {"metadata": {"xecguard_grounding_documents": documents}}
+        question = "When does the museum close?"
+        good = "The museum closes at 17 every day."
+        await hook.apply_guardrail({"texts": [good]}, {**answered(question, good), **about}, "response")
+        assert [event.route for event in gate.wait_events(2)] == ["dialect.xecguard.scan", "dialect.xecguard.grounding"]
+        bad = "The museum closes at 23 on Mondays and belongs to the Duke of Kent."
+        with pytest.raises(HTTPException) as raised:
+            await hook.apply_guardrail({"texts": [bad]}, {**answered(question, bad), **about}, "response")
+        detail: Any = raised.value.detail
+        assert detail["xecguard_response"]["decision"] == "UNSAFE"
+        assert detail["xecguard_response"]["xecguard_result"]["violated_rules_list"]
+
     async def test_a_failure_is_no_verdict(self, gate: Gate) -> None:
         gate.flaky.failures = 1
         with pytest.raises(HTTPException, match="unreachable"):
             await self.hook(gate).apply_guardrail({"texts": ["Hello"]}, asked("Hello"), "request")
         assert gate.event().status == 503
+
+
+async def test_xecguard_with_a_token_of_the_store(tmp_path: Path) -> None:
+    """Made by XecGuard's own API, with what is bound to it."""
+    async with managed(tmp_path) as gate:
+        body = {"service_token_name": "LiteLLM", "policy_id_list": ["default_pii_sensitive_data_protection"]}
+        root, manager = f"{gate.gate.url}/xecguard/v1", bearer(gate.keys["blue-manager"])
+        made = (await gate.gate.http.post(f"{root}/tokens", json=body, headers=manager)).json()
+        options = {"guardrail_name": "x", "event_hook": "pre_call", "policy_names": ["*"]}
+        hook: Any = XecGuardGuardrail(api_base=gate.gate.url, api_key=made["token"], **options)
+        await hook.apply_guardrail({"texts": [ATTACK]}, asked(ATTACK), "request")
+        with pytest.raises(HTTPException) as raised:
+            await hook.apply_guardrail({"texts": [EMAIL]}, asked(EMAIL), "request")
+        detail: Any = raised.value.detail
+        await gate.events(2)
+        trace = await gate.gate.http.get(f"{root}/trace/{detail['xecguard_response']['trace_id']}", headers=manager)
+        assert (trace.status_code, trace.json()["service_token_id"]) == (200, made["service_token_id"])
 
 
 class TestPromptGuard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from any_guardrail.guardrails.lakera_guard.lakera_guard import LakeraGuard
@@ -22,6 +23,17 @@ def test_evalguard_firewall(gate: Gate) -> None:
     blocked: Any = client.check_firewall(ATTACK, rules=["prompt-injection"])
     assert (blocked["blocked"], blocked["category"]) == (True, "prompt-injection")
     assert client.check_firewall(f"Use {secret()}")["blocked"] is True
+
+
+def test_evalguard_project(gate: Gate) -> None:
+    """Its calls look for the project of the key where the caller names none."""
+    client = EvalGuardClient(api_key="eg_live_x", base_url=f"{gate.url}/api/v1")
+    project = client._resolve_project_id()
+    UUID(project)
+    listed: Any = client.list_guardrails(project)
+    assert [item["name"] for item in listed] == ["default"]
+    checked: Any = client.run_guardrails(ATTACK, project_id=project)
+    assert checked["action"] == "block"
 
 
 def test_evalguard_guardrails(gate: Gate) -> None:

@@ -15,13 +15,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from gateway.errors import ConfigError, Conflict, NotFound, RequestError, StoreError
+from gateway.errors import ConfigError, Conflict, Forbidden, NotFound, RequestError, StoreError
 from gateway.settings import Quota, StoreSettings
 from gateway.store import (
+    AgentCall,
+    Answer,
     CustomPolicy,
     EventFilter,
     EventRecord,
     FindingRecord,
+    Project,
     RedTeamScan,
     Store,
     Tenant,
@@ -132,12 +135,14 @@ async def test_a_tenant_leaves_nothing_behind(store: Store) -> None:
     await store.accounts.add_policy(CustomPolicy("plc_1", "blue", "own", "text"), most=5)
     await store.events.add([*(event(i, tenant="blue") for i in range(10, 1510)), event(2, tenant="red")])
     await store.scans.add(RedTeamScan("rts_1", "blue", "done"))
+    answer = await store.answers.add(Answer("blue", "k", "r", "once", "d"), since=0)
     with pytest.raises(Conflict):
         await store.delete_tenant("blue")
     await store.accounts.change_key(key.id, {"status": "revoked"})
     await store.delete_tenant("blue")
     assert await store.accounts.policies() == []
     assert await store.scans.page(tenant=None) == []
+    assert await store.answers.find(answer, since=0) is None
     assert [e.tenant for e in await store.events.page(EventFilter())] == ["red"]
     with pytest.raises(NotFound):
         await store.delete_tenant("blue")
@@ -261,6 +266,23 @@ async def test_policies(store: Store) -> None:
     assert [p.id for p in await store.accounts.policies()] == ["plc_2"]
 
 
+async def test_bounds_of_one_kind_leave_others_alone(store: Store) -> None:
+    for name in ("blue", "red"):
+        await store.accounts.add_tenant(Tenant(name))
+    _, first = await store.new_key("app", "xgs_", tenant="blue", most=1)
+    for tenant, prefix in (("blue", "pc_"), ("red", "xgs_")):
+        await store.new_key("app", prefix, tenant=tenant, most=1)
+    with pytest.raises(Forbidden):
+        await store.new_key("app", "xgs_", tenant="blue", most=1)
+    await store.accounts.change_key(first.id, {"status": "revoked"})
+    await store.new_key("app", "xgs_", tenant="blue", most=1)
+    await store.accounts.add_policy(CustomPolicy("plc_1", "blue", "own", "one"), most=1)
+    await store.accounts.add_policy(CustomPolicy("plc_2", "blue", "x-one", "one"), most=1, family="x-")
+    await store.accounts.add_policy(CustomPolicy("plc_3", "blue", "x_two", "one"), most=1, family="x_")
+    with pytest.raises(Conflict):
+        await store.accounts.add_policy(CustomPolicy("plc_4", "blue", "x-two", "one"), most=1, family="x-")
+
+
 # events
 
 
@@ -346,6 +368,13 @@ FILTERS: list[tuple[dict[str, Any], set[int]]] = [
     ({"until": NOW + 2}, {1, 2}),
     ({"since": NOW + 1, "until": NOW + 3}, {2, 3}),
     ({"route": "guard.scan"}, {4}),
+    ({"routes": ("chat", "guard.scan")}, {1, 4}),
+    ({"routes": ()}, set()),
+    ({"project": "p1"}, {2}),
+    ({"project": "p1", "tenant": "red"}, set()),
+    ({"project": "p2' OR 1=1 --"}, set()),
+    ({"id": f"{first_id(NOW)}{1:020x}"}, {1}),
+    ({"id": ""}, set()),
     ({"model": "m' OR 1=1 --"}, set()),
 ]
 
@@ -357,7 +386,13 @@ async def test_filters(store: Store, wanted: dict[str, Any], found: set[int]) ->
         [
             event(1, NOW, tenant="blue", key="k1", findings=(email,), route="chat"),
             event(
-                2, NOW + 1, tenant="blue", decision="block", status=400, findings=(replace(email, category="pii/x"),)
+                2,
+                NOW + 1,
+                tenant="blue",
+                decision="block",
+                status=400,
+                findings=(replace(email, category="pii/x"),),
+                record={"told": {"project_id": "p1"}},
             ),
             event(3, NOW + 2, tenant="red", decision="block", status=400),
             event(4, NOW + 3, scanned=False, route="guard.scan"),
@@ -367,6 +402,8 @@ async def test_filters(store: Store, wanted: dict[str, Any], found: set[int]) ->
     assert {int(e.id[-1], 16) for e in page} == found
     assert [e.id for e in page] == sorted((e.id for e in page), reverse=True)
     assert (await store.statistics(EventFilter(**wanted))).requests == len(found)
+    assert await store.events.count(EventFilter(**wanted)) == len(found)
+    assert await store.events.page(EventFilter(**wanted), skip=1) == page[1:]
 
 
 async def test_pages_join_without_gap_or_repeat(store: Store) -> None:
@@ -442,6 +479,42 @@ async def test_statistics(store: Store) -> None:
     assert (empty.requests, empty.latency["duration_ms"].average, empty.by["tenant"]) == (0, None, {})
 
 
+# answers that are given again
+
+
+async def test_answers(store: Store) -> None:
+    asked = Answer("blue", "k1", "r", "once", "digest")
+    began = time.time()
+    assert await store.answers.find(asked, since=0) is None
+    kept = await store.answers.add(replace(asked, event_id="evt_1", body=b'{"a": 1}'), since=0)
+    assert await store.answers.find(replace(asked, digest="other"), since=0) == kept
+    assert kept.created_at >= began
+    for other in (
+        replace(asked, tenant="red"),
+        replace(asked, key="k2"),
+        replace(asked, route="s"),
+        replace(asked, idempotency_key="twice"),
+    ):
+        assert await store.answers.find(other, since=0) is None
+    second = replace(asked, digest="late", body=b"2")
+    assert await store.answers.add(second, since=0) == kept  # the first one counts
+    assert await store.answers.find(asked, since=time.time() + 1) is None
+    assert (await store.answers.add(second, since=time.time() + 1)).body == b"2"  # over one that is too old
+    assert await store.answers.clean(before=began) == 0
+    assert await store.answers.clean(before=time.time() + 1) == 1
+    await store.answers.add(asked, since=0)
+    await store.answers.purge("red")
+    assert await store.answers.find(asked, since=0) is not None
+    await store.answers.purge("blue")
+    assert await store.answers.find(asked, since=0) is None
+
+
+async def test_answers_at_the_same_time_are_one(store: Store) -> None:
+    made = [Answer("blue", "k1", "r", "once", "d", body=str(number).encode()) for number in range(5)]
+    kept = await asyncio.gather(*(store.answers.add(answer, since=0) for answer in made))
+    assert len({answer.body for answer in kept}) == 1
+
+
 # red-team scans
 
 
@@ -481,3 +554,94 @@ async def test_a_database_that_was_away_is_used_again(server: Postgres) -> None:
     await store.events.add([event(2)])
     assert len(await store.events.page(EventFilter())) == 2
     await store.aclose()
+
+
+# projects of guard APIs
+
+
+def project(id: str = "p1", tenant: str = "blue", policy: str = "own", **fields: Any) -> Project:
+    return Project(id, tenant, "promptguard", "Desk", policy, **fields)
+
+
+def own_policy(name: str = "own", tenant: str = "blue", text: str = "one") -> CustomPolicy:
+    return CustomPolicy(f"plc_{tenant}_{name}", tenant, name, text)
+
+
+async def test_projects(store: Store) -> None:
+    changes = await store.accounts.changes()
+    made = await store.projects.add(project(record={"a": [1, None]}), own_policy())
+    assert await store.accounts.changes() > changes
+    assert made.created_at == made.updated_at > NOW
+    assert await store.projects.get("p1", kind="promptguard", tenant="blue") == made
+    for kind, tenant in (("lakera", "blue"), ("promptguard", "red")):
+        with pytest.raises(NotFound):
+            await store.projects.get("p1", kind=kind, tenant=tenant)
+        with pytest.raises(NotFound):
+            await store.projects.change("p1", {"name": "x"}, kind=kind, tenant=tenant)
+        with pytest.raises(NotFound):
+            await store.projects.delete("p1", kind=kind, tenant=tenant, owns_policy=True)
+    changed = await store.projects.change(
+        "p1", {"name": "New", "record": {}}, kind="promptguard", tenant="blue", policy=own_policy(text="two")
+    )
+    assert (changed.name, changed.record, changed.policy) == ("New", {}, "own")
+    assert [p.text for p in await store.accounts.policies(tenant="blue")] == ["two"]
+    await store.projects.add(project("p2", "red"), own_policy(tenant="red"))
+    assert [p.id for p in await store.projects.list()] == ["p1", "p2"]
+    assert [p.id for p in await store.projects.list(tenant="red", kind="promptguard")] == ["p2"]
+    assert await store.projects.list(kind="lakera") == []
+    await store.ring.refresh()
+    assert {id: p.tenant for id, p in store.ring.projects.items()} == {"p1": "blue", "p2": "red"}
+    await store.projects.delete("p1", kind="promptguard", tenant="blue", owns_policy=True)
+    assert await store.accounts.policies(tenant="blue") == []
+    assert [p.name for p in await store.accounts.policies(tenant="red")] == ["own"]
+    await store.ring.refresh()
+    assert list(store.ring.projects) == ["p2"]
+
+
+async def test_a_project_comes_with_its_policy_or_not_at_all(store: Store) -> None:
+    await store.projects.add(project(), own_policy())
+    with pytest.raises(Conflict):
+        await store.projects.add(project(), own_policy("other"))  # the id is taken
+    assert [p.name for p in await store.accounts.policies()] == ["own"]
+    with pytest.raises(Conflict):
+        await store.projects.add(project("p2"), own_policy())  # the policy is there
+    assert [p.id for p in await store.projects.list()] == ["p1"]
+
+
+async def test_a_policy_that_is_in_use_stays(store: Store) -> None:
+    await store.accounts.add_tenant(Tenant("blue"))
+    await store.projects.add_policy(own_policy("shared"))
+    await store.projects.add(project(policy="shared"))
+    with pytest.raises(Conflict):
+        await store.projects.delete_policy("shared", tenant="blue")
+    with pytest.raises(NotFound):
+        await store.projects.delete_policy("shared", tenant="red")
+    await store.projects.delete("p1", kind="promptguard", tenant="blue", owns_policy=False)
+    _, key = await store.new_key("app", tenant="blue", policies=("shared",))
+    with pytest.raises(Conflict):
+        await store.projects.delete_policy("shared", tenant="blue")
+    await store.accounts.change_key(key.id, {"status": "revoked"})
+    await store.projects.delete_policy("shared", tenant="blue")
+    assert await store.accounts.policies() == []
+
+
+async def test_a_tenants_projects_go_with_it(store: Store) -> None:
+    await store.accounts.add_tenant(Tenant("blue"))
+    await store.projects.add(project(), own_policy())
+    await store.delete_tenant("blue")
+    assert await store.projects.list() == []
+
+
+async def test_what_agents_called(store: Store) -> None:
+    def call(number: int, risk: float, agent: str = "a/1", tenant: str = "blue", at: float = NOW) -> EventRecord:
+        return event(number, at, tenant=tenant, call=AgentCall(agent, risk, risk > 0.8, risk > 0))
+
+    records = [call(1, 0.0), call(2, 0.5), call(3, 1.0), call(4, 1.0, "b"), call(5, 1.0, tenant="red"), event(6)]
+    await store.events.add(records)
+    await store.events.add(records)  # a batch may be tried twice
+    told = await store.agent("blue", "a/1")
+    assert (told.calls, told.blocked, told.anomalous, told.risk) == (3, 1, 2, 0.5)
+    assert (await store.agent("blue", "none")).calls == 0
+    await store.events.purge("blue")
+    assert (await store.agent("blue", "a/1")).calls == 0
+    assert (await store.agent("red", "a/1")).calls == 1

@@ -27,6 +27,18 @@ _FORMS = {
     "<rationale>": r"(?s).{10,400}",
     "<level>": "l1_confident|l2_very_likely|l3_likely|l4_less_likely|l5_unlikely",
     "<sha256>": "sha256=[0-9a-f]{64}",
+    "<time>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "<token id>": "xgs_[0-9a-f]{16}",
+    "<service token>": "xgs_[0-9a-f]{16}_[A-Za-z0-9_-]{32}",
+    "<policy>": "plc_[0-9A-F]{9}",
+    "<scan>": "scan_[0-7][0-9A-HJKMNP-TV-Z]{25}",
+    "<hex16>": "[0-9a-f]{16}",
+    "<key>": "pg_live_[0-9a-f]{16}_[A-Za-z0-9_-]{32}",
+    "<prefix>": "pg_live_[0-9a-f]{16}",
+    "<moment>": r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
+    "<project>": "proj_[0-9a-f]{16}",
+    "<policy-id>": "policy-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "<lakera-project>": "project-[0-9]{10}",
 }
 
 
@@ -74,6 +86,8 @@ def _fits(form: str, value: Any) -> bool:
         return type(value) in (int, float) and 0.5 <= value <= 1
     if form == "<share>":
         return type(value) in (int, float) and 0 <= value <= 1
+    if form == "<count>":
+        return type(value) is int and value >= 0
     if form == "<object>":
         return isinstance(value, dict) and bool(value)
     return isinstance(value, str) and re.fullmatch(_FORMS[form], value) is not None

@@ -279,6 +279,24 @@ async def test_what_looks_encoded_and_was_not_tried_is_told_and_refused(unscanna
         assert 0 < verdict.coverage.scanned < verdict.coverage.seen == len(NOISE)
 
 
+@pytest.mark.parametrize(("unscannable", "mode", "stopped"), [
+    ("count", "enforce", False), ("refuse", "monitor", False), ("refuse", "enforce", True),
+])  # fmt: skip
+async def test_what_is_no_text_ends_a_stream_where_policies_refuse_it(
+    unscannable: str, mode: str, stopped: bool
+) -> None:
+    picture = Unscanned(("choices", 0, "delta", "image"), "binary", 9)
+    stream = guard().begin((parse_policy(policy(MASK, unscannable=unscannable, mode=mode)),)).stream()
+    stream.unscanned([])
+    assert not stream.stopped
+    stream.unscanned([picture])
+    verdict = stream.verdict()
+    assert (stream.stopped, verdict.effect is Effect.BLOCK) == (stopped, stopped)
+    assert verdict.unscanned == (picture,)
+    assert verdict.refused == ((picture,) if stopped else ())
+    assert verdict.coverage.seen == 9
+
+
 @pytest.mark.parametrize(("unscannable", "stopped"), [("count", False), ("refuse", True)])
 async def test_and_in_a_stream_at_its_end(unscannable: str, stopped: bool) -> None:
     stream = guard().begin((parse_policy(policy(MASK, unscannable=unscannable)),)).stream()

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.engine.scan import scan_parts
+from gateway.engine.scan import distinct, scan_parts
 from gateway.engine.views import MAX_VIEWS, NESTED, judges_whole, look
 from gateway.redteam.transforms import TRANSFORMS, Transform, chain, named
-from gateway.types import OF_ONE_TEXT, Part, Reading, Span
+from gateway.types import OF_ONE_TEXT, Finding, Hit, Part, Reading, Span
 
 WORD = RegexDetector("t", (Row("t/word", r"(?i)(?P<v>wombat burrow)"),))
 SENTENCE = "The secret of the old wombat burrow is for the keeper."
@@ -160,3 +160,29 @@ def test_a_deep_reading_of_what_was_read_already_is_no_deeper_one() -> None:
 def test_a_json_text_in_json() -> None:
     text = json.dumps({"a": json.dumps({"b": "wombat\nburrow".replace("\n", " ")})})
     assert scan_parts([WORD], [Part(text, json=True)]).hits
+
+
+LONG_TEXT = Part("x" * 50)
+
+
+def hit(category: str, start: int, end: int, via: str) -> Hit:
+    return Hit(LONG_TEXT, Finding(category, 0.9, Span(start, end), "d", via))
+
+
+@pytest.mark.parametrize(
+    ("category", "start", "end", "via", "kept"),
+    [
+        ("secret/api_key", 8, 45, "leet+html", False),  # what another reading makes of the key
+        ("secret/generic", 8, 45, "leet+html", False),
+        ("secret/api_key", 30, 45, "leet+html", True),  # elsewhere
+        ("secret/password", 8, 45, "leet+html", True),  # something else
+        ("secret/api_key", 8, 45, "html", True),  # as direct, and longer
+        ("secret/api_key", 12, 18, "html+base64", False),
+    ],
+)
+def test_a_key_of_no_known_kind_is_not_said_again_of_a_known_one(
+    category: str, start: int, end: int, via: str, kept: bool
+) -> None:
+    known, other = hit("secret/github_token", 10, 20, "html"), hit(category, start, end, via)
+    assert (other in distinct([other, known])) is kept
+    assert known in distinct([other, known])

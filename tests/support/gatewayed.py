@@ -25,7 +25,8 @@ from typing import Any
 import httpx
 
 from gateway.detectors import BUILTIN
-from gateway.engine import Guard
+from gateway.detectors.onnx import Model
+from gateway.engine import Guard, Models
 from gateway.settings import Settings
 from gateway.types import Detector, Json
 from gateway.web.app import create_app
@@ -249,11 +250,12 @@ async def gatewayed(
     server: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
     found_by: Sequence[Detector] | None = None,
+    loaded: Sequence[Model] = (),
     **settings: Any,
 ) -> AsyncIterator[Gatewayed]:
     """
     A gateway with policies `policies` (the text of YAML files) besides the built-in ones, and with the
-    detectors `found_by` (all that there are). `upstream` and `server` change those parts of the
+    detectors `found_by` (all that there are) and the models `loaded`. `upstream` and `server` change those parts of the
     settings, the rest of the options the others.
     """
     called = scripts[0] if len(scripts) == 1 and callable(scripts[0]) else [s for s in scripts if not callable(s)]
@@ -267,7 +269,9 @@ async def gatewayed(
             listening = {"reload_on_sighup": False, "write_timeout": 5, **(server or {})}
             options: dict[str, Any] = {"upstreams": (one,), "server": listening, "policies": (folder,)}
             made = Settings(**(options | {"watch_policies": False} | settings))
-            guard = Guard(found_by or detectors(), inline=made.inline_scan, own_keys=tuple((environ or {}).values()))
+            own_keys = tuple((environ or {}).values())
+            models = Models(loaded) if loaded else None
+            guard = Guard(found_by or detectors(), inline=made.inline_scan, own_keys=own_keys, models=models)
             app = create_app(made, environ=environ or {}, sink=caught.append, guard=guard)
             async with serve(app) as url, client(url) as http:
                 yield Gatewayed(url, up, http, app.state.gateway, caught, folder, set(asyncio.all_tasks()))

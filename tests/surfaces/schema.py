@@ -7,22 +7,35 @@ Reads TypedDicts and pydantic models as the `openai` package has them.
 from __future__ import annotations
 
 import collections.abc
+import os
 import types
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 import typing_extensions
 from openai._types import SequenceNotStr
-from pydantic import BaseModel
+from pydantic import BaseModel, FileUrl
 
 __all__ = ["UNKNOWN", "Leaf", "leaves_of", "smallest"]
 
 UNKNOWN = "<new field>"  # in paths: a field that the type does not have
 
+_FILES = (typing.IO, os.PathLike)  # the client sends what is in them
 _LISTS = (list, collections.abc.Iterable, collections.abc.Sequence, SequenceNotStr)
+_SMALLEST: dict[Any, Any] = {
+    str: "x",
+    int: 1,
+    float: 1.0,
+    bool: True,
+    object: "x",
+    Any: "x",
+    datetime: "2026-01-02T03:04:05Z",
+    type(None): None,
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +54,8 @@ class Leaf:
 def leaves_of(tp: Any, at: str = "") -> Iterator[Leaf]:
     tp = _bare(tp)
     origin = get_origin(tp)
-    if fields := _fields(tp):
-        yield from _object(tp, fields, at)
+    if _is_object(tp):
+        yield from _object(tp, _fields(tp), at)
     elif origin in (Union, types.UnionType):
         for option in get_args(tp):
             yield from leaves_of(option, at)
@@ -51,9 +64,9 @@ def leaves_of(tp: Any, at: str = "") -> Iterator[Leaf]:
             yield replace(leaf, make=_in_list(leaf.make))
     elif origin is dict:
         yield from _mapping(get_args(tp)[1], at)
-    elif tp is not type(None):
+    elif tp is not type(None) and (origin or tp) not in _FILES:
         yield Leaf(at, _kind(tp), lambda value: value, get_args(tp) if origin is Literal else ())
-        if tp is object:
+        if tp in (object, Any):
             yield Leaf(_join(at, "<any>"), "text", lambda value: {"any": [value]})
 
 
@@ -61,8 +74,8 @@ def smallest(tp: Any) -> Any:
     """A value of this type with nothing optional in it."""
     tp = _bare(tp)
     origin = get_origin(tp)
-    if fields := _fields(tp):
-        return {name: smallest(field) for name, (field, required) in fields.items() if required}
+    if _is_object(tp):
+        return {name: smallest(field) for name, (field, required) in _fields(tp).items() if required}
     if origin in (Union, types.UnionType):
         return smallest(get_args(tp)[0])
     if origin is Literal:
@@ -71,7 +84,7 @@ def smallest(tp: Any) -> Any:
         return [smallest(get_args(tp)[0])]
     if origin is dict:
         return {}
-    return {str: "x", int: 1, float: 1.0, bool: True, object: "x", type(None): None}[tp]
+    return "file:///x" if _is_url(tp) else _SMALLEST[tp]
 
 
 def _object(tp: Any, fields: dict[str, tuple[Any, bool]], at: str) -> Iterator[Leaf]:
@@ -100,22 +113,35 @@ def _mapping(tp: Any, at: str) -> Iterator[Leaf]:
 def _kind(tp: Any) -> str:
     if get_origin(tp) is Literal:
         return "words"
-    if tp in (str, object):
+    if tp in (str, object, datetime, Any) or _is_url(tp):
         return "text"
     if tp in (int, float, bool):
         return "number"
     raise AssertionError(f"teach this module about {tp}")
 
 
+def _is_url(tp: Any) -> bool:
+    return isinstance(tp, type) and issubclass(tp, FileUrl)
+
+
+def _is_object(tp: Any) -> bool:
+    return typing_extensions.is_typeddict(tp) or (isinstance(tp, type) and issubclass(tp, BaseModel))
+
+
 @cache
 def _fields(tp: Any) -> dict[str, tuple[Any, bool]]:
-    """Name: (type, required). Empty for what has no fields."""
+    """Name: (type, required)."""
     if typing_extensions.is_typeddict(tp):
         hints = typing_extensions.get_type_hints(tp, include_extras=True)
         return {name: (hint, _is_required(hint)) for name, hint in hints.items()}
-    if isinstance(tp, type) and issubclass(tp, BaseModel):
-        return {name: (field.annotation, field.is_required()) for name, field in tp.model_fields.items()}
-    return {}
+    return {f.alias or name: (_annotation(tp, name), f.is_required()) for name, f in tp.model_fields.items()}
+
+
+def _annotation(tp: Any, name: str) -> Any:
+    given = tp.model_fields[name].annotation
+    # A name inside an alias is known only where that was written.
+    unresolved = "ForwardRef" in repr(given)
+    return typing_extensions.get_type_hints(tp, include_extras=True)[name] if unresolved else given
 
 
 def _is_required(hint: Any) -> bool:

@@ -11,7 +11,7 @@ from gateway.engine import Guard
 from gateway.errors import ScanError
 from gateway.policy import parse_policy
 from gateway.surfaces import OpenAIChat
-from gateway.types import Json
+from gateway.types import Effect, Json
 from gateway.web import relay as relay_module
 from gateway.web.relay import Relay
 
@@ -56,6 +56,19 @@ async def test_a_watching_policy_holds_nothing() -> None:
     _, sound, steps = await run([("mail joe@x.io ", "AAAA"), ("now", "BBBB")], WATCH)
     assert sound == "AAAABBBB"
     assert "data" in steps[0][0]["choices"][0]["delta"]["audio"]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_sound_that_may_not_pass_unread_ends_the_answer(size: int) -> None:
+    """As it does in an answer in one piece."""
+    refusing = MASK.replace("rules", "unscannable: refuse\nrules")
+    transcript, sound, steps = await run([("hello ", "AAAA")] * size, refusing)
+    assert (transcript, sound) == ("", "")
+    assert steps[0][-1]["choices"][0]["finish_reason"] == "content_filter"
+    exchange = GUARD.begin((parse_policy(refusing),))
+    message = {"role": "assistant", "content": None, "audio": {"id": "a", "transcript": "hello", "data": "AAAA"}}
+    body = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+    assert (await exchange.response(SURFACE.response(body))).effect is Effect.BLOCK
 
 
 async def test_too_much_sound_is_an_error_not_a_leak(monkeypatch: pytest.MonkeyPatch) -> None:

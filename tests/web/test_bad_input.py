@@ -249,10 +249,13 @@ PATHS = [
     "/v1/..;/v1/chat/completions",
     "/v1\\chat\\completions",
     "/v1/chat%252fcompletions",
-    "/v1/chat/completions/chatcmpl-1",
-    "/v1/completions",
-    "/v1/embeddings",
-    "/v1/files",
+    "/v1/chat/completions/chatcmpl-1/x",
+    "/v1/fine_tuning/jobs",
+    "/v1/files/",
+    "/v1/files//content",
+    "/v1/files/file-1/content/x",
+    "/v1/threads/thread_1/runs/run_1/steps/step_1/x",
+    "/v1/videos",
     "/openai/v1/chat/completions",
     "/openai/deployments/m/chat/completions?api-version=1",
     "/engines/m/chat/completions",
@@ -288,12 +291,12 @@ async def test_an_escaped_path_is_the_same_path() -> None:
         assert {request.target for request in gate.up.requests} == {CHAT}
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PURGE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PURGE"])
 async def test_methods(method: str) -> None:
     async with gatewayed(said("never")) as gate:
         response = await gate.http.request(method, CHAT, headers={"x-http-method-override": "POST"})
         assert response.status_code == 405
-        assert response.headers["allow"] == "POST"
+        assert response.headers["allow"] == "GET, POST"
         if method != "HEAD":
             assert error_of(response)["code"] == "method_not_allowed"
         assert gate.up.opened == 0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.limits import Bound, Kind, Standing
-from gateway.web.limit_words import duration, exceeded, limit_headers, wait_headers
+from gateway.web.limit_words import duration, exceeded, limit_headers, milliseconds, plain_headers, wait_headers
 
 DAY = 86_400_000
 
@@ -35,6 +35,21 @@ def bound(kind: Kind = Kind.REQUESTS, limit: int = 10, scope: str = "key", windo
 )
 def test_durations_as_openai_writes_them(milliseconds: int, text: str) -> None:
     assert duration(milliseconds) == text
+
+
+@given(st.integers(0, 10**9))
+def test_durations_can_be_read(given_: int) -> None:
+    assert abs(milliseconds(duration(given_)) - given_) < 1e-3
+
+
+def test_one_limit_with_a_unix_time() -> None:
+    headers = limit_headers([Standing(bound(), 7, 3, 90_500), Standing(bound(Kind.TOKENS), 9, 1, 5)])
+    assert plain_headers(headers, 1000.0) == [
+        (b"x-ratelimit-limit", b"10"),
+        (b"x-ratelimit-remaining", b"7"),
+        (b"x-ratelimit-reset", b"1091"),
+    ]
+    assert plain_headers(limit_headers([Standing(bound(Kind.TOKENS), 9, 1, 5)]), 1000.0) == []
 
 
 @given(st.integers(0, 10**9))

@@ -180,11 +180,11 @@ async def test_everything_else_passes_untouched() -> None:
     scopes: list[Scope] = [
         {"type": "lifespan"},
         {"type": "websocket", "path": "/ai" + CHAT},
-        {"type": "http", "method": "GET", "path": "/ai" + CHAT},
+        {"type": "http", "method": "PUT", "path": "/ai" + CHAT},
         {"type": "http", "method": "OPTIONS", "path": "/ai" + CHAT},
         {"type": "http", "method": "POST", "path": CHAT},
-        {"type": "http", "method": "POST", "path": "/ai/v1/embeddings"},
-        {"type": "http", "method": "POST", "path": "/ai" + CHAT + "/x"},
+        {"type": "http", "method": "POST", "path": "/ai/v1/fine_tuning/jobs"},
+        {"type": "http", "method": "POST", "path": "/ai" + CHAT + "/x/y"},
         {"type": "http", "method": "POST", "path": "/"},
     ]
     for scope in scopes:

@@ -6,6 +6,7 @@ are found at every alignment, a block at a time, so that a later character never
 from __future__ import annotations
 
 import re
+from base64 import a85decode, b85decode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -15,7 +16,7 @@ from gateway.text.decode.maps import Edit
 from gateway.text.normalise import normalised
 from gateway.text.patterns import compile_re2
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, TELLING
+from gateway.text.words import COMMON, FORMS, TELLING
 
 __all__ = ["AHEAD", "BLOCK", "LISTED", "LISTED_AHEAD", "Budget", "Code", "Found", "Run", "hidden", "is_text"]
 
@@ -31,6 +32,7 @@ _ENCODED = re.compile(
     r"|(?:[A-Za-z0-9+/_-]{6,}[ \n]){3}|(?:[A-Za-z0-9+/_-]{4}[ \n]){4}"
     r"|(?:(?:\\[uUx]?|&#x?|%|=|U\+)\{?[0-9a-fA-F]{2,8}[};]? ?){3,}"
 )
+_BLANK = re.compile(r"\s")
 _ENTITIES = re.compile("&(?:#[0-9]{2,4}|#x[0-9a-f]{2,4}|[a-z]{2,6});")
 _CHARACTER = (
     r"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
@@ -128,18 +130,33 @@ def is_text(text: str, strict: bool = False) -> bool:
     size = len(text)
     letters = sum(map(str.isalpha, text))
     lowered = text.lower()
-    words = not _KNOWN.isdisjoint(_WORD.findall(lowered))
+    written = _WORD.findall(lowered)
+    words = not _KNOWN.isdisjoint(written)
     if size >= 12 and (strict or letters < size * 0.6) and _ENCODED.match(text) is not None:
         return True
-    if strict and len(_ENTITIES.findall(text)) > 2:
+    if strict and (len(_ENTITIES.findall(text)) > 2 or _is_base85(text)):
         return True
     spaces, digits = text.count(" "), sum(map(str.isdigit, text))
     if strict:
-        return size >= 4 and words and (letters >= size * 0.5 or letters + spaces + digits >= size * 0.85)
+        words = words or any(len(word) > 4 and word in FORMS for word in written)
+        return size >= 4 and words and (letters >= size * 0.5 or letters + spaces + digits >= size * 0.8)
     if size < 24 and not words:
         return size >= 6 and letters + spaces >= size * 0.9 and _pronounceable(lowered, letters)
     others = size - letters - spaces - digits
     return others <= size * 0.5 and (text.isascii() or _one_script(text))
+
+
+def _is_base85(text: str) -> bool:
+    """Does the beginning say something in one of its alphabets? Hardly ever by chance."""
+    run = text.removeprefix("<~")[:20]
+    for read in (b85decode, a85decode) if len(run) == 20 and not _BLANK.search(run) else ():
+        try:
+            data = read(run)
+        except ValueError:
+            continue
+        if data.isascii() and data.decode().isprintable():
+            return True
+    return False
 
 
 def _pronounceable(text: str, letters: int) -> bool:

@@ -38,7 +38,6 @@ _B85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-
 _DENSE = Sieve(r"(?<!\S)[!-~]{15,}", rf"(?:^|\s)[!-~]?(?:{_A85_HEAD}|{_B85_HEAD})", 0)
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
-_PLAIN = re.compile(r"[A-Za-z0-9 .,:;/@'-]+")
 _CLOSING = "\"'`)]}>"
 _DENSE_MAX = 16384  # characters of base85 per text: the decoders are slow
 _DENSE_PRICE = 200  # of a character of base85
@@ -241,7 +240,7 @@ def _bare85(text: str, start: int, end: int, budget: Budget) -> Edit | None:
             if not _begins_text(text[begin : begin + 10], 33 if read is _a85 else None):
                 continue
             head = read(text[begin : begin + 15]) if budget.work_on(_DENSE_PRICE * (end - start + 80)) else None
-            if head is None or not (is_text(head) or _PLAIN.fullmatch(head)):
+            if head is None or not (is_text(head) or (head.isascii() and head.isprintable())):
                 continue
             # What opens before it closes after it.
             final = end - 1 if begin > start and text[end - 1] in _CLOSING else end

@@ -19,9 +19,9 @@ from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
 from gateway.text.patterns import compile_re2, compile_set
-from gateway.text.prefixes import SHAPES
+from gateway.text.prefixes import PREFIXES, SHAPES
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, FORMS, PAIRS, TELLING
+from gateway.text.words import COMMON, FORMS, PAIRS, TELLING, WORDS
 
 __all__ = ["CIPHERS", "ciphers"]
 
@@ -30,7 +30,10 @@ CIPHERS = ("caesar", "atbash", "reversed", "reversed_words", "word_order", "pig_
 _KNOWN = COMMON | TELLING
 _LONG = sorted(word for word in TELLING if len(word) >= 6)
 # A cipher is looked for by its longer words; short ones are words of some other cipher too often.
-_OTHERS = sorted(word for word in COMMON | TELLING if len(word) >= 5)
+_OTHERS = [*sorted(word for word in COMMON | TELLING if len(word) >= 5), "iban", "visa", "card"]
+_FREQUENT = [word for word in WORDS[:1000] if len(word) >= 6]
+# For the reading of which there is one only: what reads as a word from both ends says nothing.
+_REVERSIBLE = [word for word in WORDS[:3000] if len(word) >= 5 and word[::-1] not in FORMS]
 _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
@@ -76,9 +79,32 @@ def _any(words: Sequence[str]) -> str:
     return r"\b(?:" + "|".join(words) + r")\b"
 
 
+# Small words that stand together, for texts of small words.
+_SMALL_TEXT = """
+    at the, by the, is the, was the, for a, in a, of a, to a, is a, was a, on my, to my, in my, is in, is on, was in,
+    it is, will be, to be, can be, has been, have been, for me, to me, we can, you have, i have, if you, that the,
+    was on, for you, to us, with us, as the, but the, into the, than the, when the, is not, was not, my card, goes to
+"""
+_SMALL = [pair.strip() for pair in _SMALL_TEXT.split(",")]
+_TOP = "com|net|org|info"
+
+
+def _host(write: Callable[[str], str]) -> str:
+    """An address's end."""
+    return rf"|@[a-z0-9.-]{{2,}}\.(?:{write(_TOP)})\b"
+
+
 def _keys(write: Callable[[str], str]) -> str:
     """Keys, as a cipher writes the letters by which they are known."""
-    return r"|\b(?:" + "|".join(f"{write(letters)}{rest}" for letters, rest in SHAPES) + ")"
+    by_rest: dict[str, list[str]] = {}
+    for letters, rest in SHAPES:
+        by_rest.setdefault(rest, []).append(write(letters))
+    return r"|(?:\b|_)(?:" + "|".join(f"(?:{'|'.join(written)}){rest}" for rest, written in by_rest.items()) + ")"
+
+
+def _sought(write: Callable[[str], str]) -> str:
+    """What a letter cipher is known by."""
+    return _any([write(t) for t in (*_OTHERS, *_FREQUENT, *PAIRS, *_SMALL)]) + _keys(write) + _host(write)
 
 
 def _shifted(by: int) -> Callable[[str], str]:
@@ -95,17 +121,27 @@ _BREAK = "[.,;:!?]? "
 
 _BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE])
 
-_BACK_KEY = (
-    "_[ps]hg|_ohg|_tap_buhtig|-taplg|-[bp]xox|_(?:evil|tset)_k[spr]|-jorp-ks|[0-9a-z]{16}ai[ks]a|//:sp?tth|//:lqsym"
-    "|//:(?:lq)?sergtsop|//:bdognom|//:sider"
+# Of keys, connection strings and addresses, read from their end.
+_ENDS = "moc|gro|ten|ude|vog|ofni|ku\\.oc"
+_BACK_KEY = "|".join(
+    (
+        *(rf"[0-9a-z_-]{{8}}{re.escape(prefix[::-1].lower())}" for prefix in PREFIXES if len(prefix) > 3),
+        "[0-9a-z]{20}-ks",
+        r"[0-9a-z_+/-]{8} ?[=:](?:yek|nekot|terces|drowssap|dwssap|dwp)",
+        r"//:(?:sp?tth|lqsym|(?:lq)?sergtsop|bdognom|sider|pqma)",
+        rf"(?:{_ENDS})\.[a-z0-9.-]{{3,}}@[a-z0-9._+-]+",
+    )
 )
 
 # What to look for, by how it is then read: a shift by its number, the others by name.
 _SEEN: dict[str | int, str] = {
-    **{by: _any(list(map(_shifted(26 - by), (*_OTHERS, *PAIRS)))) + _keys(_shifted(26 - by)) for by in _SHIFTS},
-    "atbash": _any([t.translate(_ATBASH) for t in (*_OTHERS, *PAIRS)]) + _keys(lambda text: text.translate(_ATBASH)),
-    "reversed": _any([t[::-1] for t in (*_OTHERS, *PAIRS, *(" ".join(reversed(t.split())) for t in PAIRS))])
-    + rf"|(?:{_BACK_KEY})\b",
+    **{by: _sought(_shifted(26 - by)) for by in _SHIFTS},
+    "atbash": _sought(lambda text: text.translate(_ATBASH)),
+    "reversed": _any(
+        [t[::-1] for t in (*_OTHERS, *_REVERSIBLE, *PAIRS, *_SMALL)]
+        + [" ".join(reversed(t.split()))[::-1] for t in (*PAIRS, *_SMALL)]
+    )
+    + rf"|(?:{_BACK_KEY})(?:\b|_)",
     "word_order": _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)",
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
@@ -116,7 +152,7 @@ _FIND = {key: compile_re2(pattern) for key, pattern in _SEEN.items()}
 _FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
 _BACKWARD = re.compile(_BACKWARDS)
 # The stop that ends a sentence stands behind its first word, and the last one has the capital or names a value.
-_END_FIRST = re.compile(r"[A-Za-z]+[.!?] (?!.*[.!?](?:\s|\Z))(?:.* )?(?:[A-Z][a-z]*:?|[a-z]+:)\Z")
+_END_FIRST = re.compile(r"[A-Za-z]+[.!?] (?!.*[.!?](?:\s|\Z))(?:.* )?(?:[A-Z][a-z]*(?:'[a-z]+)?:?|[a-z]+:)\Z")
 
 
 def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:

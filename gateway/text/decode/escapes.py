@@ -28,16 +28,23 @@ _BACKSLASH = re.compile(
     r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\}"
     r"|N\{([A-Za-z0-9 -]{2,60})\}|([0-7]{3}))|(?<![A-Za-z0-9])[Uu]\+([0-9A-Fa-f]{4,6})(?: (?=[Uu]\+))?)"
 )
+_SOFT = r"(?:=\r?\n)?"  # the end of a line may stand between the bytes of one character
+_WIDE = (
+    rf"[CD][0-9A-F]{_SOFT}=[89AB][0-9A-F]|E[0-9A-F](?:{_SOFT}=[89AB][0-9A-F]){{2}}"
+    rf"|F[0-4](?:{_SOFT}=[89AB][0-9A-F]){{3}}"
+)
 _QUOTED = re.compile(
-    r"=(?:((?:[2-7][0-9A-F]|0[9AD])(?:=(?:[2-7][0-9A-F]|0[9AD])){1,255})|[2-7][0-9A-F](?==[0-9A-F]{2})|[CD][0-9A-F]=[89AB][0-9A-F]"
-    r"|E[0-9A-F](?:=[89AB][0-9A-F]){2}|F[0-4](?:=[89AB][0-9A-F]){3}|3D|(?<==[0-9A-F]{2}=)[2-7][0-9A-F]"
+    r"=(?:((?:[2-7][0-9A-F]|0[9AD])(?:=(?:[2-7][0-9A-F]|0[9AD])){1,255})|[2-7][0-9A-F](?==[0-9A-F]{2})"
+    rf"|{_WIDE}"
+    r"|3D|(?<==[0-9A-F]{2}=)[2-7][0-9A-F]"
     r"|(?<=\w=)\r?\n(?=[\w=])|(?<=[A-Za-z,.]=)20(?=[A-Za-z]))"
 )
-_MAIL = re.compile(
-    r"=(?:[CD][0-9A-F]=[89AB][0-9A-F]|E[0-9A-F](?:=[89AB][0-9A-F]){2}|F[0-4](?:=[89AB][0-9A-F]){3}|[2-7][0-9A-F]|\r?\n)"
-)
-_MAILED = re.compile(r"(?<=[A-Za-z0-9,.:;])=20(?=[\w+(=])|=[CD][0-9A-F]=[89AB][0-9A-F]|(?<=[\w=])=\r?\n")
-_MAIL_ONLY = re.compile(r"=20(?:[0-9+(]|=\r?\n)|[^\w=]=\r?\n|=\r?\n[^\w=]")  # what is not read a stretch at a time
+_MAIL = re.compile(rf"=(?:{_WIDE}|[2-7][0-9A-F]|\r?\n)")
+_BETWEEN = re.compile(r"[=\r\n]+")
+_MAILED = re.compile(r"(?<=[A-Za-z0-9,.:;])=20(?=[\w+(=])|=[CD][0-9A-F](?:=\r?\n)?=[89AB][0-9A-F]|(?<=[\w=])=\r?\n")
+_MAIL_ONLY = re.compile(
+    r"[:;!?)]=20|=20(?:[0-9+(]|=\r?\n)|[^\w=]=\r?\n|=\r?\n[^\w=]"
+)  # what is not read a stretch at a time
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
@@ -148,7 +155,7 @@ def _from_mail(match: re.Match[str]) -> Edit | str | None:
     run = match[0]
     if run[1] in "\r\n":
         return ""
-    return _shown(int(run[1:], 16)) if len(run) == 3 else _utf8(run.replace("=", ""))
+    return _shown(int(run[1:], 16)) if len(run) == 3 else _utf8(_BETWEEN.sub("", run))
 
 
 def _from_quoted(match: re.Match[str]) -> Edit | str | None:
@@ -157,7 +164,7 @@ def _from_quoted(match: re.Match[str]) -> Edit | str | None:
     run = match[0]
     if run[1] in "\r\n":
         return ""
-    return _shown(int(run[1:], 16)) if len(run) == 3 else _utf8(run.replace("=", ""))
+    return _shown(int(run[1:], 16)) if len(run) == 3 else _utf8(_BETWEEN.sub("", run))
 
 
 def punycode(text: str, budget: Budget) -> Found | None:

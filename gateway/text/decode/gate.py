@@ -15,7 +15,7 @@ GATES = {
     "url": "%[0-9A-Fa-fu][0-9A-Fa-f]",
     "backslash": r"\\[uUxN0-7]|[uU]\+[0-9A-Fa-f]{4}",
     "quoted_printable": r"=[0-9A-F]{2}|=\r?\n",
-    "mail": r"=20(?:[0-9+(]|=\r?\n)|=\r?\n",
+    "mail": r"[:;!?)]=20|=20(?:[0-9+(]|=\r?\n)|=\r?\n",
     "punycode": "(?i)xn--",
     "hex": rf"[0-9a-fA-F]{{16}}|(?:[0-9a-fA-F]{{2}}h?{_GAP}(?:0[xX]|[xX$#])?){{4}}",
     "binary": rf"[01]{{24}}|[01]{{7,8}}{_GAP}(?:0b)?[01]{{7}}",

@@ -7,12 +7,13 @@ Bodies of OpenAI's API are not described again; their paths are.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.dialects.schemas import ANSWERS, BODIES, ERRORS
+from gateway.dialects.schemas import ANSWERS, BODIES, EMPTY, ERRORS, QUERIES, STORED
 from gateway.surfaces import dump_json
 from gateway.types import Json
 
@@ -25,7 +26,8 @@ _MEANINGS = {
     "400": "The body cannot be understood.",
     "401": "The key is missing or not known.",
     "403": "This key may not do this.",
-    "404": "There is no project of that id.",
+    "404": "There is nothing of that id; there may be no store.",
+    "409": "There is such a thing already, or it is in use.",
     "413": "The body or a text is too large.",
     "415": "The body is encoded.",
     "422": "The body cannot be understood.",
@@ -60,6 +62,7 @@ _OWN: tuple[tuple[str, str, str], ...] = (
     ("get", "/guard/v1/events/export", "All events that fit, as JSON lines or CSV."),
     ("get", "/guard/v1/events/{id}", "One of them, with its findings."),
     ("get", "/guard/v1/stats", "Counts and percentiles of events."),
+    ("delete", "/guard/v1/conversations", "Forget what is remembered of kept conversations."),
     ("get", "/livez", "Does the process answer?"),
     ("get", "/readyz", "Has every detector found what it must find?"),
     ("get", "/metrics", "Figures for Prometheus."),
@@ -105,38 +108,54 @@ def _own(path: str, summary: str) -> Json:
         "summary": summary,
         "responses": {"200": {"description": "OK"}, "default": {"description": "An error."}},
     }
-    if names := re.findall(r"{(\w+)}", path):
-        out["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
-        ]
-    return out
+    return {**out, **_parameters(path)}
+
+
+def _parameters(path: str, query: Mapping[str, bool] | None = None) -> Json:
+    """`query`: its names, and whether they must be there."""
+    told = [(name, "path", True) for name in re.findall(r"{(\w+)}", path)]
+    told += [(name, "query", required) for name, required in (query or {}).items()]
+    parameters = [
+        {"name": name, "in": place, "required": required, "schema": {"type": "string"}}
+        for name, place, required in told
+    ]
+    return {"parameters": parameters} if parameters else {}
 
 
 def _operation(method: str, path: str, name: str, dialect: str, open_to_all: bool) -> Json:
     out: Json = {
-        "operationId": f"{method.lower()}{path}".replace("/", "_").replace("-", "_"),
+        "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
         "tags": [dialect],
         "responses": _responses(name, dialect, method, open_to_all),
     }
     if not open_to_all:
         out["security"] = [{}, {"key": []}, {"bearer": []}]
-    if method == "POST" and name in BODIES:
+    out |= _parameters(path, QUERIES.get(name))
+    if name in BODIES and method != "GET":
         out["requestBody"] = {"required": True, "content": {"application/json": {"schema": BODIES[name]}}}
     return out
 
 
 def _responses(name: str, dialect: str, method: str, open_to_all: bool) -> Json:
+    if name in EMPTY:
+        return {"204": {"description": "Done."}, **_errors({"401", "403", "404", "409", "503"}, dialect)}
     schema = ANSWERS.get(name)
     content = {"content": {"application/json": {"schema": schema}}} if schema is not None else {}
     out: Json = {"200": {"description": "OK", **content}}
     if schema is None:  # OpenAI's own bodies
         return {**out, "default": {"description": "An error."}}
     codes = {"503"} if open_to_all else {"401", "403", "429", "503"}
-    if method == "POST":
+    if method != "GET":
         codes |= {_UNREADABLE.get(dialect, "400"), "413", "415"}
-    if dialect == "lakera" and not open_to_all:
-        codes.add("404")
+    if name in QUERIES:
+        codes.add(_UNREADABLE.get(dialect, "400"))
+    if dialect == "evalguard" and method == "POST":
+        codes.add("422")
+    if not open_to_all and (dialect == "lakera" or name in STORED):
+        codes |= {"404", "409"} if method != "GET" and name in STORED else {"404"}
+    return {**out, **_errors(codes, dialect)}
+
+
+def _errors(codes: set[str], dialect: str) -> Json:
     error = {"application/json": {"schema": {"$ref": f"#/components/schemas/{dialect}.error"}}}
-    for code in sorted(codes):
-        out[code] = {"description": _MEANINGS[code], "content": error}
-    return out
+    return {code: {"description": _MEANINGS[code], "content": error} for code in sorted(codes)}

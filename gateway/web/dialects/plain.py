@@ -1,4 +1,4 @@
-"""Endpoints of guard APIs that scan nothing: what is alive, which policy holds, is a policy file sound."""
+"""Endpoints of guard APIs that scan nothing: what is alive, and what anonymises."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
-from gateway.dialects import ErrorShape, anonymize, lint, policy_health
+from gateway.dialects import ErrorShape, anonymize
 from gateway.errors import GatewayError, Overloaded
 from gateway.surfaces import dump_json
 from gateway.types import Json
@@ -17,7 +17,7 @@ from gateway.web.dialects.credentials import with_credentials
 from gateway.web.dialects.scan import answered, identify, read_object, refuse
 from gateway.web.state import Gateway
 
-__all__ = ["Answer", "Plain", "alive", "anonymized", "health", "linted", "policies_health", "ready", "started"]
+__all__ = ["Answer", "Plain", "alive", "anonymized", "health", "ready", "started"]
 
 # The body (for GET the query) and the gateway; raises GatewayError.
 Answer = Callable[[Gateway, Json], Any]
@@ -81,16 +81,6 @@ def health(gateway: Gateway, body: Json) -> Json:
     """PromptGuard's."""
     ready(gateway, body)
     return {"status": "healthy"}
-
-
-def policies_health(gateway: Gateway, body: Json) -> Json:
-    project = body.get("project_id")
-    settings = gateway.settings
-    return policy_health(project if type(project) is str else None, settings.dialects.projects, settings.policy)
-
-
-def linted(gateway: Gateway, body: Json) -> Json:
-    return lint(body)
 
 
 def anonymized(gateway: Gateway, body: Json) -> Json:

@@ -23,6 +23,7 @@ from gateway.types import Verdict
 from gateway.web.answers import VERDICTS
 from gateway.web.asgi import Headers
 from gateway.web.dialects.credentials import presented, with_credentials
+from gateway.web.limit_words import plain_headers
 
 __all__ = ["PromptGuardProxy"]
 
@@ -60,7 +61,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             if _is_stream(message):
-                await self._send({**message, "headers": [*message["headers"], *self._about(dict(message["headers"]))]})
+                await self._send({**message, "headers": [*message["headers"], *self._about(message["headers"])]})
             else:
                 self._head = message
             return
@@ -76,14 +77,15 @@ class _Answer:
         headers = [(n, v) for n, v in head["headers"] if not (whole and n == b"content-length")]
         if whole and status != 204:
             headers.append((b"content-length", str(len(body)).encode()))
-        headers += self._about(dict(head["headers"]))
+        headers += self._about(head["headers"])
         if whole:
             headers += self._signature(body)
         await self._send({**head, "status": status, "headers": headers})
         await self._send({**message, "body": body})
 
-    def _about(self, given: dict[bytes, bytes]) -> Headers:
-        """What was decided, and how long it took."""
+    def _about(self, head: Headers) -> Headers:
+        """What was decided, how long it took, and how many requests more there may be."""
+        given = dict(head)
         decision = given.get(b"x-guard-decision", b"none")
         event = given.get(b"x-guard-event-id", b"")
         latency = f"{(perf_counter() - self._began) * 1000:.1f}".encode()
@@ -96,6 +98,7 @@ class _Answer:
             (b"x-promptguard-latency", latency),
             (b"x-promptguard-version", VERSION),
         ]
+        out += plain_headers(head, time.time())
         if b"x-request-id" not in given and event:
             out.append((b"x-request-id", spelling(event.decode().removeprefix("evt_")).encode()))
         return out

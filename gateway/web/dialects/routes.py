@@ -1,5 +1,6 @@
 """
-All paths of guard APIs as one route: a look into a table instead of a search through a list.
+All paths of guard APIs as one route: a look into a table instead of a search through a list. Only paths that hold
+an id are searched for.
 
 Below the roots of guard APIs, an unknown path or method is answered in the shape of the API that it would
 belong to. One slash too many at the beginning is forgiven: a client that joins a base URL with a path makes it.
@@ -7,20 +8,24 @@ belong to. One slash too many at the beginning is forgiven: a client that joins 
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
+from typing import Any
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.dialects import BUILTIN, ErrorShape, by_path
+from gateway.dialects.xecguard_grounding import PATH as GROUNDING
 from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.web.asgi import Headers
 from gateway.web.chat import ChatCompletions
-from gateway.web.dialects import plain
+from gateway.web.dialects import grounding, lakera_manage, others, plain, promptguard_manage, xecguard
 from gateway.web.dialects.openapi import Operation
 from gateway.web.dialects.plain import Answer, Plain
 from gateway.web.dialects.proxy import PromptGuardProxy
+from gateway.web.dialects.resource import Resource
 from gateway.web.dialects.scan import DialectScan, refuse
 from gateway.web.models import Models
 from gateway.web.state import Gateway
@@ -37,11 +42,15 @@ PLAIN: tuple[tuple[str, str, tuple[str, ...], str, Answer, bool], ...] = (
     ("/v2/startupz", "lakera", ("GET",), "lakera.startupz", plain.started, True),
     ("/v2/readyz", "lakera", ("GET",), "lakera.readyz", plain.ready, True),
     ("/v2/livez", "lakera", ("GET",), "lakera.livez", plain.alive, True),
-    ("/v2/policies/health", "lakera", ("GET", "POST"), "lakera.policies_health", plain.policies_health, False),
-    ("/v2/policies/lint", "lakera", ("POST",), "lakera.policies_lint", plain.linted, False),
     ("/api/v1/health", "promptguard", ("GET",), "promptguard.health", plain.health, True),
     ("/api/v1/proxy/health", "promptguard", ("GET",), "promptguard.health", plain.health, True),
     ("/anonymize", "presidio", ("POST",), "presidio.anonymize", plain.anonymized, False),
+)
+RESOURCES = (
+    *xecguard.OPERATIONS,
+    *others.OPERATIONS,
+    *promptguard_manage.OPERATIONS,
+    *lakera_manage.OPERATIONS,
 )
 PROXIES = ("/api/v1/chat/completions", "/api/v1/proxy/chat/completions")
 MODELS = ("/api/v1/models", "/api/v1/proxy/models")
@@ -69,16 +78,29 @@ class DialectRoutes(BaseRoute):
             app = Plain(gateway, name, answer, _ERRORS[dialect], open_to_all=open_to_all)
             self._add(path, dialect, methods, app)
             self._described += [(method, path, name, dialect, open_to_all) for method in methods]
+        self._add_resources()
         self._add_proxies()
         self._methods: dict[str, list[str]] = {}
         for method, path in self._apps:
             self._methods.setdefault(path, []).append(method)
+        self._templates = [(_pattern(path), path) for path in self._methods if "{" in path]
         self._roots = tuple((d.root, d.error) for d in reversed(served) if d.root)
 
     def _add(self, path: str, dialect: str, methods: tuple[str, ...], app: ASGIApp) -> None:
         for method in methods:
             self._apps[method, path] = app
             self._apps[method, f"/dialects/{dialect}{path}"] = app
+
+    def _add_resources(self) -> None:
+        if "xecguard" in self._names:
+            self._add(GROUNDING, "xecguard", ("POST",), grounding.DialectGround(self._gateway, _ERRORS["xecguard"]))
+            self._described.append(("POST", GROUNDING, grounding.NAME, "xecguard", False))
+        for operation in RESOURCES:
+            if operation.dialect in self._names:
+                app = Resource(self._gateway, operation, _ERRORS[operation.dialect])
+                self._add(operation.path, operation.dialect, (operation.method,), app)
+                for path in (operation.path, f"/dialects/{operation.dialect}{operation.path}"):
+                    self._described.append((operation.method, path, operation.name, operation.dialect, False))
 
     def _add_proxies(self) -> None:
         """
@@ -106,24 +128,41 @@ class DialectRoutes(BaseRoute):
         """Every path with its methods."""
         return {path: sorted(methods) for path, methods in sorted(self._methods.items())}
 
+    def manages(self, path: str) -> bool:
+        """Is this a path that belongs to the management port, where there is one?"""
+        known, _ = self._find(_trimmed(path))
+        apps = [self._apps[method, known] for method in self._methods[known]] if known is not None else []
+        return any(isinstance(app, Resource) and app.apart for app in apps)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http":
             return Match.NONE, {}
         path = _trimmed(scope["path"])
-        if path in self._methods or self._shape(path) is not None:
-            return Match.FULL, {"path": path}
+        known, named = self._find(path)
+        if known is not None or self._shape(path) is not None:
+            return Match.FULL, {"path": path, "path_params": named}
         return Match.NONE, {}
+
+    def _find(self, path: str) -> tuple[str | None, dict[str, Any]]:
+        """As it stands in the table, and the id that it holds."""
+        if path in self._methods:
+            return path, {}
+        for pattern, template in self._templates:
+            if (match := pattern.fullmatch(path)) is not None:
+                return template, match.groupdict()
+        return None, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        app = self._apps.get((scope["method"], path))
+        known, _ = self._find(path)
+        app = self._apps.get((scope["method"], known or path))
         if app is not None:
             await app(scope, receive, send)
             return
         error: GatewayError
         more: Headers = []
-        if path in self._methods:
-            more = [(b"allow", ", ".join(sorted(self._methods[path])).encode())]
+        if known is not None:
+            more = [(b"allow", ", ".join(sorted(self._methods[known])).encode())]
             error = RequestError("This path does not take this method.", code="method_not_allowed")
             error.status = 405
         else:
@@ -150,6 +189,12 @@ def _models(gateway: Gateway) -> ASGIApp:
         await response(scope, receive, send)
 
     return app
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """An id is one segment; an agent's may hold slashes, since its caller names it."""
+    agents = re.escape(path).replace(r"\{agent\}", "(?P<agent>.+)")
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", agents), re.DOTALL)
 
 
 def _trimmed(path: str) -> str:

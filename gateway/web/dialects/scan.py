@@ -6,29 +6,35 @@ What goes wrong is said in the caller's own error shape, and never as a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
-from time import perf_counter
-from typing import Any
+from time import perf_counter, time
 
 from starlette.types import Receive, Scope, Send
 
 from gateway.dialects import Caller as Speaker
 from gateway.dialects import Endpoint, ErrorShape, Outcome, ScanRequest, failure, outcome, spelling
-from gateway.errors import AuthError, GatewayError, NotFound, RequestError, Unsupported
-from gateway.policy import Ruleset
+from gateway.dialects.promptguard import error as spoken
+from gateway.errors import AuthError, Forbidden, GatewayError, NotFound, RequestError, Unsupported
+from gateway.policy import UNSUPPORTED, Ruleset
+from gateway.store import AgentCall
 from gateway.surfaces import dump_json, parse_json
-from gateway.types import Direction, Json, Verdict
+from gateway.types import Direction, Effect, Json, Verdict
 from gateway.web.answers import guard_headers, retry_headers
 from gateway.web.asgi import Headers, header, read_json, respond, watch
 from gateway.web.auth import Caller
+from gateway.web.dialects.chosen import as_asked, with_choice
 from gateway.web.dialects.credentials import hint, presented, with_credentials
+from gateway.web.dialects.repeats import Repeats
 from gateway.web.events import Event, Side
 from gateway.web.frame import Frame, Turn
+from gateway.web.kept import Kept
+from gateway.web.limit_words import plain_headers
 from gateway.web.state import Gateway
 from gateway.web.tokens import prompt_tokens
 
 __all__ = ["DialectScan", "answered", "identify", "read_object", "refuse"]
+
+REPLAYED: Headers = [(b"idempotent-replayed", b"true")]
 
 
 class DialectScan:
@@ -43,63 +49,90 @@ class DialectScan:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with Frame(self._gateway, f"dialect.{self._endpoint.name}", scope, send, self._fail) as turn:
-            body = await self._serve(turn, receive)
+            body, more = await self._serve(turn, receive)
             turn.event.status = 200
-            headers = [*turn.meter.headers, *answered(turn.event), *guard_headers(turn.event)]
-            await respond(turn.send, 200, dump_json(body), headers)
+            headers = [*self._limits(turn), *answered(turn.event), *guard_headers(turn.event), *more]
+            await respond(turn.send, 200, body, headers)
 
     async def _fail(self, turn: Turn, error: GatewayError) -> None:
-        await refuse(turn.send, turn.event, error, self._endpoint.error, turn.meter.headers)
+        await refuse(turn.send, turn.event, error, self._endpoint.error, self._limits(turn))
+
+    def _limits(self, turn: Turn) -> Headers:
+        """PromptGuard's callers have a word of their own for it."""
+        headers = turn.meter.headers
+        return [*headers, *plain_headers(headers, time())] if headers and self._endpoint.error is spoken else headers
 
     def _looked_for(self, policies: tuple[Ruleset, ...], direction: Direction) -> tuple[str, ...]:
-        return tuple(self._gateway.guard.begin(policies).categories(direction))
+        """By these policies: what else a detector finds is nobody's business here."""
+        found = self._gateway.guard.begin(policies).categories(direction)
+        return tuple(c for c in found if any(policy.wants(c, direction) for policy in policies))
 
-    async def _serve(self, turn: Turn, receive: Receive) -> Any:
-        gateway, event = self._gateway, turn.event
+    async def _serve(self, turn: Turn, receive: Receive) -> tuple[bytes, Headers]:
+        gateway, event, endpoint = self._gateway, turn.event, self._endpoint
         scope = with_credentials(turn.scope)
-        turn.caller = caller = identify(gateway, scope, self._endpoint.name)
+        turn.caller = caller = identify(gateway, scope, endpoint.name)
         event.by(caller.name, caller.tenant, caller.key)
         caller.require_scope("scan")
         body = await read_object(scope, receive, gateway)
-        bound = caller.policies[0] if caller.policies else ""
-        utf8 = gateway.settings.dialects.sagexai_offsets == "utf8"
-        request = self._endpoint.parse(body, Speaker(self._forced or hint(scope), bound, utf8))
+        speaker = Speaker(self._forced or hint(scope), gateway.settings.dialects.sagexai_offsets == "utf8")
+        if endpoint.chooses:
+            speaker = with_choice(gateway, speaker, caller, body, endpoint.path)
+        request = endpoint.parse(body, speaker)
         event.model = request.model[:256]
         own = self._policies(caller, request)
-        turn.policies = (*(request.rulesets or own), *request.extra)
-        event.apply(turn.policies)
-        gateway.admit(own, turn.kept)  # what must be recorded is not the caller's choice
+        judging = request.rulesets or own
+        if endpoint.chooses:
+            judging = as_asked(request.rulesets, speaker, caller)
+        policies = (*judging, *request.extra)
+        turn.policies = own if endpoint.chooses else policies  # what is recorded is not the caller's choice
+        event.apply(policies)
+        gateway.admit(own, turn.kept)
+        repeats = Repeats(gateway, scope, caller, endpoint.name, body) if endpoint.repeats else None
         texts = [t for t in (request.prompt, request.context, request.answer) if t is not None]
         async with watch(receive):
             turn.meter = await gateway.limits.open(caller, request.model, sum(map(prompt_tokens, texts)))
             turn.meter.require()
+            if repeats is not None and (known := await repeats.known()) is not None:
+                return known.body, REPLAYED
             turn.meter.sent()  # what is scanned is used
-            found = await self._judge(request, caller.owner, turn)
-        return self._endpoint.render(request, found)
+            found = await self._judge(request, policies, turn)
+        if turn.kept is not None:
+            self._keep(turn.kept, request, found)
+        answer = dump_json(endpoint.render(request, found))
+        return answer if repeats is None else await repeats.keep(answer, event.id), []
+
+    def _keep(self, kept: Kept, request: ScanRequest, found: Outcome) -> None:
+        """What this API looks up later; never a text."""
+        if self._endpoint.note is not None:
+            kept.told = self._endpoint.note(request, found)
+        if request.agent:
+            blocked = found.effect >= Effect.REDACT
+            kept.call = AgentCall(request.agent, found.risk, blocked, bool(found.matches or found.refused))
 
     def _policies(self, caller: Caller, request: ScanRequest) -> tuple[Ruleset, ...]:
-        """The gateway's own, by the common path, and the project's on top: it can only make them stricter."""
+        """Those of the caller and of the project that it names, else the gateway's own, by the common path."""
         gateway = self._gateway
-        asked = []
-        if request.project is not None:
-            projects: Mapping[str, str] = gateway.settings.dialects.projects
-            name = projects.get(request.project)
-            if name is not None:
-                asked.append(name)
-            elif self._endpoint.name.startswith("lakera."):
-                raise NotFound("There is no project of that id.", param="project_id", code="project_not_found")
-        return gateway.policies_for(caller, request.model, self._endpoint.path, asked)
+        if request.project is None:
+            return gateway.policies_for(caller, request.model, self._endpoint.path)
+        found = gateway.project(request.project, caller.tenant)
+        if found is None and self._endpoint.name.startswith("lakera."):
+            raise NotFound("There is no project of that id.", param="project_id", code="project_not_found")
+        name = found.policy if found is not None else None
+        asked = [name] if name is not None and found is not None and found.on_top else []
+        return gateway.policies_for(caller, request.model, self._endpoint.path, asked, None if asked else name)
 
-    async def _judge(self, request: ScanRequest, owner: str, turn: Turn) -> Outcome:
-        gateway, event, policies = self._gateway, turn.event, turn.policies
-        exchange = gateway.guard.begin(policies, owner)
+    async def _judge(self, request: ScanRequest, policies: tuple[Ruleset, ...], turn: Turn) -> Outcome:
+        gateway, event = self._gateway, turn.event
+        exchange = gateway.guard.begin(policies, turn.caller.owner)
         verdicts: dict[Direction, Verdict] = {}
         if request.prompt is not None:
             verdicts[Direction.INPUT] = await exchange.request(request.prompt)
         elif request.context is not None:
             exchange.see(request.context)
         if request.answer is not None:
-            verdicts[Direction.OUTPUT] = await exchange.response(request.answer)
+            grounds = any(policy.wants(UNSUPPORTED, Direction.OUTPUT) for policy in policies)
+            documents = request.documents if grounds else ()
+            verdicts[Direction.OUTPUT] = await exchange.response(request.answer, documents)
         texts = {Direction.INPUT: request.prompt, Direction.OUTPUT: request.answer}
         for direction, verdict in verdicts.items():
             if turn.kept is not None and (judged := texts[direction]) is not None:
@@ -133,6 +166,10 @@ def identify(gateway: Gateway, scope: Scope, name: str) -> Caller:
             return gateway.auth.anonymous(None)
         if not presented(scope):
             raise AuthError(e.message, code="missing_api_key") from None
+        if name.startswith("xecguard.") and gateway.keeper:
+            key = gateway.keeper.store.ring.find(presented(scope))
+            if key is not None and key.status != "revoked":
+                raise Forbidden("This token is disabled or has expired.", code="token_not_active") from None
         raise
 
 

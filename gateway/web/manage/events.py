@@ -133,7 +133,7 @@ def _flag(value: str, name: str) -> bool:
 
 
 def _event(event: EventRecord) -> dict[str, Any]:
-    told = {name: value for name, value in event.record.items() if name not in ("spans", "at")}
+    told = {name: value for name, value in event.record.items() if name not in ("spans", "at", "told")}
     return {"object": "event", **told, "id": event.id, "created_at": time_text(event.at)}
 
 

@@ -83,6 +83,7 @@ class Policies:
         asked = await body_of(request, PolicyText)
         text, ruleset = await self._checked(asked)
         before = await keeper.store.accounts.policy(id, tenant=admin.tenant)
+        _require_free(before)
         if ruleset.name != before.name or asked.tenant not in (None, before.tenant):
             raise RequestError("a policy keeps its name and its tenant; make a new one", param="name")
         values = {"text": text, "version": ruleset.version}
@@ -95,6 +96,7 @@ class Policies:
         """Not while a key or a tenant names it."""
         admin, keeper = admin_of(self._gateway, request), keeper_of(self._gateway)
         policy = await keeper.store.accounts.policy(self._stored(request), tenant=admin.tenant)
+        _require_free(policy)
         await keeper.store.accounts.delete_policy(policy)
         await keeper.look()
         log.info("policy deleted", extra={"by": admin.name, "policy": policy.id, "tenant": policy.tenant})
@@ -117,6 +119,13 @@ class Policies:
             return text, await asyncio.to_thread(_check, self._gateway.tenant_policies, text)
         except ConfigError as e:
             raise RequestError(e.message, param="text", code="invalid_policy") from None
+
+
+def _require_free(policy: CustomPolicy) -> None:
+    if maker := policy.metadata.get("made_by"):
+        raise Conflict(
+            f"this policy is a project's or a policy of {maker}'s API; change it there", code="policy_of_api"
+        )
 
 
 def _check(policies: TenantPolicies, text: str) -> Ruleset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
+from gateway.web.manage.conversations import Conversations
 from gateway.web.manage.events import Events
 from gateway.web.manage.keys import Keys, Tenants
 from gateway.web.manage.policies import Policies
@@ -34,4 +35,5 @@ def management_routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/guard/v1/events/export", events.export, methods=["GET"]),
         Route("/guard/v1/events/{id}", events.get, methods=["GET"]),
         Route("/guard/v1/stats", events.stats, methods=["GET"]),
+        Route("/guard/v1/conversations", Conversations(gateway).forget, methods=["DELETE"]),
     ]

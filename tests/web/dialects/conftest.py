@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.detectors.onnx import Model, load_folder
 from gateway.engine import Guard
 from gateway.settings import Settings
 from gateway.types import OF_ONE_TEXT, Finding, Kind, Part
@@ -18,6 +19,7 @@ from gateway.web.auth import hash_key
 from gateway.web.events import Event
 from tests.support.gatewayed import detectors
 from tests.support.servers import serve_in_thread
+from tests.support.tiny_models import make
 
 KEY, BOUND = "pg_live_first", "xgs_0123456789abcdef_second"
 WATCHING, STRICT = "eg_live_third", "fourth"
@@ -102,3 +104,9 @@ def api(started: Api) -> Api:
     time.sleep(0.005)  # the event of the test before
     started.events.clear()
     return started
+
+
+@pytest.fixture(scope="session")
+def zebra(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A model whose texts mean zebra, Lisbon, both or neither."""
+    return load_folder(make(tmp_path_factory.mktemp("models") / "zebra", "heads"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -14,22 +15,45 @@ from hypothesis import settings as hypothesis_settings
 from jsonschema import Draft202012Validator
 from schemathesis.checks import FailureGroup, load_all_checks
 
-from gateway.dialects.schemas import ANSWERS, BODIES, ERRORS
-from gateway.engine import Guard
+from gateway.detectors.onnx import load_folder
+from gateway.dialects.schemas import ANSWERS, BODIES, EMPTY, ERRORS, STORED
+from gateway.engine import Guard, Models
 from gateway.settings import Settings
 from gateway.web.app import create_app
+from gateway.web.auth import hash_key
 from gateway.web.dialects import DialectRoutes
 from gateway.web.state import Gateway
 from tests.dialects.golden import Exchange, exchanges
 from tests.support.gatewayed import detectors
 from tests.support.servers import serve_in_thread
+from tests.support.tiny_models import make
 
 load_all_checks()
 CHECKS = schemathesis.checks.CHECKS.get_by_names(
     ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
 )
 ROUTES = DialectRoutes(Gateway(Settings(watch_policies=False), environ={}))
-NAMES = {path: name for _, path, name, _, _ in ROUTES.operations}
+NAMES = {(method, path): name for method, path, name, _, _ in ROUTES.operations}
+RESOURCES = [
+    (method, path)
+    for (method, path), name in NAMES.items()
+    if name in {*STORED, *EMPTY} and not path.startswith(("/dialects/", "/api/v1/proxy/", "/api/v1-beta/"))
+]
+KEY = "pc_all"
+SCANS = [path for (method, path), name in NAMES.items() if method == "POST" and name in BODIES and name not in STORED]
+
+MADE: dict[str, Any] = {
+    "/api/v1/projects": {"name": "p"},
+    "/api/v1/api-keys": {"name": "k"},
+    "/v2/policies": {"name": "p", "detectors": [{"type": "pii"}]},
+    "/v2/projects": {"name": "p"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    url: str
+    ids: dict[str, str]  # by the paths that they are below
 
 
 def test_schemas_are_schemas() -> None:
@@ -37,12 +61,11 @@ def test_schemas_are_schemas() -> None:
         Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("exchange", [e for e in exchanges() if e.path in NAMES], ids=lambda e: e.name)
+@pytest.mark.parametrize("exchange", [e for e in exchanges() if ("POST", e.path) in NAMES], ids=lambda e: e.name)
 def test_golden_exchanges_fit(exchange: Exchange) -> None:
     """Golden bodies hold words for what a clock or an id decides; those places are texts to be left out."""
-    name = NAMES[exchange.path]
     if exchange.status == 200 and exchange.method == "POST":
-        Draft202012Validator(BODIES[name]).validate(exchange.body)
+        Draft202012Validator(BODIES[NAMES["POST", exchange.path]]).validate(exchange.body)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +83,8 @@ def document(base: str) -> Any:
 
 
 def test_every_path_is_described(document: Any) -> None:
-    mine = {path for path in ROUTES.paths if not path.startswith("/dialects/") or path in NAMES}
+    described = {path for _, path in NAMES}
+    mine = {path for path in ROUTES.paths if not path.startswith("/dialects/") or path in described}
     assert mine <= document["paths"].keys()
     for path, methods in ROUTES.paths.items():
         if path in document["paths"]:
@@ -73,11 +97,43 @@ def test_ids_of_operations_differ(document: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", [p for p, name in NAMES.items() if name in BODIES and not p.startswith("/dialects/")])
+@pytest.mark.parametrize("path", [path for path in SCANS if not path.startswith("/dialects/")])
 @pytest.mark.filterwarnings("ignore")
 def test_as_described(base: str, document: Any, path: str) -> None:
     """No 5xx, no code and no body that is not in the document, for bodies that fit it and some that do not."""
     assert call(base, document, path, 15) > 15
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One with a store, a model, a key that may do everything, and ids of what is there."""
+    folder = tmp_path_factory.mktemp("stored")
+    model = load_folder(make(folder / "zebra", "heads"))
+    clients = [{"name": "all", "hash": hash_key(KEY), "scopes": ["scan", "manage"]}]
+    settings = Settings.model_validate(
+        {"watch_policies": False, "clients": clients, "store": {"url": f"sqlite:///{folder}/store.db"}}
+    )
+    guard = Guard(detectors(), models=Models([model]))
+    with serve_in_thread(create_app(settings, environ={}, guard=guard, sink=lambda event: None)) as url:
+        ids = {}
+        for path, body in MADE.items():
+            made = httpx.post(url + path, json=body, headers={"x-api-key": KEY}, trust_env=False)
+            assert made.status_code == 200, made.text
+            ids[path] = made.json()["id"]
+        yield Api(url, ids)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "path"), RESOURCES)
+@pytest.mark.filterwarnings("ignore")
+def test_over_the_store_as_described(stored: Api, document: Any, method: str, path: str) -> None:
+    """Also with an id of what is there, where that is not to be deleted."""
+    id = next((id for root, id in stored.ids.items() if path.startswith(root + "/")), "")
+    found = {"id": id} if id and method in ("GET", "PUT") else {}
+    modes = [schemathesis.GenerationMode.POSITIVE]
+    if method in ("POST", "PUT", "PATCH") and NAMES[method, path] in BODIES:
+        modes.append(schemathesis.GenerationMode.NEGATIVE)
+    assert call(stored.url, document, path, 6, method, modes, {"x-api-key": KEY}, found) > 0
 
 
 @pytest.mark.slow
@@ -94,14 +150,28 @@ def test_the_checks_can_fail(base: str, document: Any, wrong: str) -> None:
         call(base, changed, "/analyze", 15)
 
 
-def call(base: str, document: Any, path: str, examples: int) -> int:
-    """How many requests were made and checked."""
-    operation = schemathesis.openapi.from_dict(document)[path]["POST"]
+BOTH = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+
+
+def call(
+    base: str,
+    document: Any,
+    path: str,
+    examples: int,
+    method: str = "POST",
+    modes: Sequence[schemathesis.GenerationMode] = BOTH,
+    headers: dict[str, str] | None = None,
+    found: dict[str, str] | None = None,
+) -> int:
+    """How many requests were made and checked. `found`: what every other one has in its path."""
+    operation = schemathesis.openapi.from_dict(document)[path][method]
     made = 0
 
     def check(case: Any) -> None:
         nonlocal made
-        case.call_and_validate(base_url=base, checks=CHECKS)
+        if found and made % 2:
+            case.path_parameters = found
+        case.call_and_validate(base_url=base, checks=CHECKS, headers=headers)
         made += 1
 
     quick = hypothesis_settings(
@@ -111,7 +181,7 @@ def call(base: str, document: Any, path: str, examples: int) -> int:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
+    for mode in modes:
         run = quick(given(operation.as_strategy(generation_mode=mode))(check))  # type: ignore[no-untyped-call]
         run()
     return made

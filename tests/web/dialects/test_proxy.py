@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
 
@@ -101,3 +103,17 @@ async def test_two_keys_of_ours_are_none() -> None:
         response = await gate.http.post(CHAT, json={}, headers=[("x-api-key", OURS), ("x-api-key", OURS)])
         assert response.status_code in (400, 401)
         assert not gate.up.requests
+
+
+async def test_limits_in_its_words() -> None:
+    clients = [{**CLIENTS[0], "quota": {"requests_per_minute": 7}}]
+    async with gatewayed(said("Fine."), clients=clients) as gate:
+        scan = {"messages": [{"role": "user", "content": "Hello"}]}
+        chat = await post(gate)
+        guard = await gate.http.post("/api/v1/guard", json=scan, headers={"x-api-key": OURS})
+        lakera = await gate.http.post("/v2/guard", json=scan, headers={"x-api-key": OURS})
+    assert [r.headers["x-ratelimit-limit"] for r in (chat, guard)] == ["7", "7"]
+    assert [r.headers["x-ratelimit-remaining"] for r in (chat, guard)] == ["6", "5"]
+    for response in (chat, guard):
+        assert 0 <= int(response.headers["x-ratelimit-reset"]) - time.time() < 70
+    assert "x-ratelimit-limit" not in lakera.headers

@@ -147,8 +147,9 @@ def test_ids_agree(api: Api, name: str) -> None:
 @each_api
 def test_other_methods(api: Api, name: str) -> None:
     path, _, _ = APIS[name]
-    response = api.http.get(path, headers={"x-api-key": KEY})
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    response = api.http.put(path, headers={"x-api-key": KEY})
+    assert response.status_code == 405
+    assert "POST" in response.headers["allow"].split(", ")
     assert api.http.post(f"{path}/", json={}).status_code == 404  # no redirect
 
 
@@ -181,9 +182,8 @@ def test_the_keys_policy_is_bound(api: Api) -> None:
         (result,) = answer["xecguard_result"]
         assert result["type"] == "VIOLATION_CUSTOMIZED_RULE"
         assert (result["violated_policy_name"], result["rationale"]) == ("words", "Not this word: in message 0.")
-    assert (
-        api.post("/xecguard/v1/scan", {"messages": messages, "policy_names": [PII]}, BOUND).json()["decision"] == "SAFE"
-    )
+    answer = api.post("/xecguard/v1/scan", {"messages": messages, "policy_names": [PII]}, BOUND).json()
+    assert [result["violated_policy_name"] for result in answer["xecguard_result"]] == ["words"]  # it judges, too
     assert api.post("/v2/guard", {"messages": messages}, BOUND).json()["flagged"] is True
     assert api.post("/v2/guard", {"messages": messages}).json()["flagged"] is False
 

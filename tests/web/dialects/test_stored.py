@@ -51,12 +51,13 @@ async def test_texts_as_the_policy_wants_them(tmp_path: Path) -> None:
     async with managed(tmp_path, policies=[FULL], policy="full") as gate:
         talk = [*USER, {"role": "assistant", "content": "It is sent."}]
         assert (await ask(gate, "/v2/guard", {"messages": talk})).status_code == 200
-        assert (await ask(gate, "/xecguard/v1/scan", XECGUARD)).status_code == 200  # a policy that keeps none
+        assert (await ask(gate, "/xecguard/v1/scan", XECGUARD)).status_code == 200  # not for the caller to choose
         assert (await ask(gate, "/guard/v1/grounding", GROUNDING, **bearer(gate.keys["blue-app"]))).status_code == 200
         events = {event["route"]: event["id"] for event in await gate.events(3)}
         texts = {route: (await gate.ask("GET", f"/events/{id}"))["texts"] for route, id in events.items()}
-        assert [t["text"] for t in texts.pop("dialect.lakera.guard")["request"]] == [f"Write to {EMAIL}"]
-        assert list(texts.values()) == [None, None]
+        for route in ("dialect.lakera.guard", "dialect.xecguard.scan"):
+            assert [t["text"] for t in texts.pop(route)["request"]] == [f"Write to {EMAIL}"]
+        assert list(texts.values()) == [None]
 
 
 async def test_grounding(tmp_path: Path) -> None:

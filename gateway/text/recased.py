@@ -1,0 +1,53 @@
+"""
+Keys and numbers of documents whose letters a disguise has made all small, or all capitals: enclosed letters,
+Morse, turned letters. Only the case is restored that is known by the first characters, or of an upper-case number.
+
+Not for a text as it stands: who writes `akia` in small letters writes no key.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.text.prefixes import KEYS
+from gateway.text.views import View
+
+__all__ = ["recased"]
+
+_HEXADECIMAL = ("0x", "[0-9a-f]{40}")
+_ALL = (*KEYS, _HEXADECIMAL)
+_KEY = re.compile(
+    r"(?<![A-Za-z0-9_])(?:"
+    + "|".join(f"({re.escape(prefix)})(?={rest})" for prefix, rest in sorted(_ALL, key=lambda key: -len(key[0])))
+    + r")[A-Za-z0-9_./+=-]*",
+    re.IGNORECASE,
+)
+_ORDERED = [prefix for prefix, _ in sorted(_ALL, key=lambda key: -len(key[0]))]
+_CAPITALS = frozenset(("AKIA", "ASIA", "ABIA", "ACCA"))  # of which the rest is in capitals too
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_@.:/-])(?=[a-z]*[0-9])(?=[0-9]*[a-z])(?!0x)[a-z0-9]{6,40}(?![A-Za-z0-9_@/]|[.:-]\w)"
+)
+_ADDRESS = re.compile(
+    r"(?<!\w)\d{1,5} (?:[a-z]+ ){1,3}?(?:street|avenue|road|lane|drive|court|boulevard|square|st|ave|rd)\b"
+    r"(?:,(?: [a-z]+){1,3}(?=,))?"
+)
+_STATE = re.compile(r"(?<=, )[a-z]{2}(?= \d{5}(?!\d))")
+
+
+def recased(text: str) -> View | None:
+    """The text with the case of its keys restored, where a key has one case only."""
+    out = _KEY.sub(_restored, text.lower() if text.isupper() and text.isascii() else text)
+    if out.islower() or (out != text and text.islower()):
+        out = _NUMBER.sub(lambda match: match[0].upper(), out)
+        out = _ADDRESS.sub(lambda match: match[0].title(), out)
+        out = _STATE.sub(lambda match: match[0].upper(), out)
+    return View("recased", out, 0) if out != text else None
+
+
+def _restored(match: re.Match[str]) -> str:
+    key = match[0]
+    prefix = _ORDERED[match.lastindex - 1] if match.lastindex else ""
+    if not (key.islower() or key.isupper()):
+        return key
+    rest = key[len(prefix) :]
+    return prefix + (rest.upper() if prefix in _CAPITALS else rest.lower())
