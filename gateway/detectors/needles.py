@@ -16,20 +16,20 @@ from typing import Protocol
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from gateway.detectors.gates import Gate, Places
+
 __all__ = ["Edged", "Joint", "Look", "Stretches", "needles"]
 
 _BLOCK = 64 << 10  # bytes looked through at a time: hits take a hundred bytes each
-_DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # every digit becomes a zero, all else a space
 _MOST_VARIANTS = 64
 _GOOD_LENGTH = 4
-_UTF8 = 4  # bytes of a character at most
 # Not ASCII, but RE2 takes them for `k` and `s` where case does not count.
 _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-# Number of the sieve, row, reach, does it need a digit?, of which strings does it need one as well?
-_Row = tuple[int, int, int, bool, tuple[bytes, ...]]
+# Number of the sieve, row, reach, does it need a digit?, what else?, of which strings does it need one as well?
+_Row = tuple[int, int, int, bool, Gate | None, tuple[bytes, ...]]
 # left, right, and the rows that ask for these edges
 _Owners = list[tuple[bytes | None, bytes | None, tuple[_Row, ...]]]
 
@@ -43,6 +43,7 @@ class Edged:
     left: bytes | None  # truth values for the byte before it; None: any
     right: bytes | None
     digit: bool = False  # its matches hold one
+    gate: Gate | None = None  # what else they hold
     also: tuple[bytes, ...] = ()  # in lower case; its matches hold one of these as well; none: nothing is known
 
 
@@ -64,10 +65,14 @@ class Look:
     that touches what was asked for. None: all of it.
     """
 
-    data: bytes
+    places: Places
     found: Mapping[Needing, Mapping[int, Stretches | None]]
     joint: Joint
     near: Sequence[tuple[int, int]] | None = None
+
+    @property
+    def data(self) -> bytes:
+        return self.places.data
 
     def whole(self) -> Look:
         return self if self.near is None else self.joint.look(self.data)
@@ -86,10 +91,10 @@ class Joint:
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
                 owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add(
-                    (number, e.row, e.reach, e.digit, e.also)
+                    (number, e.row, e.reach, e.digit, e.gate, e.also)
                 )
         self._owners = [
-            [(left, right, tuple(sorted(rows))) for (left, right), rows in by_edge.items()]
+            [(left, right, tuple(sorted(rows, key=lambda row: row[:3]))) for (left, right), rows in by_edge.items()]
             for by_edge in owners.values()
         ]
         self._longest = max(map(len, owners), default=0)
@@ -103,41 +108,45 @@ class Joint:
         whose match may touch one of these stretches. They are in order and apart.
         """
         found: dict[Needing, dict[int, Stretches | None]] = {}
-        wide = 1 if data.isascii() else _UTF8
+        places = Places(data)
+        wide = places.wide
         if wide > 1 and any(char in data for char, _ in _FOLDED):
             self._anywhere(data, found)
-            return Look(data, found, self)
+            return Look(places, found, self)
         near = None if where is None else _widened(where, self._reach * wide, len(data))
         if self._automaton is None:
-            return Look(data, found, self, near)
+            return Look(places, found, self, near)
         size = len(data)
-        digits = data.translate(_DIGITS)
-        sieves = self._sieves
-        lower = data.lower()
+        digits, lower, sieves = places.digits, data.lower(), self._sieves
         for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
-                if (left is None or left[before]) and (right is None or right[after]):
-                    for number, row, reach, digit, also in rows:
-                        first, last = end - reach * wide, start + reach * wide
-                        first = 0 if first < 0 else first
-                        if (digit and digits.find(b"0", first, last) < 0) or (
-                            also and not _any_of(also, lower, first, last)
-                        ):
-                            continue
-                        mine = found.get(sieves[number])
-                        if mine is None:
-                            mine = found[sieves[number]] = {}
-                        last = size if last > size else last
-                        stretches = mine.get(row)
-                        if stretches is None:
-                            mine[row] = [[first, start, last]]
-                        elif first <= stretches[-1][2]:
-                            stretches[-1][1:] = start, max(stretches[-1][2], last)
-                        else:
-                            stretches.append([first, start, last])
-        return Look(data, found, self, near)
+                if (left is not None and not left[before]) or (right is not None and not right[after]):
+                    continue
+                for number, row, reach, digit, gate, also in rows:
+                    first, last = end - reach * wide, start + reach * wide
+                    if first < 0:
+                        first = 0
+                    if digit and digits.find(b"0", first, last) < 0:
+                        continue
+                    if gate is not None and not places.near(gate, first, last):
+                        continue
+                    if also and not _any_of(also, lower, first, last):
+                        continue
+                    mine = found.get(sieves[number])
+                    if mine is None:
+                        mine = found[sieves[number]] = {}
+                    if last > size:
+                        last = size
+                    stretches = mine.get(row)
+                    if stretches is None:
+                        mine[row] = [[first, start, last]]
+                    elif first <= stretches[-1][2]:
+                        stretches[-1][1:] = start, max(stretches[-1][2], last)
+                    else:
+                        stretches.append([first, start, last])
+        return Look(places, found, self, near)
 
     def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int, _Owners]]:
         """Where each needle stands, and who asked for it."""

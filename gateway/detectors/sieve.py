@@ -6,7 +6,7 @@ gaps and counted repetitions it meets new states in every new text, and each cos
 [measured: 1000 us for 2 kB of fresh prose, 20 us for known prose]. So rows wait for a literal that
 their matches must contain: one automaton finds those of all tables (`needles`), and a row is tried only
 around them. Rows that ask for no telling literal are a Set of patterns, in several groups where their
-states would multiply; a group is asked only where one of the bytes that it needs stands in the text.
+states would multiply; a group is asked only where what it needs stands in the text (`gates`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from gateway.detectors.gates import Gate, Places, gate_of, least_digits
 from gateway.detectors.needles import Edged, Joint, Look, Stretches, needles
 from gateway.detectors.prefix import CATEGORY, shape
 from gateway.text.patterns import compile_set
@@ -31,9 +32,9 @@ _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
 _GOOD_LENGTH = 4
 _MOST_BYTES = 12  # that are looked for one by one
+_BEGUN = 5  # bytes of those strings, where they are more
 _MOST_ALSO = 8  # strings of a second list that are looked for one by one around a literal of the first
-_LONGEST_NEEDLE = 10  # bytes; what follows tells little more, and makes the automaton large
-_DIGITS = frozenset("0123456789")
+_LONGEST_NEEDLE = 8  # bytes; what follows tells little more, and makes the automaton large
 _MOST_RARE = 64  # characters of a class that may be one of them
 _WORDS = """
     about above after again all also and answer any are ask because been before being below both but can could did
@@ -51,6 +52,11 @@ Strings = frozenset[str]
 
 _UTF8 = 4  # bytes of a character at most
 
+# A Set, its rows, and what every match holds
+_Set = tuple[Any, list[int], "_Asked | None"]
+
+LONG = 8 << 10  # bytes of a text in which windows around what rows need pay
+
 _EMPTY: Strings = frozenset({""})
 _NOWHERE: Mapping[int, Stretches | None] = {}
 
@@ -61,16 +67,20 @@ class Sieve:
     def __init__(self, patterns: Sequence[str], groups: Sequence[str], reach: Sequence[int] | None = None) -> None:
         self.needles: list[tuple[bytes, Edged]] = []
         self.reach = 0
-        rest: dict[str, list[int]] = {}
+        rest: dict[tuple[Gate, str], list[int]] = {}
+        self._reaches: dict[Gate, int] = {}
+        self._gates: dict[int, Gate] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
             run, also = _anchored(pattern)
             width = shape(pattern).reach if reach is None else reach[index]
+            gate = gate_of(pattern)
             self.reach = max(self.reach, width)
             if run is None:
-                rest.setdefault(group, []).append(index)
+                rest.setdefault((gate, group), []).append(index)
+                self._gates[index] = gate
+                self._reaches[gate] = max(self._reaches.get(gate, 0), width)
                 continue
-            rare = _rare(list(parser.parse(pattern, ASCII)))
-            digit = rare is not None and rare <= _DIGITS
+            digit = least_digits(pattern) > 0
             for literal in run.strings:
                 for needle, first, last in needles(literal):
                     left, right = run.left if first else None, run.right if last else None
@@ -78,12 +88,20 @@ class Sieve:
                         keep_end = left is None and right is not None
                         needle = needle[-_LONGEST_NEEDLE:] if keep_end else needle[:_LONGEST_NEEDLE]
                         left, right = (None, right) if keep_end else (left, None)
-                    self.needles.append((needle, Edged(index, width, left, right, digit, also)))
+                    self.needles.append(
+                        (
+                            needle,
+                            Edged(index, width, left, right, digit, gate if gate.solid or gate.gap else None, also),
+                        )
+                    )
         # (?m): a line's ends count as a text's
-        self._sets = [
-            (compile_set(f"(?m){patterns[i]}" for i in rows), rows, gate([patterns[i] for i in rows]))
-            for rows in rest.values()
-        ]
+        self._near: dict[Gate, list[_Set]] = {}
+        for (gate, _), rows in rest.items():
+            self._near.setdefault(gate, []).append(_set(patterns, rows))
+        together: dict[str, list[int]] = {}
+        for (_, group), rows in rest.items():
+            together.setdefault(group, []).extend(rows)
+        self._whole = [_set(patterns, sorted(rows)) for rows in together.values()]
         self._alone: Joint | None = None
 
     def rows(self, data: bytes) -> list[int]:
@@ -101,11 +119,22 @@ class Sieve:
         found: dict[int, Stretches | None] = {**look.found.get(self, _NOWHERE)}
         if look.near == []:
             return found
-        data = look.sight()
-        for patterns, rows, asked in self._sets:
-            if asked is None or _holds(data, asked):
-                for hit in patterns.Match(data) or ():
-                    found[rows[hit]] = None if look.near is None else self._within(look)
+        places = look.places
+        if look.near is not None or len(places.data) < LONG:
+            data, windows = look.sight(), None if look.near is None else self._within(look)
+            for patterns, rows, asked in self._whole:
+                if asked is None or asked.holds(places):
+                    for hit in patterns.Match(data) or ():
+                        row = rows[hit]
+                        gate = self._gates[row] if windows is None else None
+                        found[row] = windows if gate is None else places.at(gate, self._reaches[gate])[0]
+            return found
+        for gate, sets in self._near.items():
+            windows, data = places.at(gate, self._reaches[gate])
+            for patterns, rows, asked in sets if data else ():
+                if asked is None or asked.holds(places):
+                    for hit in patterns.Match(data) or ():
+                        found[rows[hit]] = windows
         return found
 
     def _within(self, look: Look) -> Stretches:
@@ -114,11 +143,8 @@ class Sieve:
         return [[begin, end, min(size, end + _UTF8 * (self.reach + 1))] for begin, end in look.near or ()]
 
 
-def _holds(data: bytes, asked: tuple[bytes, ...]) -> bool:
-    for byte in asked:  # noqa: SIM110 (a generator costs more than these few looks)
-        if byte in data:
-            return True
-    return False
+def _set(patterns: Sequence[str], rows: list[int]) -> _Set:
+    return compile_set(f"(?m){patterns[i]}" for i in rows), rows, asked(patterns[i] for i in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +174,17 @@ def anchor(pattern: str) -> _Run | None:
 def _anchored(pattern: str) -> tuple[_Run | None, tuple[bytes, ...]]:
     """The anchor, and the shortest list of other strings that every match holds one of, in lower case."""
     runs = _required(list(parser.parse(pattern, ASCII)))
-    others = [sorted({text.lower().encode() for text in run.strings}) for run in runs[1:] if _is_plain(run)]
+    others = [_begun(run.strings) for run in runs[1:] if _is_plain(run)]
     also = min((strings for strings in others if len(strings) <= _MOST_ALSO), key=len, default=[])
     return (runs[0] if runs else None), tuple(also)
+
+
+def _begun(strings: Strings) -> list[bytes]:
+    """In lower case; where they are many, only as far as most of them begin alike."""
+    plain = {text.lower().encode() for text in strings}
+    if len(plain) > _MOST_ALSO:
+        plain = {text[:_BEGUN] for text in plain}
+    return sorted(plain)
 
 
 def _is_plain(run: _Run) -> bool:
@@ -158,16 +192,36 @@ def _is_plain(run: _Run) -> bool:
     return all(text.isascii() for text in run.strings)
 
 
-def gate(patterns: Iterable[str]) -> tuple[bytes, ...] | None:
-    """Bytes of which every match of any of these patterns holds one, if they are few."""
-    asked: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What every match of some patterns holds one of: a digit, if `digit`, or one of these bytes."""
+
+    digit: bool
+    marks: tuple[bytes, ...]
+
+    def holds(self, places: Places) -> bool:
+        if self.digit and b"0" in places.digits:
+            return True
+        data = places.data
+        for byte in self.marks:  # noqa: SIM110 (a generator costs more than these few looks)
+            if byte in data:
+                return True
+        return False
+
+
+def asked(patterns: Iterable[str]) -> _Asked | None:
+    """None where nobody knows, or where they are many."""
+    digit, marks = False, set[str]()
     for pattern in patterns:
+        if least_digits(pattern):
+            digit = True
+            continue
         found = _rare(list(parser.parse(pattern, ASCII)))
         if found is None:
             return None
-        asked |= found
-    first = {char.encode()[:1] for char in asked}
-    return tuple(sorted(first)) if len(first) <= _MOST_BYTES else None
+        marks |= found
+    first = {char.encode()[:1] for char in marks}
+    return _Asked(digit, tuple(sorted(first))) if len(first) <= _MOST_BYTES else None
 
 
 def _rare(nodes: Sequence[Node]) -> Strings | None:

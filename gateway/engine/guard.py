@@ -21,6 +21,7 @@ from gateway.engine.before import Before, forget
 from gateway.engine.edit import render
 from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
+from gateway.engine.memory import Memory, about
 from gateway.engine.models import Models
 from gateway.engine.outcome import best, changes, effect, firm, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
@@ -73,6 +74,7 @@ class Guard:
         own_keys: Sequence[str] = (),
         models: Models | None = None,
         judge: Judge | None = None,
+        memory: int = 16 << 20,
     ) -> None:
         self.judge = judge
         self.models = models or Models()
@@ -83,6 +85,7 @@ class Guard:
         self.own_keys: tuple[Detector, ...] = custom([own]) if own_keys else ()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
         self._inline = inline
+        self._memory = Memory(memory)
         self._key = placeholder_key or secrets.token_bytes(32)
         self.plan = lru_cache(maxsize=256)(self._plan)
 
@@ -114,10 +117,11 @@ class Guard:
         parts: Sequence[Part],
         tenant: str,
         asked: Asked | None = None,
-        *,
         joins: bool = False,
+        about: bytes = b"",
     ) -> Scan:
-        """Rules and models at the same time. Raises TooLargeToScan."""
+        """Rules and models at the same time. `about`: as for `scan_parts`, if any. Raises TooLargeToScan."""
+        memory = self._memory if about else None
         models = [d for d in detectors if _is_model(type(d)) and isinstance(d, Model)]
         rules = [d for d in detectors if not _is_model(type(d))]
         size = sum(utf8_size(part.text) for part in parts)
@@ -125,7 +129,7 @@ class Guard:
         if models or asked is not None:
             pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked, joins=joins))
         try:
-            scan = await self.run(size, lambda: scan_parts(rules, parts)) if rules else Scan()
+            scan = await self.run(size, lambda: scan_parts(rules, parts, memory, about)) if rules else Scan()
             if pending is not None:
                 scan.add(await pending.result())
         finally:
@@ -222,7 +226,8 @@ class Exchange:
         parts = [part for part in transcript.parts if part.text]
         looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
-            scan = forget(await self._guard.look(detectors, looked, self._tenant, self._asked(plan), joins=plan.joins))
+            whose = about(self._tenant, self.policies, transcript)
+            scan = forget(await self._guard.look(detectors, looked, self._tenant, self._asked(plan), plan.joins, whose))
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise

@@ -18,6 +18,7 @@ from gateway.detectors.needles import Look as Literals
 from gateway.detectors.sieve import Sieve
 from gateway.engine.changes import changed, in_bytes
 from gateway.engine.joined import joined
+from gateway.engine.memory import Known, Memory
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
 from gateway.text.views import View
@@ -32,6 +33,7 @@ log = logging.getLogger("gateway.engine")
 
 T = TypeVar("T")
 
+UNREAD = "too_much_encoding"
 UNKNOWN_KEYS = ("secret/api_key", "secret/generic")  # known by nothing but their name and their looks
 LONG = 2048  # bytes of a view that is worth the question where it differs
 
@@ -60,11 +62,31 @@ class Scan:
         self.timings_ms |= other.timings_ms
 
 
-def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
-    """Whole texts, each in every view, and what they say together."""
+def scan_parts(
+    detectors: Sequence[Detector], parts: Sequence[Part], memory: Memory | None = None, about: bytes = b""
+) -> Scan:
+    """
+    Whole texts, each in every view, and what they say together. `memory`: what was found before in the same
+    texts; `about` is all that findings depend on beside the text, and who may know of them.
+    """
     out = Scan()
     if not detectors or not parts:
         return out
+    if memory is not None and len({part.path for part in parts}) < len(parts):
+        memory = None  # what is unread is told by path
+    keys = [memory.key(about, part) for part in parts] if memory is not None else []
+    before = [memory.recall(key) for key in keys] if memory is not None else []
+    fresh = [part for part, known in zip(parts, before, strict=True) if known is None] if before else parts
+    found = _scan_texts(detectors, fresh, out) if fresh else []
+    if memory is not None:
+        found = _remember(memory, keys, before, parts, found, out)
+    out.hits = distinct([hit for hits in found for hit in hits])
+    _scan_joined(detectors, parts, out)
+    return out
+
+
+def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan) -> list[list[Hit]]:
+    """What each detector finds, and at last what is nested too deeply."""
     looks = [(part, look(part, part.text)) for part in parts]
     seen = [s for _, views in looks for s in views.seen]
     timings = out.timings_ms
@@ -72,18 +94,56 @@ def scan_parts(detectors: Sequence[Detector], parts: Sequence[Part]) -> Scan:
     literals = _literals(detectors, looks)
     now = perf_counter()
     timings["literals"] = (now - began) * 1000
+    plain = len(seen) == len(looks)  # no text says anything but what it says
+    texts = [s.text for s in seen]
+    known = [literals[id(s)] for s in seen] if plain and literals is not None else None
+    every: list[list[Hit]] = []
     for detector in detectors:
-        mine = for_detector(detector, seen)
-        if not mine:
-            continue
-        _scan_seen(detector, mine, out, literals)
+        hits: list[Hit] = []
+        every.append(hits)
+        if plain and detector.kinds is None and Reading.RAW in detector.readings:
+            found = _run(detector, texts, out.errors, known)
+            if any(found):
+                hits += [Hit(s.part, finding) for s, its in zip(seen, found, strict=True) for finding in its]
+        else:
+            mine = for_detector(detector, seen)
+            if not mine:
+                continue
+            hits += _scan_seen(detector, mine, out.errors, literals)
         began, now = now, perf_counter()
         timings[detector.name] = timings.get(detector.name, 0) + (now - began) * 1000
-    out.hits += nested(looks)
+    every.append(nested(looks))
     out.unread = unread(looks)
-    out.hits = distinct(out.hits)
-    _scan_joined(detectors, parts, out)
-    return out
+    return every
+
+
+def _remember(
+    memory: Memory,
+    keys: Sequence[bytes],
+    before: Sequence[Known | None],
+    parts: Sequence[Part],
+    found: list[list[Hit]],
+    out: Scan,
+) -> list[list[Hit]]:
+    """With what was found before, in the order of a scan. What is new is kept, unless a detector failed."""
+    new: dict[int, list[tuple[int, Finding]]] = {id(part): [] for part in parts}
+    for number, hits in enumerate(found):
+        for hit in hits:
+            new[id(hit.part)].append((number, hit.finding))
+    left = {item.path: item.size for item in out.unread}
+    every: list[list[Hit]] = []
+    out.unread = []
+    for key, known, part in zip(keys, before, parts, strict=True):
+        if known is None:
+            known = Known(tuple(new[id(part)]), left.get(part.path, 0))
+            if not out.errors:
+                memory.keep(key, known)
+        for number, finding in known.findings:
+            every += [[] for _ in range(len(every), number + 1)]
+            every[number].append(Hit(part, finding))
+        if known.unread:
+            out.unread.append(Unscanned(part.path, UNREAD, known.unread))
+    return every
 
 
 def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part) -> Scan:
@@ -94,14 +154,14 @@ def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part
     out = Scan()
     seen_all = look(part, part.text)
     for detector in whole:
-        _scan_seen(detector, for_detector(detector, seen_all.seen), out)
+        out.hits += _scan_seen(detector, for_detector(detector, seen_all.seen), out.errors)
     out.hits += nested([(part, seen_all)])
     out.unread = unread([(part, seen_all)])
     if any(judges_whole(s.view.name) for s in seen_all.seen):
         others = Scan()
         literals = _literals(near, [(part, seen_all)])
         for detector in near:
-            _scan_seen(detector, for_detector(detector, seen_all.seen), others, literals)
+            others.hits += _scan_seen(detector, for_detector(detector, seen_all.seen), others.errors, literals)
         out.hits += [hit for hit in distinct(others.hits) if judges_whole(hit.finding.via)]
         out.errors += others.errors
     out.hits = distinct(out.hits)
@@ -179,17 +239,15 @@ def _covers(direct: Finding, other: Finding) -> bool:
 
 
 def _scan_seen(
-    detector: Detector, mine: Sequence[Seen], out: Scan, literals: Mapping[int, Literals] | None = None
-) -> None:
+    detector: Detector, mine: Sequence[Seen], errors: list[str], literals: Mapping[int, Literals] | None = None
+) -> list[Hit]:
     if not mine:
-        return
+        return []
     known = None if literals is None else [literals[id(s)] for s in mine]
     if known is not None and Reading.RAW not in detector.readings:
         known = [look.whole() for look in known]
-    found = _run(detector, [s.text for s in mine], out.errors, known)
-    for s, findings in zip(mine, found, strict=True):
-        if findings:
-            out.hits += [Hit(s.part, _original(f, s.view)) for f in findings]
+    found = _run(detector, [s.text for s in mine], errors, known)
+    return [Hit(s.part, _original(f, s.view)) for s, findings in zip(mine, found, strict=True) for f in findings]
 
 
 def _literals(detectors: Sequence[Detector], looks: Iterable[tuple[Part, Look]]) -> dict[int, Literals] | None:
@@ -197,13 +255,26 @@ def _literals(detectors: Sequence[Detector], looks: Iterable[tuple[Part, Look]])
     One look at each text for the literals of all tables, at a view only where it differs from its text:
     what it shows elsewhere the text shows, more directly. None where that fails, then each looks for itself.
     """
-    sieves = tuple([sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves])
     try:
-        joint = _joint(sieves)
+        joint = _joint(_sieves(detectors))
         return {id(s): _literals_of(joint, part.text, s) for part, views in looks for s in views.seen}
     except Exception as e:  # text that is no Unicode, say: each detector will fail by itself, and closed
         log.warning("no common look", extra={"error": type(e).__name__})
         return None
+
+
+def _looks(detectors: Sequence[Detector], texts: Iterable[str]) -> list[Literals] | None:
+    """As `_literals`, at texts that have no views."""
+    try:
+        joint = _joint(_sieves(detectors))
+        return [joint.look(text.encode()) for text in texts]
+    except Exception as e:  # as above
+        log.warning("no common look", extra={"error": type(e).__name__})
+        return None
+
+
+def _sieves(detectors: Iterable[Detector]) -> tuple[Sieve, ...]:
+    return tuple([sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves])
 
 
 def _literals_of(joint: Joint, text: str, seen: Seen) -> Literals:
@@ -234,7 +305,7 @@ def unread(looks: Iterable[tuple[Part, Look]]) -> list[Unscanned]:
     for part, views in looks:
         if views.unread:
             text = part.text[min(s.start for s in views.unread) : max(s.end for s in views.unread)]
-            out.append(Unscanned(part.path, "too_much_encoding", utf8_size(text)))
+            out.append(Unscanned(part.path, UNREAD, utf8_size(text)))
     return out
 
 
@@ -246,8 +317,10 @@ def _scan_joined(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan
     if not texts:
         return
     hits: list[Hit] = []
+    together = [text.text for text in texts]
+    looks = _looks(readers, [part.text for part in together])
     for detector in readers:
-        found = _run(detector, [text.text for text in texts], out.errors)
+        found = _run(detector, together, out.errors, looks)
         for text, findings in zip(texts, found, strict=True):
             hits += text.hits(findings, out.hits)
     out.hits += dict.fromkeys(hits)

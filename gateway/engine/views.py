@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from gateway.text.decode import WHOLE, decoded
 from gateway.text.decode.tail import open_tail
+from gateway.text.doors import CONTROL, MARKUP, doors, read
 from gateway.text.markup import markup, untagged
-from gateway.text.normalise import normalised, readings
+from gateway.text.normalise import normalised
 from gateway.text.normalise import open_at as undecided
 from gateway.text.recased import recased
 from gateway.text.views import View, raw, unescaped
@@ -148,8 +149,9 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
     """What this view may be read as in turn."""
     text = outer.view.text
     deeper = outer.depth + 1
+    opened = doors(text)
     if outer.last != "decode":
-        found = decoded(text, ended=ended)
+        found = decoded(text, ended=ended, names=opened)
         out.open_at = min(out.open_at, outer.view.position(found.open_at)) if not ended else out.open_at
         out.exhausted += [outer.view.original(span) for span in found.exhausted]
         out.unread += [outer.view.original(span) for span in found.unread]
@@ -164,7 +166,7 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
                 yield _Outer(outer.view.then(view), Reading.DECODED, deeper, "decode")
     if deeper > DEPTH:
         return
-    if outer.last != "normalise":
+    if outer.last != "normalise" and CONTROL in opened:
         plain = normalised(text)
         if plain is not None:
             out.open_at = min(out.open_at, outer.view.position(plain.open_at))
@@ -172,11 +174,11 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
         elif not ended:
             out.open_at = min(out.open_at, outer.view.position(undecided(text)))
     if whole and outer.last != "read":
-        for view in readings(text):
+        for view in read(text, opened):
             yield _Outer(outer.view.then(view), _either(outer, Reading.NORMALISED), deeper, "read")
     if whole and outer.depth > 0 and outer.last != "recase" and (own := recased(text)) is not None:
         yield _Outer(outer.view.then(own), outer.reading, deeper, "recase")
-    if whole and outer.depth == 0:
+    if whole and outer.depth == 0 and MARKUP in opened:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:
                 yield _Outer(outer.view.then(hidden), Reading.MARKUP, deeper, "markup")

@@ -72,9 +72,11 @@ class Ruleset:
 
     def judge(self, hits: Iterable[Hit], direction: Direction, tokens: Tokens) -> list[Violation]:
         out = []
+        last, channel = None, None
         for hit in hits:
             finding, part = hit.finding, hit.part
-            channel = channel_of(part) if self._by_channel else None
+            if self._by_channel and part is not last:  # a look through the text
+                last, channel = part, channel_of(part)
             for rule, action in self._rules(finding.category, direction, part.role, part.kind):
                 if (rule.channels and channel not in rule.channels) or not rule.claims(finding.score, finding.fpr):
                     continue

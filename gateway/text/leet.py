@@ -18,7 +18,7 @@ from gateway.text.patterns import compile_re2, searcher
 from gateway.text.views import View
 from gateway.text.words import FORMS, TELLING
 
-__all__ = ["leet"]
+__all__ = ["INNER", "leet"]
 
 _STAND_FOR = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
@@ -31,13 +31,13 @@ _KINDS = bytes(
     for i in range(256)
 )
 # The same as one walk: most texts end here.
-_ANY_INNER = searcher(
-    compile_re2(r"[A-Za-z](?:[01345789@$|+!]{1,4}[A-Za-z]|[0-9]?[@$|+!][0-9@$|+!]{2})|[@$|+][0-9][a-z]", utf8=False)
-)
+INNER = r"[A-Za-z](?:[01345789@$|+!]{1,4}[A-Za-z]|[0-9]?[@$|+!][0-9@$|+!]{2})|[@$|+][0-9][a-z]"
+_ANY_INNER = searcher(compile_re2(INNER, utf8=False))
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
 _TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))([A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+)(?!\w)")
+_SIGNED = searcher(compile_re2(r"[\w@$|+!(<]*[0-9@$|+!(<][\w@$|+!(<]*", utf8=False))
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
 _UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
@@ -60,7 +60,7 @@ def leet(text: str) -> list[View]:
     kinds = b" " + data.translate(_KINDS) + b" "
     if not _several(kinds):
         return []
-    pieces = _TOKEN.split(text)
+    pieces = _split(text)
     tokens = pieces[1::2]
     if not tokens:
         return []
@@ -102,6 +102,22 @@ def leet(text: str) -> list[View]:
         if not unknown:
             break
     return out
+
+
+def _split(text: str) -> list[str]:
+    """`_TOKEN.split(text)`. Of ASCII only words with signs are tried: a token is all of such a word."""
+    if not text.isascii():
+        return _TOKEN.split(text)
+    data = text.encode("ascii")
+    pieces: list[str] = []
+    done = end = 0
+    while (span := _SIGNED(data, end, len(data))[0])[0] >= 0:
+        start, end = span
+        if (token := _TOKEN.match(text, start)) is not None:
+            pieces += (text[done:start], token[1])
+            done = token.end()
+    pieces.append(text[done:])
+    return pieces
 
 
 def _several(kinds: bytes) -> bool:

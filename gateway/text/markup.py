@@ -16,10 +16,11 @@ from gateway.text.decode.maps import Edit, apply
 from gateway.text.patterns import compile_re2
 from gateway.text.views import View, offsets
 
-__all__ = ["markup", "untagged"]
+__all__ = ["ANY", "markup", "untagged"]
 
 # Whether there is anything to look for, in one walk.
-_ANY = compile_re2(r"<[!a-zA-Z]|\]\(|!\[|(?m)^ {0,3}\[[^\]\n]*\]:|(?m)^ {0,3}(?:```|~~~)|\A---|\\[a-z]+\{")
+ANY = r"<[!a-zA-Z]|\]\(|!\[|(?m)^ {0,3}\[[^\]\n]*\]:|(?m)^ {0,3}(?:```|~~~)|\A---|\\[a-z]+\{"
+_ANY = compile_re2(ANY)
 
 # A comment, or a tag that may hide something or hold a text: a bare one does not.
 _OPENS = re.compile(

@@ -20,11 +20,11 @@ from gateway.text.spacing import joined
 from gateway.text.spelled import spelled
 from gateway.text.views import Offsets, View, offsets
 
-__all__ = ["MAX_GROWTH", "normalised", "open_at", "readings"]
+__all__ = ["CONTROLS", "MAX_GROWTH", "normalised", "open_at", "readings"]
 
 MAX_GROWTH = 1 << 18  # characters that ligatures may add; of those after that only the first character counts
 
-_CONTROLS = bytes((*range(9), *range(14, 27), *range(28, 32), 127))
+CONTROLS = bytes((*range(9), *range(14, 27), *range(28, 32), 127))
 
 
 def normalised(text: str) -> View | None:
@@ -62,7 +62,7 @@ def open_at(text: str) -> int:
 
 def _has_controls(text: str) -> bool:
     data = text.encode("ascii")
-    return len(data.translate(None, _CONTROLS)) != len(data)
+    return len(data.translate(None, CONTROLS)) != len(data)
 
 
 def _normalised(text: str) -> tuple[Codes, Offsets, int]:

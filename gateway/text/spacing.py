@@ -20,13 +20,14 @@ from gateway.text.segment import LEAST as MANY
 from gateway.text.segment import MOST, cuts
 from gateway.text.views import View, offsets
 
-__all__ = ["joined"]
+__all__ = ["PAIR", "joined"]
 
 LEAST = 4
 _SEPARATORS = ".-_*|/,+~:;=\\ \t\n\r\v\f"
 _GAP = f"[{re.escape(_SEPARATORS)}]"
 # Two letters alone, next to each other.
-_PAIR = searcher(compile_re2(rf"(?:\A|{_GAP})[A-Za-z]{_GAP}{{1,5}}[A-Za-z](?:{_GAP}|\z)", utf8=False))
+PAIR = rf"(?:\A|{_GAP})[A-Za-z]{_GAP}{{1,5}}[A-Za-z](?:{_GAP}|\z)"
+_PAIR = searcher(compile_re2(PAIR, utf8=False))
 # Letters alone, each with one to five separators before the next; no letter touches the stretch.
 _APART = r"[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}"
 _STRETCH = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_APART}[^\W\d_](?![^\W_])){{3,}}+")

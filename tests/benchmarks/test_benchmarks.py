@@ -117,3 +117,11 @@ def test_dialects(tmp_path: Path) -> None:
     assert {cell["shape"] for cell in report["cells"]} == {"one of 200", "one of 4 KiB", "20 of 200"}
     assert all(cell["us"] > 0 for cell in report["cells"])
     assert "lakera, all asked for" in shown
+
+
+def test_conversation(tmp_path: Path) -> None:
+    options = ["--turns", "3", "--conversations", "2", "--warmup", "1"]
+    report, shown = run("conversation", tmp_path, *options)
+    assert [turn["turn"] for turn in report["turns"]] == [1, 2, 3]
+    assert all(turn["remembered"] > 0 and turn["not remembered"] > 0 for turn in report["turns"])
+    assert "not remembered" in shown

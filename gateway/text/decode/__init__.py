@@ -5,12 +5,12 @@ stretch stay, the stretch is replaced by what it says. Not decryption, and not a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from gateway.text.decode import basen, ciphers, escapes, numbers
 from gateway.text.decode.base import Budget, Found
-from gateway.text.decode.gate import suspects
+from gateway.text.decode.gate import GATES, suspects
 from gateway.text.decode.maps import Edit, Stretch, apply
 from gateway.text.decode.tail import MAX_OPEN, open_tail
 from gateway.text.views import View
@@ -66,12 +66,15 @@ class _Outer:
     depth: int
 
 
-def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> Decoded:
+def decoded(
+    text: str, budget: Budget | None = None, *, ended: bool = True, names: Collection[str] | None = None
+) -> Decoded:
     """
     Each view is the text with one kind of stretches read (`html`), nested down to the budget's depth
     (`html+url`), or with all kinds where several stand close together (`html/url`).
 
-    `ended` False: more may come. Then only what later characters cannot change before `open_at`.
+    `ended` False: more may come. Then only what later characters cannot change before `open_at`. `names`: the
+    decoders that the text is worth, where that is known (`suspects`).
     """
     open_at = len(text) if ended else open_tail(text)
     budget = budget or Budget.of(text)
@@ -86,7 +89,7 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
         if not ended:  # what a view holds may go on as well: numbers of a list, each of them escaped
             inner = open_tail(outer.view.text[: outer.view.index(outer.view.open_at)])
             open_at = min(open_at, outer.view.position(inner))
-        for name, found in _read(outer.view.text, budget, ended):
+        for name, found in _read(outer.view.text, budget, ended, names if outer.depth == 0 else None):
             edits = _new(found.edits, outer.stretches)
             left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
             if not edits:
@@ -112,12 +115,12 @@ def decoded(text: str, budget: Budget | None = None, *, ended: bool = True) -> D
     return Decoded(tuple(views), tuple(exhausted), open_at, tuple(left), tuple(stretches_read))
 
 
-def _read(text: str, budget: Budget, ended: bool) -> list[tuple[str, Found]]:
+def _read(text: str, budget: Budget, ended: bool, names: Collection[str] | None) -> list[tuple[str, Found]]:
     """What each decoder finds, and all of them together where kinds are mixed in one place."""
     out: list[tuple[str, Found]] = []
     if not budget.work_on(_PRICE * len(text)):
         return out
-    for name in suspects(text):
+    for name in suspects(text) if names is None else [name for name in GATES if name in names]:
         if not ended and name in WHOLE:
             continue
         if not budget.work_on(_PRICE * len(text)):

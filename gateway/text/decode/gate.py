@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from gateway.text.patterns import compile_set
 
-__all__ = ["suspects"]
+__all__ = ["GATES", "suspects"]
 
 _GAP = r"[\s,;:|/_\-]{1,3}"
 _MIX = "(?:[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z])"
-_GATES = {
+# Twelve side by side with a capital among them, or more than any word, less two of padding: `basen` lets others go.
+_CAPITAL = "|".join(f"[a-z0-9+/_-]{{{i}}}[A-Z][A-Za-z0-9+/_-]{{{11 - i}}}" for i in range(12))
+GATES = {
     "html": "&[#A-Za-z]",
     "url": "%[0-9A-Fa-fu][0-9A-Fa-f]",
     "backslash": r"\\[uUxN0-7]|[uU]\+[0-9A-Fa-f]{4}",
@@ -19,12 +21,12 @@ _GATES = {
     "binary": rf"[01]{{24}}|[01]{{7,8}}{_GAP}(?:0b)?[01]{{7}}",
     "octal": rf"(?:[0-7]{{2,3}}{_GAP}(?:0o?)?){{4}}",
     "decimal": rf"(?:[0-9]{{1,3}}{_GAP}){{4}}",
-    "base64": rf"[A-Za-z0-9+/_-]{{12}}|{_MIX}[A-Za-z0-9+/_-]*\s{{1,2}}[A-Za-z0-9+/_-]*{_MIX}",
+    "base64": rf"{_CAPITAL}|[a-z0-9+/_-]{{62}}|{_MIX}[A-Za-z0-9+/_-]*\s{{1,2}}[A-Za-z0-9+/_-]*{_MIX}",
     "base32": "[A-Z2-7]{16}|[a-z2-7]{24}",
     "base85": r"(?:^|\s)[!-~]?(?:(?:[+-J][!-u]{4}){3}|(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3})|<~",
 }
-_NAMES = tuple(_GATES)
-_SET = compile_set(_GATES.values())
+_NAMES = tuple(GATES)
+_SET = compile_set(GATES.values())
 
 
 def suspects(text: str) -> list[str]:
