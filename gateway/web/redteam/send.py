@@ -1,0 +1,92 @@
+"""A scan's chat calls, through the upstreams of the settings: their keys, deadlines, retries and breakers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.errors import NotFound, UpstreamError
+from gateway.redteam.chat import Send
+from gateway.redteam.model import Blocked
+from gateway.surfaces import OpenAIChat, dump_json, parse_event
+from gateway.types import Json
+from gateway.web.auth import Caller
+from gateway.web.limits import Limits
+from gateway.web.tokens import answer_tokens, output_limit, prompt_tokens
+from gateway.web.upstream import Answer, Call, UpstreamPool
+
+__all__ = ["NoUpstream", "metered", "over"]
+
+MAX_ANSWER = 4 << 20
+MAX_ERROR = 64 << 10
+_STOPPED = frozenset(("content_filter", "request_blocked", "content_policy_violation"))
+
+SURFACE = OpenAIChat()
+
+
+class NoUpstream(UpstreamError):
+    """There is no model to attack."""
+
+    status, code = 503, "no_upstream"
+
+
+def over(pool: UpstreamPool, client_key: str | None = None) -> Send:
+    """`client_key` is for upstreams with `key: client`. What an upstream's own filter stops counts as blocked."""
+
+    async def send(body: Json) -> Json:
+        model = str(body["model"])
+        try:
+            answer = await pool.open(Call(model=model, body=dump_json(body), client_key=client_key))
+        except NotFound:
+            raise NoUpstream("no upstream serves this model") from None
+        try:
+            if answer.status != 200:
+                await _complain(answer)
+            found = parse_event(await answer.read(MAX_ANSWER))
+        finally:
+            await answer.aclose()
+        if not isinstance(found, dict) or found.get("error") is not None:
+            raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
+        return found
+
+    return send
+
+
+def metered(send: Send, limits: Limits, caller: Caller) -> Send:
+    """The same within the caller's bounds: a scan spends what its key may spend."""
+
+    async def sent(body: Json) -> Json:
+        transcript = SURFACE.request(body)
+        most = output_limit(body)
+        meter = await limits.open(caller, transcript.model, prompt_tokens(transcript), most)
+        try:
+            meter.require()
+            meter.sent()
+            answer = await send(body)
+            usage = answer.get("usage")
+            meter.answered(_counts(usage), answer_tokens(SURFACE.response(answer)))
+            return answer
+        finally:
+            await meter.close()
+
+    return sent
+
+
+async def _complain(answer: Answer) -> None:
+    """Raises Blocked or UpstreamError."""
+    try:
+        body: Any = parse_event(await answer.read(MAX_ERROR))
+        error = body["error"]
+        code = error.get("code")
+    except (UpstreamError, KeyError, TypeError, AttributeError):
+        code, error = None, {}
+    if answer.status in (400, 403) and code in _STOPPED:
+        guard = error.get("guard")
+        side = guard.get("direction") if isinstance(guard, dict) else ""
+        raise Blocked("a filter stopped the call", side={"input": "prompt", "output": "answer"}.get(str(side), ""))
+    raise UpstreamError(f"the upstream answered {answer.status}", code=f"upstream_{answer.status}")
+
+
+def _counts(usage: Any) -> dict[str, int]:
+    if not isinstance(usage, dict):
+        return {}
+    return {name: n for name, n in usage.items() if isinstance(n, int) and not isinstance(n, bool)}
