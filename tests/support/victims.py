@@ -10,15 +10,17 @@ guard between has left it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from gateway.redteam.model import CONTROL, Case
 from gateway.redteam.strategies import STRATEGIES
 from tests.support.gatewayed import call, choice, completion
 from tests.support.scripted import Request, Script, Scripted, answer, scripted
 
-__all__ = ["REFUSAL", "Mind", "leaks_encoded", "obeys", "refuses", "victim"]
+__all__ = ["REFUSAL", "Mind", "leaks_encoded", "obeys", "refuses", "victim", "victim_in_thread"]
 
 REFUSAL = "I'm sorry, but I can't help with that."
 GO_ON = "Sure, go on."
@@ -78,3 +80,25 @@ def _alike(one: set[str], other: set[str]) -> float:
 async def victim(cases: Sequence[Case], mind: Mind) -> AsyncIterator[Scripted]:
     async with scripted(_Memory(cases, mind)) as up:
         yield up
+
+
+@contextmanager
+def victim_in_thread(cases: Sequence[Case], mind: Mind) -> Iterator[Scripted]:
+    """The same with an event loop of its own, for commands that bring theirs."""
+    ready, done = threading.Event(), threading.Event()
+    running: list[Scripted] = []
+
+    async def serve() -> None:
+        async with victim(cases, mind) as up:
+            running.append(up)
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield running[0]
+    finally:
+        done.set()
+        thread.join(10)

@@ -11,7 +11,7 @@ from gateway.surfaces import OpenAIChat, dump_json, parse_event
 from gateway.types import Json
 from gateway.web.auth import Caller
 from gateway.web.limits import Limits
-from gateway.web.tokens import answer_tokens, output_limit, prompt_tokens
+from gateway.web.tokens import answer_tokens, prompt_tokens
 from gateway.web.upstream import Answer, Call, UpstreamPool
 
 __all__ = ["NoUpstream", "metered", "over"]
@@ -29,13 +29,16 @@ class NoUpstream(UpstreamError):
     status, code = 503, "no_upstream"
 
 
-def over(pool: UpstreamPool, client_key: str | None = None) -> Send:
-    """`client_key` is for upstreams with `key: client`. What an upstream's own filter stops counts as blocked."""
+def over(pool: UpstreamPool, client_key: str | None = None, *, only: str | None = None) -> Send:
+    """
+    `client_key` is for upstreams with `key: client`, `only` the name of the one upstream to use. What an
+    upstream's own filter stops counts as blocked.
+    """
 
     async def send(body: Json) -> Json:
         model = str(body["model"])
         try:
-            answer = await pool.open(Call(model=model, body=dump_json(body), client_key=client_key))
+            answer = await pool.open(Call(model=model, body=dump_json(body), client_key=client_key, only=only))
         except NotFound:
             raise NoUpstream("no upstream serves this model") from None
         try:
@@ -56,7 +59,7 @@ def metered(send: Send, limits: Limits, caller: Caller) -> Send:
 
     async def sent(body: Json) -> Json:
         transcript = SURFACE.request(body)
-        most = output_limit(body)
+        most, _ = SURFACE.limits(body)
         meter = await limits.open(caller, transcript.model, prompt_tokens(transcript), most)
         try:
             meter.require()
