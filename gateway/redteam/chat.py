@@ -84,13 +84,18 @@ def said_by(reply: Reply) -> Json:
 def _call(call: Any) -> Call:
     function = call["function"]
     arguments = function.get("arguments")
-    return Call(str(function["name"]), arguments if isinstance(arguments, str) else "")
+    return Call(_whole(str(function["name"])), _whole(arguments) if isinstance(arguments, str) else "")
 
 
 def _text(content: Any) -> str:
     if isinstance(content, str):
-        return content
+        return _whole(content)
     if isinstance(content, list):
         texts = (part.get("text") for part in content if isinstance(part, dict))
-        return "\n".join(text for text in texts if isinstance(text, str))
+        return _whole("\n".join(text for text in texts if isinstance(text, str)))
     return ""
+
+
+def _whole(text: str) -> str:
+    """Without halves of surrogate pairs, which no file of results can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

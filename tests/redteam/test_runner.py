@@ -209,6 +209,7 @@ class TestGuarded:
             Reply("x", finish="content_filter", tokens=7, blocked="answer"),
         ),
         ({"choices": [{"message": {"content": [{"type": "text", "text": "a"}, {"text": "b"}]}}]}, Reply("a\nb")),
+        ({"choices": [{"message": {"content": "half \ud83d"}}]}, Reply("half ?")),
         ({"choices": [{"message": {}}], "usage": {"total_tokens": -3}}, Reply()),
         ({"choices": [{"message": {}}], "usage": {"total_tokens": True}}, Reply()),
     ],
