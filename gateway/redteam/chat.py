@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from gateway.engine import Guard
-from gateway.errors import UpstreamError
+from gateway.errors import ScanError, UpstreamError
 from gateway.policy import Ruleset
 from gateway.redteam.model import Blocked, Call, Reply
 from gateway.surfaces import OpenAIChat, apply
-from gateway.types import Effect, Json
+from gateway.types import Effect, Json, Verdict
 
 __all__ = ["Guarded", "Send", "body_of", "reply_of", "said_by"]
 
@@ -41,13 +41,20 @@ class Guarded:
     async def __call__(self, body: Json) -> Json:
         exchange = self._guard.begin(self._policies, self._owner)
         verdict = await exchange.request(SURFACE.request(body))
-        if verdict.effect is Effect.BLOCK:
-            raise Blocked("the guard stopped the prompt", side="prompt")
+        _require_passing(verdict, "prompt")
         answer = await self._send(apply(body, verdict.edits))
         verdict = await exchange.response(SURFACE.response(answer))
-        if verdict.effect is Effect.BLOCK:
-            raise Blocked("the guard stopped the answer", side="answer")
+        _require_passing(verdict, "answer")
         return SURFACE.rewrite(answer, verdict.edits, verdict.changes)
+
+
+def _require_passing(verdict: Verdict, side: str) -> None:
+    """A guard that could not look has not stopped an attack: raises ScanError then, Blocked where it has."""
+    if verdict.effect is not Effect.BLOCK:
+        return
+    if verdict.errors and not any(v.effect is Effect.BLOCK for v in verdict.violations):
+        raise ScanError(f"the {side} could not be scanned")
+    raise Blocked(f"the guard stopped the {side}", side=side)
 
 
 def body_of(model: str, messages: Sequence[Json], tools: Sequence[Json], max_tokens: int | None) -> Json:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from gateway.engine import Guard
-from gateway.errors import UpstreamError
+from gateway.errors import ScanError, UpstreamError
 from gateway.policy.load import parse_policy
 from gateway.redteam.chat import Guarded, body_of, reply_of
 from gateway.redteam.judge import Examiner
@@ -16,7 +17,7 @@ from gateway.redteam.model import Blocked, Call, Case, Reply, Result, Ruling
 from gateway.redteam.packs import load_packs
 from gateway.redteam.plan import make_plan, strategies_of
 from gateway.redteam.runner import Budget, Runner
-from gateway.types import Json
+from gateway.types import OF_ONE_TEXT, Finding, Json, Kind, Part
 from tests.support.gatewayed import ATTACK, call, choice, completion, detectors
 
 PACKS = load_packs()
@@ -173,6 +174,25 @@ class TestGuarded:
         with pytest.raises(Blocked) as caught:
             await self.guarded(model)(body)
         assert caught.value.side == "answer"
+
+    async def test_a_guard_that_fails_has_stopped_nothing(self) -> None:
+        class Broken:
+            name = "broken"
+            categories = frozenset({"injection/direct"})
+            kinds: frozenset[Kind] | None = None
+            readings = OF_ONE_TEXT
+            reach: int | None = 1
+            behind = 0
+
+            def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+                raise RuntimeError
+
+            def pending(self, text: str) -> int:
+                return len(text)
+
+        guarded = Guarded(Model(), Guard([Broken()]), (self.POLICY,))
+        with pytest.raises(ScanError):
+            await guarded(self.body("Hello"))
 
     async def test_edits_there_and_back(self) -> None:
         model = Model()

@@ -18,7 +18,10 @@ __all__ = ["NoUpstream", "metered", "over"]
 
 MAX_ANSWER = 4 << 20
 MAX_ERROR = 64 << 10
-_STOPPED = frozenset(("content_filter", "request_blocked", "content_policy_violation"))
+# What gateways like this one, and providers' own filters, call a call that they stopped.
+_STOPPED = frozenset(
+    ("content_filter", "request_blocked", "content_policy_violation", "unscannable_content", "unsafe_edit")
+)
 
 SURFACE = OpenAIChat()
 
@@ -78,14 +81,11 @@ async def _complain(answer: Answer) -> None:
     """Raises Blocked or UpstreamError."""
     try:
         body: Any = parse_event(await answer.read(MAX_ERROR))
-        error = body["error"]
-        code = error.get("code")
+        code = body["error"].get("code")
     except (UpstreamError, KeyError, TypeError, AttributeError):
-        code, error = None, {}
+        code = None
     if answer.status in (400, 403) and code in _STOPPED:
-        guard = error.get("guard")
-        side = guard.get("direction") if isinstance(guard, dict) else ""
-        raise Blocked("a filter stopped the call", side={"input": "prompt", "output": "answer"}.get(str(side), ""))
+        raise Blocked("a filter stopped the call")
     raise UpstreamError(f"the upstream answered {answer.status}", code=f"upstream_{answer.status}")
 
 
