@@ -117,3 +117,12 @@ def test_dialects(tmp_path: Path) -> None:
     assert {cell["shape"] for cell in report["cells"]} == {"one of 200", "one of 4 KiB", "20 of 200"}
     assert all(cell["us"] > 0 for cell in report["cells"])
     assert "lakera, all asked for" in shown
+
+
+def test_redteam(tmp_path: Path) -> None:
+    report, shown = run("redteam", tmp_path, "--requests", "60", "--delay", "20")
+    assert [cell["mode"] for cell in report["cells"]] == ["direct", "guarded"]
+    direct = report["cells"][0]
+    assert direct["requests"] == 60
+    assert 0 < direct["cpu_s"] < direct["wall_s"] * 4
+    assert "A scan beside its model" in shown
