@@ -126,13 +126,17 @@ class Head:
     behind = 0
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        return [[Finding(REFUSAL, 0.9 if "rather" in p.text else 0.1, Span(0, len(p.text)), "head")] for p in parts]
+        return [[self._finding(part)] for part in parts]
+
+    def _finding(self, part: Part) -> Finding:
+        sure = "rather" in part.text
+        return Finding(REFUSAL, 0.9 if sure else 0.05, Span(0, len(part.text)), "head", fpr=0.001 if sure else 0.6)
 
     def pending(self, text: str) -> int:
         return 0
 
 
-LONG = "First we look at what happened. " * 12
+LONG = "There are several ways to look at this. " * 12
 
 
 @pytest.mark.parametrize(
