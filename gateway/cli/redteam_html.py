@@ -42,6 +42,7 @@ summary { cursor: pointer; } summary small { color: var(--dim); }
 pre { background: var(--box); border-radius: 4px; padding: .5rem .7rem; margin: .3rem 0; white-space: pre-wrap;
   overflow-wrap: anywhere; font: .82rem/1.4 ui-monospace, monospace; }
 .who { color: var(--dim); font-size: .82rem; margin: .5rem 0 0; }
+@media (max-width: 40rem) { .bars th { width: 7rem; } .bar { grid-template-columns: 1fr; gap: .1rem; } }
 .warn { border-left: 4px solid var(--bad); padding-left: .8rem; }
 """
 
