@@ -13,6 +13,7 @@ from gateway.dialects import body as fields
 from gateway.dialects.base import Outcome, Problem
 from gateway.dialects.promptguard import envelope, threat_type
 from gateway.dialects.promptguard import error as common_error
+from gateway.dialects.promptguard_guardrails import STRICTNESS, USE_CASES, use_case_of
 from gateway.dialects.vocabulary import words
 from gateway.errors import GatewayError, RequestError
 from gateway.redteam.model import Attack, Case
@@ -20,8 +21,6 @@ from gateway.types import Effect, Json
 
 __all__ = ["broken", "catalog", "error", "messages", "policies_of", "response", "summary"]
 
-STRICTNESS = ("strict", "moderate", "permissive")
-USE_CASES = ("default", "support_bot", "code_assistant", "rag_system", "data_analysis", "creative_writing")
 VERSION = 2  # errors are counted by themselves
 
 
@@ -48,7 +47,12 @@ def policies_of(body: Json) -> tuple[str, ...]:
     use_case, _, strictness = preset.partition(":")
     if not strictness and use_case in STRICTNESS:
         use_case, strictness = "default", use_case
-    if use_case not in USE_CASES or (strictness or "moderate") not in STRICTNESS:
+    try:
+        use_case_of(use_case)
+        known = (strictness or "moderate") in STRICTNESS
+    except RequestError:
+        known = False
+    if not known:
         names = ", ".join(f"{name}:{level}" for name in USE_CASES for level in STRICTNESS)
         raise RequestError(
             f"There is no preset of that name; there are: {names}.", param="target_preset", code="invalid_preset"
