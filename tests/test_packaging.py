@@ -80,7 +80,7 @@ def test_the_wheel_holds_what_it_needs_and_no_more(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     policies = {f"gateway/_data/policies/{path.name}" for path in (ROOT / "policies").glob("*.yaml")}
     assert policies <= names
-    sources = [path for kind in ("*.py", "*.lua") for path in (ROOT / "gateway").rglob(kind)]
+    sources = [path for kind in ("*.py", "*.lua", "*.yaml") for path in (ROOT / "gateway").rglob(kind)]
     modules = {path.relative_to(ROOT).as_posix() for path in sources}
     assert {*modules, "gateway/py.typed"} <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"gateway", "portcullis_gateway"}

@@ -14,13 +14,13 @@ import sys
 from collections.abc import Sequence
 
 from gateway import __version__, logs
-from gateway.cli import check, demo, evaluate, keys, listing, models, scan, serve, store
+from gateway.cli import check, demo, evaluate, keys, listing, models, redteam, scan, serve, store
 from gateway.cli.output import complain
 from gateway.errors import GatewayError
 
 __all__ = ["COMMANDS", "build_parser", "main"]
 
-COMMANDS = (serve, demo, scan, evaluate, check, listing, models, keys, store)
+COMMANDS = (serve, demo, scan, evaluate, redteam, check, listing, models, keys, store)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -23,6 +23,7 @@ from gateway.settings.sections import (
     JudgeSettings,
     Limits,
     ModelSettings,
+    RedTeamSettings,
     Retries,
     Server,
     StoreSettings,
@@ -40,6 +41,7 @@ __all__ = [
     "ModelSettings",
     "Quota",
     "RealtimeSettings",
+    "RedTeamSettings",
     "Retries",
     "Route",
     "Server",
@@ -238,6 +240,7 @@ class Settings(BaseSettings):
         JudgeSettings(), description="An LLM for custom rules with `judge: true`. It reads what they read."
     )
     realtime: RealtimeSettings = Field(RealtimeSettings(), description="Sessions of /v1/realtime.")
+    redteam: RedTeamSettings = Field(RedTeamSettings(), description="Red-team scans through the APIs.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ __all__ = [
     "JudgeSettings",
     "Limits",
     "ModelSettings",
+    "RedTeamSettings",
     "Retries",
     "Server",
     "StoreSettings",
@@ -149,3 +150,12 @@ class JudgeSettings(Strict):
     deadline: Seconds = Field(5, description="Longest that its answer may take; later is a failure.")
     cache: int = Field(1024, ge=0, description="Answers that are remembered.")
     longest: Size = Field(32_000, description="Most characters of a text that it is asked about; more is a failure.")
+
+
+class RedTeamSettings(Strict):
+    deadline: Seconds = Field(
+        25, description="Longest that a scan may take whose caller waits; what it has not reached then is left out."
+    )
+    max_requests: Size = Field(200, description="Most calls of one scan that comes through an API.")
+    concurrency: int = Field(8, ge=1, le=256, description="Calls of one scan at the same time.")
+    at_once: int = Field(2, ge=1, le=64, description="Scans of one worker at the same time; more are 503.")

@@ -1,30 +1,39 @@
-"""Red-team scans: what was attacked and how it went, as the one who runs them tells it."""
+"""
+Red-team scans: what was attacked and how it went, as the one who runs them tells it.
+
+A record holds prompts and answers, so it is sealed as the texts of events are, where there are keys for that.
+"""
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+import orjson
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import Conflict, NotFound
 from gateway.store import tables
+from gateway.store.cipher import Cipher
 from gateway.store.database import Database
 from gateway.store.records import RedTeamScan
 
 __all__ = ["Scans"]
 
 _SCANS = tables.redteam_scans
+SEALED = "sealed"
 
 
 class Scans:
     """`tenant` in queries: what the asker may see, None for all."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cipher: Cipher | None = None) -> None:
         self._database = database
+        self._cipher = cipher or Cipher()
 
     async def add(self, scan: RedTeamScan) -> RedTeamScan:
         """Raises Conflict where this tenant has a scan of the same id or idempotency key."""
@@ -32,7 +41,8 @@ class Scans:
         scan = replace(scan, created_at=now, updated_at=now)
         async with self._database.begin() as connection:
             try:
-                await connection.execute(insert(_SCANS).values(**asdict(scan)))
+                kept = {**asdict(scan), "record": self._kept(scan.record, scan.id)}
+                await connection.execute(insert(_SCANS).values(**kept))
             except IntegrityError:
                 raise Conflict("there is such a scan already", code="already_exists") from None
         return scan
@@ -48,9 +58,11 @@ class Scans:
         where = [*_only(tenant), *([_SCANS.c.id < after] if after is not None else [])]
         query = select(_SCANS).where(*where).order_by(_SCANS.c.id.desc()).limit(limit)
         async with self._database.begin() as connection:
-            return [RedTeamScan(**row) for row in (await connection.execute(query)).mappings()]
+            return [self._scan(row) for row in (await connection.execute(query)).mappings()]
 
     async def change(self, id: str, values: Mapping[str, Any], *, tenant: str | None) -> RedTeamScan:
+        if "record" in values:
+            values = {**values, "record": self._kept(values["record"], id)}
         async with self._database.begin() as connection:
             query = update(_SCANS).where(_SCANS.c.id == id, *_only(tenant))
             done = await connection.execute(query.values(**values, updated_at=time.time()))
@@ -64,6 +76,11 @@ class Scans:
             if not done.rowcount:
                 raise NotFound("there is no scan of that id")
 
+    async def clean(self, *, before: float) -> int:
+        """Delete what is older; returns how many."""
+        async with self._database.begin() as connection:
+            return (await connection.execute(delete(_SCANS).where(_SCANS.c.created_at < before))).rowcount
+
     async def purge(self, tenant: str) -> None:
         async with self._database.begin() as connection:
             await connection.execute(delete(_SCANS).where(_SCANS.c.tenant == tenant))
@@ -73,7 +90,32 @@ class Scans:
             row = (await connection.execute(select(_SCANS).where(*where))).mappings().first()
         if row is None:
             raise NotFound("there is no scan of that id")
-        return RedTeamScan(**row)
+        return self._scan(row)
+
+    def _kept(self, record: Mapping[str, Any], id: str) -> dict[str, Any]:
+        """As the database gets it: sealed if texts are, and without NUL, which not every database takes."""
+        plain: dict[str, Any] = _without_nul(dict(record))
+        if not self._cipher.seals:
+            return plain
+        return {SEALED: base64.b64encode(self._cipher.seal(orjson.dumps(plain), id)).decode()}
+
+    def _scan(self, row: RowMapping) -> RedTeamScan:
+        """Raises StoreError where it is sealed with a key that is not ours."""
+        scan = RedTeamScan(**row)
+        sealed = scan.record.get(SEALED)
+        if sealed is None:
+            return scan
+        return replace(scan, record=orjson.loads(self._cipher.open(base64.b64decode(sealed), scan.id)))
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd")
+    if isinstance(value, Mapping):
+        return {key: _without_nul(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nul(each) for each in value]
+    return value
 
 
 def _only(tenant: str | None) -> list[ColumnElement[bool]]:

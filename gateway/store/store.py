@@ -32,9 +32,10 @@ class Store:
         self.settings = settings
         self.database = Database(settings.url, settings.timeout)
         self.accounts = Accounts(self.database)
+        cipher = Cipher([s.get_secret_value() for s in settings.encryption_keys])
         self.projects = Projects(self.database)
-        self.events = Events(self.database, Cipher([s.get_secret_value() for s in settings.encryption_keys]))
-        self.scans = Scans(self.database)
+        self.events = Events(self.database, cipher)
+        self.scans = Scans(self.database, cipher)
         self.answers = Answers(self.database)
         pepper = settings.pepper
         self.ring = Ring(self.accounts, self.projects, pepper.get_secret_value() if pepper else None)

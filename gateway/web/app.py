@@ -21,7 +21,7 @@ from gateway.engine import Guard
 from gateway.errors import GatewayError, NotFound, RequestError
 from gateway.settings import Settings, Upstream
 from gateway.web.asgi import error_body
-from gateway.web.dialects import DialectRoutes, OpenApi
+from gateway.web.dialects import DialectRoutes, OpenApi, redteam_routes
 from gateway.web.endpoints import EndpointRoutes
 from gateway.web.events import Sink, log_event
 from gateway.web.grounding import Ground
@@ -94,6 +94,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
         *(described if gateway.settings.server.openapi else ()),
+        *redteam_routes(gateway),
         dialects,
         UnknownRoutes(gateway),
     ]

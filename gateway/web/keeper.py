@@ -154,3 +154,5 @@ class Keeper:
                 gone = await self.store.events.clean(before=before, keep=keep)
                 if gone:
                     log.info("old events deleted", extra={"events": gone})
+                if before is not None and (gone := await self.store.scans.clean(before=before)):
+                    log.info("old red-team scans deleted", extra={"scans": gone})

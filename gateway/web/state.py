@@ -30,6 +30,7 @@ from gateway.web.kept import Kept, texts_wanted
 from gateway.web.limits import Limits
 from gateway.web.metrics import Metrics
 from gateway.web.projects import Chosen, choose
+from gateway.web.redteam.jobs import Jobs
 from gateway.web.tenant_policies import TenantPolicies, named
 from gateway.web.upstream import UpstreamPool
 
@@ -84,6 +85,7 @@ class Gateway:
         self.auth = keys(settings.clients, settings.tenants, ring=ring, required=required)
         self.limits = Limits(settings, self.metrics)
         self.conversations = Conversations(settings)
+        self.scans = Jobs(settings.redteam.at_once)
         self._sink = sink
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
@@ -245,6 +247,7 @@ class Gateway:
             task.cancel()
 
     async def aclose(self) -> None:
+        await self.scans.aclose()
         if self.keeper:
             await self.keeper.aclose()
         await self.limits.aclose()

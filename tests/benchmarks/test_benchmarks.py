@@ -125,3 +125,12 @@ def test_conversation(tmp_path: Path) -> None:
     assert [turn["turn"] for turn in report["turns"]] == [1, 2, 3]
     assert all(turn["remembered"] > 0 and turn["not remembered"] > 0 for turn in report["turns"])
     assert "not remembered" in shown
+
+
+def test_redteam(tmp_path: Path) -> None:
+    report, shown = run("redteam", tmp_path, "--requests", "60", "--delay", "20")
+    assert [cell["mode"] for cell in report["cells"]] == ["direct", "guarded"]
+    direct = report["cells"][0]
+    assert direct["requests"] == 60
+    assert 0 < direct["cpu_s"] < direct["wall_s"] * 4
+    assert "A scan beside its model" in shown

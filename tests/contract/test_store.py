@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
 from gateway.errors import ConfigError, Conflict, Forbidden, NotFound, RequestError, StoreError
@@ -645,3 +646,34 @@ async def test_what_agents_called(store: Store) -> None:
     await store.events.purge("blue")
     assert (await store.agent("blue", "a/1")).calls == 0
     assert (await store.agent("red", "a/1")).calls == 1
+
+
+async def test_red_team_scans_hold_what_models_say(store: Store) -> None:
+    said = {"findings": [{"output": "a\x00b \U0001f600", "n": 1.5}], "progress": {"done": 1}}
+    await store.scans.add(RedTeamScan("rts_5", "blue", "done", "m", None, said))
+    found = (await store.scans.get("rts_5", tenant="blue")).record
+    assert found == {"findings": [{"output": "a\ufffdb \U0001f600", "n": 1.5}], "progress": {"done": 1}}
+
+
+async def test_red_team_scans_are_sealed(settings: StoreSettings) -> None:
+    sealing, plain = (
+        Store(settings.model_copy(update={"encryption_keys": keys})) for keys in ((SecretStr("k" * 32),), ())
+    )
+    await upgrade(sealing.database)
+    await sealing.scans.add(RedTeamScan("rts_6", "blue", "running", record={"prompt": "unheard of"}))
+    await sealing.scans.change("rts_6", {"record": {"prompt": "seldom heard"}}, tenant="blue")
+    assert (await sealing.scans.get("rts_6", tenant="blue")).record == {"prompt": "seldom heard"}
+    async with plain.database.begin() as connection:
+        (kept,) = (await connection.execute(text("SELECT record FROM redteam_scans"))).scalars()
+    assert "heard" not in str(kept)
+    with pytest.raises(StoreError):
+        await plain.scans.get("rts_6", tenant="blue")
+    for each in (sealing, plain):
+        await each.aclose()
+
+
+async def test_old_red_team_scans_go(store: Store) -> None:
+    await store.scans.add(RedTeamScan("rts_7", "blue", "done"))
+    assert await store.scans.clean(before=time.time() - DAY) == 0
+    assert await store.scans.clean(before=time.time() + DAY) == 1
+    assert await store.scans.page(tenant=None) == []

@@ -36,6 +36,17 @@ _MEANINGS = {
 }
 _UNREADABLE = {"sagexai": "422", "promptguard": "422", "presidio": "422", "trustyai": "422"}
 
+
+def _tested(proxy: str) -> tuple[tuple[str, str, str], ...]:
+    root = f"/api/v1{proxy}/security-testing"
+    return (
+        ("get", f"{root}/tests", "PromptGuard: attacks that the guard can be tested with."),
+        ("post", f"{root}/run/{{name}}", "PromptGuard: what the policy makes of one of them."),
+        ("post", f"{root}/run-all", "PromptGuard: what it makes of all."),
+        ("post", f"{root}/run-custom", "PromptGuard: what it makes of a prompt of one's own."),
+    )
+
+
 # The gateway's own: method, path, what it does, its body.
 _OWN: tuple[tuple[str, str, str], ...] = (
     ("post", "/v1/chat/completions", "OpenAI's chat completions, guarded."),
@@ -63,6 +74,16 @@ _OWN: tuple[tuple[str, str, str], ...] = (
     ("get", "/guard/v1/events/{id}", "One of them, with its findings."),
     ("get", "/guard/v1/stats", "Counts and percentiles of events."),
     ("delete", "/guard/v1/conversations", "Forget what is remembered of kept conversations."),
+    ("get", "/guard/v1/redteam", "Red-team scans, the newest first."),
+    ("post", "/guard/v1/redteam", "Begin a scan; it runs while nobody waits."),
+    ("get", "/guard/v1/redteam/{id}", "One of them: how far it is, then its report."),
+    ("delete", "/guard/v1/redteam/{id}", "Delete it; one that runs is stopped."),
+    ("get", "/api/v1/security", "EvalGuard: scans of a project."),
+    ("post", "/api/v1/security", "EvalGuard: run a scan and wait for it."),
+    ("get", "/api/v1/security/{id}", "EvalGuard: one scan with its findings."),
+    ("delete", "/api/v1/security/{id}", "EvalGuard: delete it."),
+    *_tested(""),
+    *_tested("/proxy"),
     ("get", "/livez", "Does the process answer?"),
     ("get", "/readyz", "Has every detector found what it must find?"),
     ("get", "/metrics", "Figures for Prometheus."),

@@ -21,6 +21,7 @@ from gateway.web.asgi import read_json, require_json
 __all__ = [
     "KeyChange",
     "NewKey",
+    "NewScan",
     "NewTenant",
     "PolicyText",
     "TenantChange",
@@ -121,6 +122,22 @@ class TenantChange(Strict):
     policy: Name | None = None
     quota: Quota = UNBOUNDED
     metadata: Metadata = {}
+
+
+class NewScan(Strict):
+    """A red-team scan. `prompt` is the system prompt to test; None: one of ours."""
+
+    model: Glob
+    prompt: Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")] | None = None
+    types: Globs = ["*"]
+    strategies: Globs = ["*"]
+    policies: Names = []
+    compare: bool = False
+    judge: bool = False
+    seed: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    max_requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=2**53)] | None = None
+    answer_tokens: Annotated[int, Field(ge=1, le=32_768)] = 512
 
 
 class PolicyText(Strict):

@@ -14,7 +14,7 @@ __all__ = ["EVERYWHERE", "Ports", "is_management"]
 
 EVERYWHERE = frozenset({"/livez", "/readyz", "/metrics"})
 ROOTS = (
-    *(f"/guard/v1/{name}" for name in ("keys", "tenants", "policies", "events", "stats")),
+    *(f"/guard/v1/{name}" for name in ("keys", "tenants", "policies", "events", "stats", "redteam")),
     *(f"/xecguard/v1/{name}" for name in ("licenses", "tokens", "policies", "trace", "stats")),
 )
 

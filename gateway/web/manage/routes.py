@@ -8,6 +8,7 @@ from gateway.web.manage.conversations import Conversations
 from gateway.web.manage.events import Events
 from gateway.web.manage.keys import Keys, Tenants
 from gateway.web.manage.policies import Policies
+from gateway.web.manage.redteam import RedTeam
 from gateway.web.state import Gateway
 
 __all__ = ["management_routes"]
@@ -15,6 +16,7 @@ __all__ = ["management_routes"]
 
 def management_routes(gateway: Gateway) -> list[BaseRoute]:
     keys, tenants, policies, events = Keys(gateway), Tenants(gateway), Policies(gateway), Events(gateway)
+    redteam = RedTeam(gateway)
     return [
         Route("/guard/v1/keys", keys.list, methods=["GET"]),
         Route("/guard/v1/keys", keys.new, methods=["POST"]),
@@ -36,4 +38,8 @@ def management_routes(gateway: Gateway) -> list[BaseRoute]:
         Route("/guard/v1/events/{id}", events.get, methods=["GET"]),
         Route("/guard/v1/stats", events.stats, methods=["GET"]),
         Route("/guard/v1/conversations", Conversations(gateway).forget, methods=["DELETE"]),
+        Route("/guard/v1/redteam", redteam.list, methods=["GET"]),
+        Route("/guard/v1/redteam", redteam.new, methods=["POST"]),
+        Route("/guard/v1/redteam/{id}", redteam.get, methods=["GET"]),
+        Route("/guard/v1/redteam/{id}", redteam.delete, methods=["DELETE"]),
     ]
