@@ -83,6 +83,8 @@ class AnthropicRelay:
     async def _event(self, event: Json) -> list[Json]:
         deltas, unscanned = read_event(event, self._called.get(_index(event), ""))
         self._stream.unscanned(unscanned)
+        if self._stream.stopped:
+            return self._end()
         edits: dict[Path, str] = {}
         for delta in deltas:
             released = await self._stream.feed(delta)

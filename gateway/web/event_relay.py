@@ -42,6 +42,9 @@ class EventRelay:
         event = self._events.clean(event, holds=self._stream.holds)
         deltas, unscanned = self._events.read(event)
         self._stream.unscanned(unscanned)
+        if self._stream.stopped:
+            self.stopped = True
+            return self._end()
         before: list[Json] = []
         for prefix in self._events.ends(event):
             before += await self._close(prefix)

@@ -90,7 +90,7 @@ class ResponseRelay:
             return []
         self._numbered = self._numbered or "sequence_number" in event
         read, event = self._opened(event)
-        out = await self._event(read, event)
+        out = [] if self.stopped else await self._event(read, event)
         if self.stopped or self.ended:
             await self.keep()
         if self.stopped:
@@ -144,6 +144,7 @@ class ResponseRelay:
         new = [item for item in read.unscanned if item.path not in self._unread]
         self._unread.update(item.path for item in new)
         self._stream.unscanned(new)
+        self.stopped = self.stopped or self._stream.stopped
         return read, event
 
     async def _event(self, read: Read, event: Json) -> list[Json]:
