@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.detectors import BUILTIN
 from gateway.engine.memory import Known, Memory, about
 from gateway.engine.scan import Scan, scan_parts
-from gateway.types import Detector, Direction, Finding, Kind, Part, Role, Span, Transcript
+from gateway.types import Detector, Direction, Finding, Kind, Part, Reading, Role, Span, Transcript
 
 DETECTORS: list[Detector] = [build() for build in BUILTIN]
 TEXTS = (
@@ -60,7 +60,7 @@ class Counting:
     name = "counting"
     categories = frozenset({"custom/x"})
     kinds = None
-    readings = frozenset({"raw"})
+    readings: frozenset[Reading] = frozenset({Reading.RAW})
     reach: int | None = 1
     behind = 0
 
