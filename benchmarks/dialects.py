@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message
 from benchmarks.machine import Cpus, facts, pin
 from benchmarks.tables import Rows, deliver, figure
 from benchmarks.texts import CORPORA
-from gateway.settings import Settings
+from gateway.settings import ModelSettings, Settings
 from gateway.web.app import create_app
 
 __all__ = ["ENDPOINTS", "NATIVE", "main"]
@@ -69,7 +69,9 @@ def run(args: argparse.Namespace) -> Figures:
 
 
 async def _measure(args: argparse.Namespace) -> list[Figures]:
-    app = create_app(Settings(watch_policies=False), environ={}, sink=lambda event: None)
+    app = create_app(
+        Settings(watch_policies=False, models=ModelSettings(enabled=())), environ={}, sink=lambda event: None
+    )
     make = next(iter(CORPORA.values()))
     cells = []
     async with app.router.lifespan_context(app):

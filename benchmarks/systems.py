@@ -28,7 +28,7 @@ from benchmarks import bare_relay
 from benchmarks.machine import pin
 from benchmarks.sampling import Sampler
 from benchmarks.upstream import FAST, MODEL
-from gateway.settings import Server, Settings, Upstream
+from gateway.settings import ModelSettings, Server, Settings, Upstream
 from gateway.web.serve import listen, serve, server_config
 
 __all__ = ["PEERS", "System", "end_on_sigterm", "gateway", "peer", "relay", "upstream"]
@@ -154,6 +154,7 @@ def _answers(port: int) -> bool:
 def _settings(args: argparse.Namespace) -> Settings:
     url = HttpUrl(f"http://{HOST}:{args.upstream}/v1")
     return Settings(
+        models=ModelSettings(enabled=()),  # rules alone: what models cost is `bench model`
         server=Server(host=HOST, port=args.port, workers=1),
         upstreams=(Upstream(name="bench", url=url, key="none"),),
         policy=args.policy,

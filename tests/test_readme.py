@@ -22,7 +22,7 @@ from gateway.settings import Settings, Upstream
 from gateway.web.app import create_app
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.demo_upstream import demo_upstream
-from tests.cli.command import ROOT, environment
+from tests.cli.command import ALL_MODELS, ROOT, environment
 from tests.support.servers import serve_in_thread
 
 FILE = ROOT / "README.md"
@@ -69,7 +69,7 @@ def test_there_are_blocks() -> None:
 def test_commands(command: str, output: str | None, command_path: str) -> None:
     done = subprocess.run(
         ["bash", "-euc", command],
-        env=environment({"PATH": command_path, "PORT": "0"}),
+        env=environment({**ALL_MODELS, "PATH": command_path, "PORT": "0"}),
         cwd=ROOT,
         capture_output=True,
         text=True,

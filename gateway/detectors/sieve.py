@@ -11,19 +11,18 @@ states would multiply; a group is asked only where what it needs stands in the t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from re import A as ASCII
-from re import I as IGNORECASE
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from gateway.detectors.edges import edge
 from gateway.detectors.gates import Gate, Places, gate_of, least_digits
 from gateway.detectors.needles import Edged, Joint, Look, Stretches, needles
-from gateway.detectors.prefix import CATEGORY, shape
+from gateway.detectors.prefix import shape
 from gateway.text.patterns import compile_set
 
 __all__ = ["Sieve", "anchor", "literals"]
@@ -259,8 +258,8 @@ def _required(nodes: Sequence[Node]) -> list[_Run]:
         if exact is not None and len(joined) * len(exact) <= _MAX_LITERALS:
             joined = frozenset(a + b for a, b in product(joined, exact))
             continue
-        candidates += [_Run(joined, left, _edge(node, 0)), *_inside(node)]
-        joined, left = (exact, None) if exact is not None else (_EMPTY, _edge(node, -1))
+        candidates += [_Run(joined, left, edge(node, 0)), *_inside(node)]
+        joined, left = (exact, None) if exact is not None else (_EMPTY, edge(node, -1))
     candidates.append(_Run(joined, left))
     long = [run for run in candidates if _shortest(run.strings) >= _MIN_LENGTH]
     return sorted(long, key=_worth, reverse=True)
@@ -279,47 +278,6 @@ def _worth(run: _Run) -> float:
     """How telling: long enough, and no word that stands in every other sentence."""
     common = sum(text.strip().lower() in _COMMON for text in run.strings)
     return min(_shortest(run.strings), _GOOD_LENGTH) - (1.5 if common else 0)
-
-
-def _edge(node: Node, side: int) -> bytes | None:
-    """
-    What may stand next to a literal: a table of truth values for the 256 bytes. A text's or a line's end
-    may always, and whatever is not ASCII. None where a node tells little. `side`: 0 after it, -1 before it.
-    """
-    kind, arg = node
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]):
-        return _edge(arg[2][side], side)
-    if kind is op.SUBPATTERN and len(arg[3]):
-        return _edge(arg[3][side], side)
-    if kind is op.BRANCH:
-        options = [_edge(branch[side], side) if len(branch) else None for branch in arg[1]]
-        known = [option for option in options if option is not None]
-        return bytes(map(max, *known)) if len(known) == len(options) > 1 else None
-    if kind is op.AT and arg in (op.AT_BEGINNING, op.AT_END):
-        return _ENDS
-    if kind is op.LITERAL and arg < 128:
-        return _table(lambda byte: chr(byte).lower() == chr(arg).lower())
-    if kind is op.IN:
-        either = [re.compile(f"[{''.join(map(_item, arg))}]", ASCII | case) for case in (0, IGNORECASE)]
-        return _table(lambda byte: any(one.match(chr(byte)) for one in either))
-    return None
-
-
-def _table(allowed: Callable[[int], bool]) -> bytes:
-    return bytes(byte > 127 or byte == _LINE_END or allowed(byte) for byte in range(256))
-
-
-_LINE_END = 10
-_ENDS = _table(lambda byte: False)
-
-
-def _item(item: Node) -> str:
-    kind, arg = item
-    if kind is op.NEGATE:
-        return "^"
-    if kind is op.RANGE:
-        return f"\\U{arg[0]:08x}-\\U{arg[1]:08x}"
-    return CATEGORY[arg] if kind is op.CATEGORY else f"\\U{arg:08x}"
 
 
 def _shortest(strings: Strings) -> int:

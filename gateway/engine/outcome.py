@@ -13,9 +13,9 @@ from gateway.types import Direction, Effect, Hit, Kind, Part, Path, Transcript, 
 
 __all__ = ["best", "changes", "effect", "firm", "refusals", "told", "utf8_size"]
 
-# A model has a little of everything to say of any text; less than this is left to the scores.
+# A model has a little of everything to say of any text; less than this is left to the scores. Rules say nothing
+# of how often honest texts have their findings, and always mean them.
 TOLD_SCORE = 0.5
-TOLD_FPR = 0.01
 
 
 def utf8_size(text: str) -> int:
@@ -29,7 +29,7 @@ def effect(violations: Iterable[Violation]) -> Effect:
 def told(hits: Sequence[Hit], violations: Iterable[Violation]) -> tuple[Hit, ...]:
     """Findings worth telling: those that a rule claimed, and those that a strict one would."""
     claimed = {violation.hit for violation in violations}
-    told = (h for h in hits if h in claimed or h.finding.score >= TOLD_SCORE or h.finding.fpr <= TOLD_FPR)
+    told = (h for h in hits if h in claimed or h.finding.score >= TOLD_SCORE or not h.finding.fpr)
     return tuple(hit for hit in told if hit.finding.category != RESTORE)
 
 

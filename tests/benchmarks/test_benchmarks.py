@@ -83,7 +83,7 @@ def test_views(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_hotspots(tmp_path: Path) -> None:
     report, _ = run("hotspots", tmp_path, *TINY, "--connections", "2")
-    assert any(f["function"].startswith("web/chat:") for f in report["functions"])
+    assert any(f["function"].startswith("web/endpoint:") for f in report["functions"])
 
 
 def test_model(tmp_path: Path) -> None:

@@ -20,10 +20,18 @@ COMMAND = (sys.executable, "-m", "gateway")
 PATIENCE = 60.0  # seconds until a process that hangs fails the test
 
 
+ALL_MODELS = {"PORTCULLIS_MODELS__ENABLED": '["*"]'}
+
+
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours without settings of whoever runs the tests."""
+    """Ours without settings of whoever runs the tests, and without the model, unless ALL_MODELS are asked for."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTCULLIS_", "OPENAI_"))}
-    ours = {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "PORTCULLIS_STORE__URL": "none"}
+    ours = {
+        "PYTHONPATH": str(ROOT),
+        "NO_COLOR": "1",
+        "PORTCULLIS_STORE__URL": "none",
+        "PORTCULLIS_MODELS__ENABLED": "[]",
+    }
     return {**kept, **ours, **(extra or {})}
 
 

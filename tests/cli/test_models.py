@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.cli.command import portcullis
+from tests.cli.command import ALL_MODELS, portcullis
 from tests.support.tiny_models import SMALL_WINDOW, classifier, make
 
 
@@ -42,10 +42,10 @@ def test_from_a_published_folder_to_a_verdict(tmp_path: Path) -> None:
     assert "already" in again.stderr
     settings = config(tmp_path, folder)
     for arguments in (("models", "verify"), ("models", "list"), ("list", "detectors")):
-        shown = portcullis(*arguments, "--config", settings)
+        shown = portcullis(*arguments, "--config", settings, env=ALL_MODELS)
         assert shown.returncode == 0
         assert "zebra-guard" in shown.stdout
-    scan = portcullis("scan", "the zebra", "--scores", "--config", settings)
+    scan = portcullis("scan", "the zebra", "--scores", "--config", settings, env=ALL_MODELS)
     assert scan.returncode == 1
     assert "injection/direct" in scan.stdout
 
@@ -57,7 +57,7 @@ def test_a_changed_model_is_named(tmp_path: Path) -> None:
         file.write(b"\0")
     settings = config(tmp_path, folder)
     for command in (("models", "verify"), ("scan", "hi"), ("check",), ("serve", "--port", "0")):
-        done = portcullis(*command, "--config", settings)
+        done = portcullis(*command, "--config", settings, env=ALL_MODELS)
         assert done.returncode == 2
         assert "SHA-256" in done.stderr
 

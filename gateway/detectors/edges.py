@@ -1,0 +1,69 @@
+"""What may stand next to a literal of a pattern: tables of truth values for the 256 bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from re import A as ASCII
+from re import I as IGNORECASE
+from re import _constants as op  # type: ignore[attr-defined]
+from typing import Any
+
+from gateway.detectors.prefix import CATEGORY
+
+__all__ = ["edge"]
+
+Node = tuple[Any, Any]
+
+
+def edge(node: Node, side: int) -> bytes | None:
+    """
+    What may stand next to a literal: a table of truth values for the 256 bytes. A text's or a line's end
+    may always, and whatever is not ASCII. None where a node tells little. `side`: 0 after it, -1 before it.
+    """
+    kind, arg = node
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]):
+        return edge(arg[2][side], side)
+    if kind is op.SUBPATTERN and len(arg[3]):
+        return edge(arg[3][side], side)
+    if kind is op.BRANCH:
+        options = [edge(branch[side], side) if len(branch) else None for branch in arg[1]]
+        known = [option for option in options if option is not None]
+        return bytes(map(max, *known)) if len(known) == len(options) > 1 else None
+    if kind is op.AT and arg in (op.AT_BEGINNING, op.AT_END):
+        return _ENDS
+    if kind is op.LITERAL and arg < 128:
+        return _one_of(chr(arg).lower() + chr(arg).upper())
+    if kind is op.IN:
+        return _one_in(f"[{''.join(map(_item, arg))}]")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _one_of(chars: str) -> bytes:
+    return _table(lambda byte: chr(byte) in chars)
+
+
+@lru_cache(maxsize=1024)
+def _one_in(characters: str) -> bytes:
+    """Of a class of characters, whatever their case. The tables of patterns use a few again and again."""
+    either = [re.compile(characters, ASCII | case) for case in (0, IGNORECASE)]
+    return _table(lambda byte: any(one.match(chr(byte)) for one in either))
+
+
+def _table(allowed: Callable[[int], bool]) -> bytes:
+    return bytes(byte > 127 or byte == _LINE_END or allowed(byte) for byte in range(256))
+
+
+_LINE_END = 10
+_ENDS = _table(lambda byte: False)
+
+
+def _item(item: Node) -> str:
+    kind, arg = item
+    if kind is op.NEGATE:
+        return "^"
+    if kind is op.RANGE:
+        return f"\\U{arg[0]:08x}-\\U{arg[1]:08x}"
+    return CATEGORY[arg] if kind is op.CATEGORY else f"\\U{arg:08x}"
