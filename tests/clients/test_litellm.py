@@ -108,7 +108,7 @@ class TestXecGuard:
     async def test_a_failure_is_no_verdict(self, gate: Gate) -> None:
         gate.flaky.failures = 1
         with pytest.raises(HTTPException, match="unreachable"):
-            await self.hook(gate).apply_guardrail({"texts": ["Hello"]}, asked("Hello"), "request")
+            await self.hook(gate).apply_guardrail({"texts": ["Any news?"]}, asked("Any news?"), "request")
         assert gate.event().status == 503
 
 

@@ -119,7 +119,11 @@ async def test_p20_every_endpoint_has_its_guards() -> None:
             assert big.status_code == 413, path
             auth["authorization"] += "2"
             refused = await gate.http.request(spec.method, path, headers=auth)
-            assert (refused.status_code, error_of(refused)["code"]) == (403, "scope_missing"), path
+            assert refused.status_code == 403, path
+            if spec.path.startswith("/v1/messages"):  # Anthropic's shape has kinds of errors, not codes
+                assert refused.json()["error"]["type"] == "permission_error"
+            else:
+                assert error_of(refused)["code"] == "scope_missing", path
             found = table.find(path)
             assert found is not None
             assert isinstance(found[0][spec.method], Endpoint)

@@ -37,8 +37,18 @@ _MEANINGS = {
 _UNREADABLE = {"sagexai": "422", "promptguard": "422", "presidio": "422", "trustyai": "422"}
 
 
-def _tested(proxy: str) -> tuple[tuple[str, str, str], ...]:
-    root = f"/api/v1{proxy}/security-testing"
+def _scanned(prefix: str) -> tuple[tuple[str, str, str], ...]:
+    root = f"{prefix}/api/v1/security"
+    return (
+        ("get", root, "EvalGuard: scans of a project."),
+        ("post", root, "EvalGuard: run a scan and wait for it."),
+        ("get", f"{root}/{{id}}", "EvalGuard: one scan with its findings."),
+        ("delete", f"{root}/{{id}}", "EvalGuard: delete it."),
+    )
+
+
+def _tested(api: str) -> tuple[tuple[str, str, str], ...]:
+    root = f"{api}/security-testing"
     return (
         ("get", f"{root}/tests", "PromptGuard: attacks that the guard can be tested with."),
         ("post", f"{root}/run/{{name}}", "PromptGuard: what the policy makes of one of them."),
@@ -78,12 +88,12 @@ _OWN: tuple[tuple[str, str, str], ...] = (
     ("post", "/guard/v1/redteam", "Begin a scan; it runs while nobody waits."),
     ("get", "/guard/v1/redteam/{id}", "One of them: how far it is, then its report."),
     ("delete", "/guard/v1/redteam/{id}", "Delete it; one that runs is stopped."),
-    ("get", "/api/v1/security", "EvalGuard: scans of a project."),
-    ("post", "/api/v1/security", "EvalGuard: run a scan and wait for it."),
-    ("get", "/api/v1/security/{id}", "EvalGuard: one scan with its findings."),
-    ("delete", "/api/v1/security/{id}", "EvalGuard: delete it."),
-    *_tested(""),
-    *_tested("/proxy"),
+    *_scanned(""),
+    *_scanned("/dialects/evalguard"),
+    *_tested("/api/v1"),
+    *_tested("/api/v1/proxy"),
+    *_tested("/dialects/promptguard/api/v1"),
+    *_tested("/dialects/promptguard/api/v1/proxy"),
     ("post", "/mcp/{name}", "An MCP server of the settings: a message to it."),
     ("get", "/mcp/{name}", "MCP: what the server has to say."),
     ("delete", "/mcp/{name}", "MCP: end the session."),
