@@ -34,7 +34,8 @@ def gateway(tmp_path: Path, on_overload: str = "block", **models: Any) -> Iterat
     }
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(config))
-    with serving("--config", str(path)) as running, httpx.Client(base_url=running.url, timeout=60) as client:
+    only = {"PORTCULLIS_MODELS__ENABLED": '["tiny"]'}
+    with serving("--config", str(path), env=only) as running, httpx.Client(base_url=running.url, timeout=60) as client:
         yield client
 
 
