@@ -155,13 +155,14 @@ class Events:
 
     async def clean(self, *, before: float | None, keep: int | None) -> int:
         """Delete what is older, and all but the newest `keep`; returns how many."""
-        bound = first_id(before) if before is not None else ""
+        deleted = await self._delete(tables.events.c.id < first_id(before)) if before is not None else 0
         if keep is not None:
             last = select(tables.events.c.id).order_by(tables.events.c.id.desc()).offset(keep).limit(1)
             async with self._database.begin() as connection:
                 found = (await connection.execute(last)).scalar()
-            bound = max(bound, found + "\x7f" if found else "")  # itself, too
-        return await self._delete(tables.events.c.id < bound) if bound else 0
+            if found is not None:
+                deleted += await self._delete(tables.events.c.id <= found)
+        return deleted
 
     async def purge(self, tenant: str) -> int:
         """Delete all of a tenant; returns how many."""
