@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.errors import RequestError
 from gateway.surfaces.anthropic_fields import MESSAGE, REQUEST, ROLES
 from gateway.surfaces.fields import show
 from gateway.surfaces.shapes import Blocks
+from gateway.surfaces.strict import require_objects, require_texts, wrong
 from gateway.types import Direction, Json, Kind, Path, Role, Transcript
 
 __all__ = ["MAX_BLOCKS", "MAX_MESSAGES", "MAX_TOOLS", "read_request"]
@@ -29,7 +29,7 @@ _OBJECTS = ("metadata", "tool_choice", "thinking", "output_config", "cache_contr
 def read_request(body: Any) -> Transcript:
     """Raises RequestError for what is no request of messages, or may be read in two ways."""
     if type(body) is not dict:
-        raise _wrong("", "an object")
+        raise wrong("", "an object")
     _check_options(body)
     out = Blocks(Role.USER, strict=True)
     _read_messages(body, out)
@@ -45,16 +45,16 @@ def read_request(body: Any) -> Transcript:
 def _check_options(body: Json) -> None:
     model = body.get("model")
     if type(model) is not str or not 0 < len(model) <= 256 or not model.isprintable():
-        raise _wrong("model", "a text of 1 to 256 printable characters")
+        raise wrong("model", "a text of 1 to 256 printable characters")
     if type(body.get("stream")) not in (bool, type(None)):
-        raise _wrong("stream", "true or false")
+        raise wrong("stream", "true or false")
     most = body.get("max_tokens")
     if most is not None and (type(most) is not int or not 0 <= most <= MAX_TOKENS):
-        raise _wrong("max_tokens", f"a whole number from 0 to {MAX_TOKENS}")
-    _objects(body.get("tools"), ("tools",), MAX_TOOLS)
+        raise wrong("max_tokens", f"a whole number from 0 to {MAX_TOKENS}")
+    require_objects(body.get("tools"), ("tools",), MAX_TOOLS)
     for key in _OBJECTS:
         if type(body.get(key)) not in (dict, type(None)):
-            raise _wrong(key, "an object")
+            raise wrong(key, "an object")
     if body.get("system") is not None:
         _check_content(body["system"], ("system",))
 
@@ -62,12 +62,12 @@ def _check_options(body: Json) -> None:
 def _read_messages(body: Json, out: Blocks) -> None:
     messages = body.get("messages")
     if type(messages) is not list or not messages:
-        raise _wrong("messages", "a list with at least one message")
-    _objects(messages, ("messages",), MAX_MESSAGES)
+        raise wrong("messages", "a list with at least one message")
+    require_objects(messages, ("messages",), MAX_MESSAGES)
     for index, message in enumerate(messages):
         role = message.get("role")
         if type(role) is not str or role not in _ROLES:
-            raise _wrong(f"messages[{index}].role", "one of " + ", ".join(sorted(ROLES)))
+            raise wrong(f"messages[{index}].role", "one of " + ", ".join(sorted(ROLES)))
         _check_content(message.get("content"), ("messages", index, "content"))
         out.role, out.message, out.kind = _ROLES[role], index, Kind.TEXT
         MESSAGE.read(message, ("messages",), index, out)
@@ -77,26 +77,6 @@ def _check_content(content: Any, at: Path) -> None:
     if type(content) is str:
         return
     if type(content) is not list:
-        raise _wrong(show(at), "a text or a list of blocks")
-    _objects(content, at, MAX_BLOCKS)
-    for index, block in enumerate(content):
-        for key in ("type", "text"):
-            if type(block.get(key)) not in (str, type(None)):
-                raise _wrong(show((*at, index, key)), "a text")
-
-
-def _objects(value: Any, at: Path, most: int) -> None:
-    """Nothing, or a list of objects."""
-    if value is None:
-        return
-    if type(value) is not list:
-        raise _wrong(show(at), "a list")
-    if len(value) > most:
-        raise _wrong(show(at), f"a list of at most {most} items")
-    for index, item in enumerate(value):
-        if type(item) is not dict:
-            raise _wrong(show((*at, index)), "an object")
-
-
-def _wrong(param: str, what: str) -> RequestError:
-    return RequestError(f"{param or 'The body'} must be {what}.", param=param or None)
+        raise wrong(show(at), "a text or a list of blocks")
+    require_objects(content, at, MAX_BLOCKS)
+    require_texts(content, at, ("type", "text"))

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.errors import RequestError
 from gateway.surfaces.chat_fields import MESSAGE, REQUEST, ROLES
 from gateway.surfaces.fields import Collector, Rule, show
+from gateway.surfaces.strict import require_objects, require_texts, wrong
 from gateway.text.json_text import is_json
 from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript
 
@@ -41,7 +42,7 @@ _OBJECTS = ("stream_options", "response_format", "metadata", "logit_bias", "pred
 def read_request(body: Any) -> Transcript:
     """Raises RequestError for what is no chat request, or may be read in two ways."""
     if type(body) is not dict:
-        raise _wrong("", "an object")
+        raise wrong("", "an object")
     _check_options(body)
     out = Collector(Role.USER, strict=True)
     _read_messages(body, out)
@@ -67,33 +68,33 @@ def ask_usage(body: Json) -> tuple[Json, bool]:
 def _check_options(body: Json) -> None:
     model = body.get("model")
     if type(model) is not str or not 0 < len(model) <= 256 or not model.isprintable():
-        raise _wrong("model", "a text of 1 to 256 printable characters")
+        raise wrong("model", "a text of 1 to 256 printable characters")
     if type(body.get("stream")) not in (bool, type(None)):
-        raise _wrong("stream", "true or false")
+        raise wrong("stream", "true or false")
     for key, most in (("n", MAX_CHOICES), ("max_tokens", MAX_TOKENS), ("max_completion_tokens", MAX_TOKENS)):
         value = body.get(key)
         if value is not None and (type(value) is not int or not 1 <= value <= most):
-            raise _wrong(key, f"a whole number from 1 to {most}")
+            raise wrong(key, f"a whole number from 1 to {most}")
     both = {body[key] for key in ("max_tokens", "max_completion_tokens") if body.get(key) is not None}
     if len(both) > 1:
         raise RequestError("Give max_tokens or max_completion_tokens, not both.", param="max_tokens")
     for key in ("tools", "functions"):
-        _objects(body.get(key), (key,), MAX_TOOLS)
+        require_objects(body.get(key), (key,), MAX_TOOLS)
     for key in _OBJECTS:
         if type(body.get(key)) not in (dict, type(None)):
-            raise _wrong(key, "an object")
+            raise wrong(key, "an object")
 
 
 def _read_messages(body: Json, out: Collector) -> None:
     messages = body.get("messages")
     if type(messages) is not list or not messages:
-        raise _wrong("messages", "a list with at least one message")
-    _objects(messages, ("messages",), MAX_MESSAGES)
+        raise wrong("messages", "a list with at least one message")
+    require_objects(messages, ("messages",), MAX_MESSAGES)
     called: dict[str, str] = {}  # names of tools by the id of their call
     for index, message in enumerate(messages):
         role = _role(message, index)
         _check_content(message.get("content"), role, ("messages", index, "content"))
-        _objects(message.get("tool_calls"), ("messages", index, "tool_calls"), MAX_TOOLS)
+        require_objects(message.get("tool_calls"), ("messages", index, "tool_calls"), MAX_TOOLS)
         out.role, out.message = role, index
         if role not in _RESULTS:
             out.kind = Kind.TEXT
@@ -124,7 +125,7 @@ def read_result(
 def _role(message: Json, index: int) -> Role:
     role = message.get("role")
     if type(role) is not str or role not in _ROLES:
-        raise _wrong(f"messages[{index}].role", "one of " + ", ".join(sorted(ROLES)))
+        raise wrong(f"messages[{index}].role", "one of " + ", ".join(sorted(ROLES)))
     return _ROLES[role]
 
 
@@ -132,25 +133,9 @@ def _check_content(content: Any, role: Role, at: Path) -> None:
     if type(content) is str or (content is None and role in _MAY_BE_EMPTY):
         return
     if type(content) is not list:
-        raise _wrong(show(at), "a text or a list of parts")
-    _objects(content, at, MAX_PARTS)
-    for index, part in enumerate(content):
-        for key in ("type", "text", "refusal"):
-            if type(part.get(key)) not in (str, type(None)):
-                raise _wrong(show((*at, index, key)), "a text")
-
-
-def _objects(value: Any, at: Path, most: int) -> None:
-    """Nothing, or a list of objects."""
-    if value is None:
-        return
-    if type(value) is not list:
-        raise _wrong(show(at), "a list")
-    if len(value) > most:
-        raise _wrong(show(at), f"a list of at most {most} items")
-    for index, item in enumerate(value):
-        if type(item) is not dict:
-            raise _wrong(show((*at, index)), "an object")
+        raise wrong(show(at), "a text or a list of parts")
+    require_objects(content, at, MAX_PARTS)
+    require_texts(content, at, ("type", "text", "refusal"))
 
 
 def remember(calls: list[Json], called: dict[str, str]) -> None:
@@ -159,7 +144,3 @@ def remember(calls: list[Json], called: dict[str, str]) -> None:
         name = tool.get("name") if type(tool) is dict else None
         if type(name) is str and type(call.get("id")) is str:
             called[call["id"]] = name
-
-
-def _wrong(param: str, what: str) -> RequestError:
-    return RequestError(f"{param or 'The body'} must be {what}.", param=param or None)

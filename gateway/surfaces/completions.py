@@ -18,7 +18,8 @@ from gateway.surfaces.chat_response import choice_index
 from gateway.surfaces.edit import Emptied, apply
 from gateway.surfaces.endpoint import Changes
 from gateway.surfaces.fields import Collector, Each, Either, Enum, Obj, Text
-from gateway.surfaces.table import TableSurface, wrong
+from gateway.surfaces.strict import wrong
+from gateway.surfaces.table import TableSurface
 from gateway.types import Json, Kind, Path
 
 __all__ = ["Completions", "from_chat", "to_chat", "token_ids"]

@@ -6,7 +6,8 @@ from gateway.errors import UpstreamError
 from gateway.surfaces.body import parse_event
 from gateway.surfaces.chat_fields import MODEL, REQUEST
 from gateway.surfaces.fields import Each, Either, Enum, Number, Obj, Text, Words
-from gateway.surfaces.table import TableSurface, Vector, wrong
+from gateway.surfaces.strict import wrong
+from gateway.surfaces.table import TableSurface, Vector
 from gateway.types import Json
 
 __all__ = ["Embeddings"]

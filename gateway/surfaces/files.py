@@ -21,7 +21,8 @@ from gateway.surfaces.media import Reference
 from gateway.surfaces.moderations import Moderations
 from gateway.surfaces.openai_chat import OpenAIChat
 from gateway.surfaces.openai_responses import Responses
-from gateway.surfaces.table import File, Form, TableSurface, text_of, wrong
+from gateway.surfaces.strict import wrong
+from gateway.surfaces.table import File, Form, TableSurface, text_of
 from gateway.surfaces.walk import leaves
 from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript, Unscanned
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from gateway.surfaces.chat_fields import MODEL, PART
 from gateway.surfaces.fields import Collector, Each, Either, Enum, Keyed, Number, Obj, Text, Token
-from gateway.surfaces.table import TableSurface, wrong
+from gateway.surfaces.strict import wrong
+from gateway.surfaces.table import TableSurface
 from gateway.types import Direction, Json, Role, Transcript, Verdict
 
 __all__ = ["CATEGORIES", "Moderations", "inputs", "result"]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.errors import RequestError
 from gateway.surfaces.chat_fields import ROLES
 from gateway.surfaces.fields import Collector, show
 from gateway.surfaces.responses_fields import REQUEST
+from gateway.surfaces.strict import require_objects, require_texts, wrong
 from gateway.types import Direction, Json, Path, Role, Transcript, Unscanned
 
 __all__ = ["MAX_ITEMS", "conversation_of", "read_request"]
@@ -33,7 +33,7 @@ _NAMES = ("previous_response_id", "instructions", "user", "safety_identifier", "
 def read_request(body: Any) -> Transcript:
     """Raises RequestError for what is no such request, or may be read in two ways."""
     if type(body) is not dict:
-        raise _wrong("", "an object")
+        raise wrong("", "an object")
     _check_options(body)
     for key in ("input", "items"):
         _check_items(body.get(key), key)
@@ -67,70 +67,57 @@ def _referred(body: Json) -> list[Unscanned]:
 def _check_options(body: Json) -> None:
     model = body.get("model")
     if model is not None and (type(model) is not str or not 0 < len(model) <= 256 or not model.isprintable()):
-        raise _wrong("model", "a text of 1 to 256 printable characters")
+        raise wrong("model", "a text of 1 to 256 printable characters")
     for key in _TRUTHS:
         if type(body.get(key)) not in (bool, type(None)):
-            raise _wrong(key, "true or false")
+            raise wrong(key, "true or false")
     for key in _NAMES:
         if type(body.get(key)) not in (str, type(None)):
-            raise _wrong(key, "a text")
+            raise wrong(key, "a text")
     tokens = body.get("max_output_tokens")
     if tokens is not None and (type(tokens) is not int or not 1 <= tokens <= MAX_TOKENS):
-        raise _wrong("max_output_tokens", f"a whole number from 1 to {MAX_TOKENS}")
+        raise wrong("max_output_tokens", f"a whole number from 1 to {MAX_TOKENS}")
     for key in _OBJECTS:
         if type(body.get(key)) not in (dict, type(None)):
-            raise _wrong(key, "an object")
+            raise wrong(key, "an object")
     for key, most in _LISTS:
-        _objects(body.get(key), (key,), most)
+        require_objects(body.get(key), (key,), most)
     _check_conversation(body.get("conversation"))
 
 
 def _check_conversation(value: Any) -> None:
     given = value.get("id") if type(value) is dict else value
     if value is not None and type(given) is not str:
-        raise _wrong("conversation", "an id, or an object with one")
+        raise wrong("conversation", "an id, or an object with one")
 
 
 def _check_items(items: Any, key: str) -> None:
     if items is None or (key == "input" and type(items) is str):
         return
-    _objects(items, (key,), MAX_ITEMS)
+    require_objects(items, (key,), MAX_ITEMS)
     for index, item in enumerate(items):
         at = (key, index)
         for field in ("type", "role"):
             if type(item.get(field)) not in (str, type(None)):
-                raise _wrong(show((*at, field)), "a text")
+                raise wrong(show((*at, field)), "a text")
         if item.get("type") == "message" or ("type" not in item and item.keys() != {"id"}):
             _check_message(item, at)
 
 
 def _check_message(item: Json, at: Path) -> None:
     if item.get("role") not in ROLES:
-        raise _wrong(show((*at, "role")), "one of " + ", ".join(sorted(ROLES)))
+        raise wrong(show((*at, "role")), "one of " + ", ".join(sorted(ROLES)))
     content = item.get("content")
     if type(content) is str:
         return
     if type(content) is not list:
-        raise _wrong(show((*at, "content")), "a text or a list of parts")
-    _objects(content, (*at, "content"), MAX_PARTS)
-    for index, part in enumerate(content):
-        for field in ("type", "text", "refusal"):
-            if type(part.get(field)) not in (str, type(None)):
-                raise _wrong(show((*at, "content", index, field)), "a text")
-
-
-def _objects(value: Any, at: Path, most: int) -> None:
-    """Nothing, or a list of objects."""
-    if value is None:
-        return
-    if type(value) is not list:
-        raise _wrong(show(at), "a list")
-    if len(value) > most:
-        raise _wrong(show(at), f"a list of at most {most} items")
-    for index, item in enumerate(value):
-        if type(item) is not dict:
-            raise _wrong(show((*at, index)), "an object")
-
-
-def _wrong(param: str, what: str) -> RequestError:
-    return RequestError(f"{param or 'The body'} must be {what}.", param=param or None)
+        raise wrong(show((*at, "content")), "a text or a list of parts")
+    require_objects(content, (*at, "content"), MAX_PARTS)
+    require_texts(
+        content,
+        (
+            *at,
+            "content",
+        ),
+        ("type", "text", "refusal"),
+    )

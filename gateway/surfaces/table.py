@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from gateway.errors import RequestError
 from gateway.surfaces.endpoint import EndpointSurface
 from gateway.surfaces.fields import Collector, Each, Either, Obj, Rule
 from gateway.surfaces.media import Base64
+from gateway.surfaces.strict import wrong
 from gateway.types import Direction, Json, Kind, Path, Role, Transcript
 
-__all__ = ["As", "File", "Form", "TableSurface", "Vector", "wrong"]
+__all__ = ["As", "File", "Form", "TableSurface", "Vector"]
 
 MAX_MODEL = 256
 MAX_CHOICES = 128
@@ -155,10 +155,6 @@ def text_of(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if any(c < 32 and c not in (9, 10, 12, 13, 27) for c in data) else text
-
-
-def wrong(param: str, what: str) -> RequestError:
-    return RequestError(f"{param or 'The body'} must be {what}.", param=param or None)
 
 
 def _is_name(value: Any) -> bool:
