@@ -5,11 +5,9 @@ texts cut anywhere, its items interleaved in any way. Whatever repeats a text sa
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,31 +17,13 @@ from gateway.engine import Exchange
 from gateway.errors import UpstreamError
 from gateway.policy import parse_policy
 from gateway.surfaces.openai_responses import Responses
-from gateway.types import Direction, Effect, Json, Part, Transcript, Verdict
+from gateway.types import Effect, Json, Verdict
 from gateway.web.responses_relay import ResponseRelay
 from tests.support.responses import call, collected, custom, events_of, message, reasoning, response, shell
 from tests.surfaces.test_responses_canary import leaves
-from tests.web.test_relay import BLOCK, BOOK, FRAGMENTS, GUARD, OWN
+from tests.web.test_relay import BLOCK, BOOK, FRAGMENTS, begun, run
 
-T = TypeVar("T")
 SURFACE = Responses()
-
-
-def run(work: Awaitable[T]) -> T:
-    async def whole() -> T:
-        return await work
-
-    return asyncio.run(whole())
-
-
-def begun(policy: Any) -> Exchange:
-    """An exchange whose request held some values."""
-    exchange = GUARD.begin((policy,))
-    parts = tuple(Part(f"see {value} .", ("input", i, "content")) for i, value in enumerate(OWN))
-    run(exchange.request(Transcript(parts, Direction.INPUT)))
-    return exchange
-
-
 TOKENS = tuple(begun(BOOK["default"]).vault.values)
 
 
