@@ -35,6 +35,10 @@ class Server(Strict):
     body_timeout: Seconds = Field(60, description="Time to send the whole request body.")
     idle_timeout: Seconds = Field(60, description="How long a kept-alive connection may rest between requests.")
     write_timeout: Seconds = Field(60, description="How long a client may take to read one piece of an answer.")
+    padding: Literal["follow", "always", "never"] = Field(
+        "follow",
+        description="Pad streamed events, so that their sizes tell no words: where the upstream does, or else.",
+    )
     pre_drain: float = Field(0, ge=0, description="After SIGTERM: how long to keep accepting while readiness is red.")
     drain: Seconds = Field(30, description="After that: how long running answers may take to finish.")
     reload_on_sighup: bool = Field(True, description="Read the policy files again on SIGHUP.")

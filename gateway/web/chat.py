@@ -21,7 +21,7 @@ def _relay(stream: Stream, asked: Json, refusal: Callable[[], str]) -> Relay:
     return Relay(SURFACE, stream, wants_usage=SURFACE.ask_usage(asked)[1], refusal=refusal)
 
 
-CHAT = Spec(SURFACE, SURFACE.path, relay=_relay)
+CHAT = Spec(SURFACE, SURFACE.path, relay=_relay, padded=True)
 
 
 class ChatCompletions(Endpoint):

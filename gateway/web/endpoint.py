@@ -31,10 +31,11 @@ from gateway.web.answers import (
     usage_of,
     withheld,
 )
-from gateway.web.asgi import header, read_json, require_json, respond, watch
+from gateway.web.asgi import Headers, header, read_json, require_json, respond, watch
 from gateway.web.backend import Backend, Upstreams
 from gateway.web.forms import encode_form, parse_form
 from gateway.web.frame import Frame, Turn
+from gateway.web.padding import Padding
 from gateway.web.paths import NAMES, URL, filled, parameters, query_of
 from gateway.web.state import Gateway
 from gateway.web.streaming import StreamRelay, Way, relay_bytes, relay_stream
@@ -59,8 +60,9 @@ class Spec:
     `relay` makes the state machine of a streamed answer; without one nothing is streamed. `modelless`: its
     requests name no model. `free`: they have none work, so nothing but the request itself counts against
     limits. `bare`: a body may be missing. `form`: it is multipart/form-data. `big_events`: an event may be as
-    large as an answer. `heavy`: an answer may be many answers. `headers`: the client's headers that pass beside
-    those that always do. `kind`: which upstreams speak it. `app`: what serves it, if not `Endpoint` itself.
+    large as an answer. `padded`: its events have OpenAI's `obfuscation`. `heavy`: an answer may be many
+    answers. `headers`: the client's headers that pass beside those that always do. `kind`: which upstreams
+    speak it. `app`: what serves it, if not `Endpoint` itself.
     """
 
     surface: EndpointSurface
@@ -75,6 +77,7 @@ class Spec:
     bare: bool = False
     form: bool = False
     big_events: bool = False
+    padded: bool = False
     heavy: bool = False
     headers: frozenset[bytes] = frozenset()
     kind: str = "openai"
@@ -276,9 +279,12 @@ class Endpoint:
         stream = exchange.stream()
         relay = make(stream, asked, lambda: withheld(exchange.policies, stream.verdict(), self.surface.param))
         headers = self.backend.headers(answer.headers)
-        await relay_stream(
-            turn, answer, Way(relay, self.spec.framing, stream, headers, self.error, self.spec.big_events)
-        )
+        await relay_stream(turn, answer, self.way(relay, stream, headers, asked))
+
+    def way(self, relay: StreamRelay, stream: Stream, headers: Headers, asked: Json) -> Way:
+        spec = self.spec
+        padding = Padding(self.gateway.settings.server.padding, asked) if spec.padded else None
+        return Way(relay, spec.framing, stream, headers, self.error, spec.big_events, padding)
 
     async def answer(self, turn: Turn, exchange: Exchange, asked: Json, answer: Answer) -> None:
         """Deliver a whole answer."""

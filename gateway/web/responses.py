@@ -32,7 +32,7 @@ from gateway.web.frame import Frame, Turn
 from gateway.web.moderated import FIELD, Moderation
 from gateway.web.paths import NAMES
 from gateway.web.responses_relay import ResponseRelay
-from gateway.web.streaming import Way, relay_stream
+from gateway.web.streaming import relay_stream
 from gateway.web.tokens import answer_tokens
 from gateway.web.upstream import Answer
 
@@ -138,7 +138,7 @@ class CreateResponse(KeptEndpoint):
         relay = self._relay(turn, exchange, stream, asked)
         headers = self.backend.headers(answer.headers)
         try:
-            await relay_stream(turn, answer, Way(relay, self.spec.framing, stream, headers, self.error))
+            await relay_stream(turn, answer, self.way(relay, stream, headers, asked))
         finally:
             await relay.keep()
 
@@ -224,7 +224,7 @@ def _kept(surface: Responses | StoredChat, path: str, method: str = "GET", **mor
 
 
 SPECS: tuple[Spec, ...] = (
-    Spec(Responses(), "/v1/responses", relay=_make, framing=FRAMING, app=CreateResponse),
+    Spec(Responses(), "/v1/responses", relay=_make, framing=FRAMING, padded=True, app=CreateResponse),
     Spec(Responses("responses.compact"), "/v1/responses/compact", app=CreateResponse),
     _kept(Responses("responses.input_tokens"), "/v1/responses/input_tokens", "POST", bare=False, modelless=False),
     _kept(
@@ -233,6 +233,7 @@ SPECS: tuple[Spec, ...] = (
         query=_INCLUDE | {"stream", "include_obfuscation"},
         relay=_make,
         framing=FRAMING,
+        padded=True,
         app=GetResponse,
     ),
     _kept(Responses("responses.delete"), _RESPONSE, "DELETE", app=DeleteKept),

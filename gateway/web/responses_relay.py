@@ -14,6 +14,7 @@ from gateway.engine import Released, Stream
 from gateway.engine.outcome import utf8_size
 from gateway.errors import ScanError, UpstreamError
 from gateway.surfaces import TokenLog, apply
+from gateway.surfaces.chat_stream import drop_obfuscation
 from gateway.surfaces.responses_events import (
     ENDS,
     STARTS,
@@ -89,7 +90,7 @@ class ResponseRelay:
         if self.ended:
             return []
         self._numbered = self._numbered or "sequence_number" in event
-        read, event = self._opened(event)
+        read, event = self._opened(drop_obfuscation(event))
         out = [] if self.stopped else await self._event(read, event)
         if self.stopped or self.ended:
             await self.keep()
@@ -284,10 +285,6 @@ class ResponseRelay:
             return self._held_audio(out)
         pieces = [piece for piece in read.pieces if piece.mode is Mode.DELTA]
         paths = {piece.channel for piece in pieces}
-        edited = any(piece.part.text != _at(out, piece.part.path) for piece in pieces)
-        if edited and "obfuscation" in out:
-            # Padding that hides the length of a text says it, once the text is edited.
-            out = {key: value for key, value in out.items() if key != "obfuscation"}
         entries: list[Any] | None = None
         for piece in pieces:
             if piece.part.path == ("delta",) and isinstance(out.get("logprobs"), list):

@@ -19,6 +19,7 @@ from gateway.types import Direction, Json
 from gateway.web.answers import guard_headers, note, usage_of
 from gateway.web.asgi import ClientGone, Headers, respond
 from gateway.web.frame import Turn
+from gateway.web.padding import Padding
 from gateway.web.upstream import Answer
 
 __all__ = ["StreamRelay", "Way", "relay_bytes", "relay_stream"]
@@ -68,6 +69,7 @@ class Way:
     headers: Headers
     error: Callable[[Turn, GatewayError], Json]
     big_events: bool = False
+    padding: Padding | None = None
 
 
 async def relay_stream(turn: Turn, answer: Answer, way: Way) -> None:
@@ -78,6 +80,8 @@ async def relay_stream(turn: Turn, answer: Answer, way: Way) -> None:
     try:
         upstream = turn.gateway.upstreams[answer.upstream]
         async for event in _events(answer, framing, upstream.max_answer if way.big_events else upstream.max_event):
+            if way.padding is not None:
+                way.padding.saw(event)
             await out.send(await relay.push(event))
             if relay.stopped:
                 break
@@ -142,7 +146,7 @@ class _Writer:
     def __init__(self, turn: Turn, way: Way, status: int) -> None:
         self._turn = turn
         self._way = way
-        self._encode = way.framing.encode
+        self._padding = way.padding
         self._has_text = way.relay.has_text
         self._stream = way.stream
         self.status = status
@@ -152,7 +156,7 @@ class _Writer:
     async def send(self, events: list[Json]) -> None:
         self._measure(events)
         if events:
-            await self._write(b"".join(map(self._encode, events)))
+            await self._write(b"".join(map(self._encoded, events)))
 
     async def finish(self) -> None:
         """What was decided in the end, as a comment that SSE clients skip, and the end mark."""
@@ -164,7 +168,12 @@ class _Writer:
     async def fail(self, error: GatewayError) -> None:
         """No end mark: the answer is not complete."""
         events = self._way.relay.failed(self._way.error(self._turn, error))
-        await self._write(b"".join(map(self._encode, events)), more=False)
+        await self._write(b"".join(map(self._way.framing.encode, events)), more=False)
+
+    def _encoded(self, event: Json) -> bytes:
+        data = self._way.framing.encode(event)
+        padding = self._padding
+        return padding.pad(data) if padding is not None and padding.on and self._has_text(event) else data
 
     async def _write(self, data: bytes, more: bool = True) -> None:
         await _within(self._turn.gateway.settings.server.write_timeout, self._put(data, more))

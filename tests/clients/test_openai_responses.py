@@ -85,6 +85,10 @@ def test_create_and_kept(client: OpenAI, gate: Gate) -> None:
     assert EMAIL not in sent(gate)
 
 
+def unpadded(event: Any) -> dict[str, Any]:
+    return {key: value for key, value in event.to_dict().items() if key != "obfuscation"}
+
+
 def test_stream(client: OpenAI, gate: Gate) -> None:
     events = list(client.responses.create(model="leaky", input="Hello", stream=True))
     assert TOKEN not in json.dumps([event.to_dict() for event in events])
@@ -92,7 +96,7 @@ def test_stream(client: OpenAI, gate: Gate) -> None:
     assert last.type == "response.completed"
     assert last.response.output_text == "The key is [GITHUB_TOKEN]."
     resumed = list(client.responses.retrieve(last.response.id, stream=True, starting_after=events[3].sequence_number))
-    assert [event.to_dict() for event in resumed] == [event.to_dict() for event in events[4:]]
+    assert [unpadded(event) for event in resumed] == [unpadded(event) for event in events[4:]]
 
 
 def test_stream_helper(client: OpenAI) -> None:

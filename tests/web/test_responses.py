@@ -17,6 +17,7 @@ from gateway.types import Json
 from gateway.web.app import create_app
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.events import Event
+from gateway.web.padding import STEP
 from gateway.web.state import Gateway
 from tests.support.gatewayed import ATTACK, EMAIL, LAUNCH, TOKEN, detectors, error_of
 from tests.support.keeping import Keeping
@@ -169,6 +170,18 @@ def test_all_repetitions_of_a_streamed_text_agree(gate: Gate) -> None:
     told = collected(events)[(0, "content", 0, "text")]
     assert told == dict.fromkeys(("delta", "done", "part", "item", "answer"), f"Write to {EMAIL} and {EMAIL}.")
     assert EMAIL not in gate.sent
+
+
+def test_s18_padding_is_made_anew(gate: Gate) -> None:
+    gate.up.answers["padded"] = response(call("f", json.dumps({"to": EMAIL, "key": TOKEN})), message("Done."))
+    answer = gate.ask("Hello", "padded", stream=True)
+    sizes = [
+        len(block) + 2 for block in answer.content.split(b"\n\n") if b".delta" in block and b"obfuscation" in block
+    ]
+    assert sizes
+    assert not [size for size in sizes if size % STEP]
+    plain = gate.ask("Hello", "padded", stream=True, stream_options={"include_obfuscation": False})
+    assert b"obfuscation" not in plain.content
 
 
 def test_a_blocked_answer_is_incomplete(gate: Gate) -> None:

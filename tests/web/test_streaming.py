@@ -157,11 +157,31 @@ async def test_usage_is_asked_for_and_shown_to_who_asked(asked: Json | None, kep
         assert (await gate.event()).usage == USAGE
 
 
-async def test_padding_is_dropped() -> None:
-    async with gatewayed(streamed({**piece("Hi."), "obfuscation": "xYz"}, piece(finish="stop"))) as gate:
-        got = await gate.stream()
-        assert b"obfuscation" not in got.raw
-        assert got.text() == "Hi."
+PADS = {**piece(f"Hi, {TOKEN} "), "obfuscation": "xYz"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "event", "options", "padded"),
+    [
+        ("follow", PADS, {}, True),
+        ("follow", piece("Hi."), {}, False),
+        ("follow", PADS, {"include_obfuscation": False}, False),
+        ("always", piece("Hi."), {}, True),
+        ("always", piece("Hi."), {"include_obfuscation": False}, False),
+        ("never", PADS, {}, False),
+    ],
+)
+async def test_s18_padding_is_made_anew(mode: str, event: Json, options: Json, padded: bool) -> None:
+    """All events of a text have one size, whatever they say and whatever was edited in them."""
+    events = [piece("", role="assistant"), event, piece("A longer word than that one."), piece(finish="stop")]
+    async with gatewayed(streamed(*events), server={"padding": mode}) as gate:
+        got = await gate.stream(stream_options=options) if options else await gate.stream()
+        assert b"xYz" not in got.raw
+        assert TOKEN.encode() not in got.raw
+        said = [line for line in got.raw.split(b"\n") if b'"content":"' in line and b'"content":""' not in line]
+        assert len({len(line) for line in said}) == (1 if padded else len(said))
+        assert (b"obfuscation" in got.raw) is padded
+        assert got.text().endswith("A longer word than that one.")
 
 
 async def test_choices_do_not_mix() -> None:
