@@ -178,3 +178,17 @@ def test_deployments_hold_settings_and_policies_that_load() -> None:
 def test_the_changelog_names_this_version() -> None:
     (version,) = re.findall(r'^__version__ = "(.+)"$', (ROOT / "gateway/__init__.py").read_text(), re.MULTILINE)
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_case_of_the_threat_model_has_its_tests() -> None:
+    """Its tests are where the page says, and no number is left out."""
+    rows = re.findall(
+        r"^\| ([PUS]-\d\d) \|.*\| (.+) \|$", (ROOT / "docs" / "cases.md").read_text("utf-8"), re.MULTILINE
+    )
+    numbers = {"P": range(1, 23), "U": range(1, 20), "S": range(1, 20)}
+    assert [name for name, _ in rows] == [f"{group}-{n:02}" for group, each in numbers.items() for n in each]
+    for _, tests in rows:
+        named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", tests)
+        assert named
+        for file, test in named:
+            assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), (file, test)

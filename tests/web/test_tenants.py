@@ -127,6 +127,30 @@ async def made(settings: Json) -> Json:
     return settings
 
 
+async def test_p22_one_connection_of_many_tenants(tmp_path: Path) -> None:
+    """Requests that wait behind each other, with other keys, one of HTTP/1.0 at the end: each has its own answer."""
+
+    def request(text: str, key: str | None, version: str = "1.1") -> bytes:
+        body = json.dumps(ask(text)).encode()
+        lines = [f"POST {CHAT} HTTP/{version}", "host: a", "content-type: application/json"]
+        lines += [f"content-length: {len(body)}", *([f"authorization: Bearer {key}"] if key else [])]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+    async with managed(tmp_path, echo) as gate:
+        blue, red = gate.keys["blue-app"], gate.keys["red-app"]
+        asked = [(f"I am person{i}@mail.example", key) for i, key in enumerate((blue, red, None, blue, red))]
+        sent = [request(text, key) for text, key in asked]
+        sent[-1] = request(*asked[-1], version="1.0")
+        answers = (await gate.gate.raw(b"".join(sent), quiet=2)).split(b"HTTP/1.")[1:]
+        assert [answer.split()[1] for answer in answers] == [b"200", b"200", b"401", b"200", b"200"]
+        for number, (answer, (text, key)) in enumerate(zip(answers, asked, strict=True)):
+            assert (text.encode() in answer) is (key is not None)
+            assert not [other for other, _ in asked[:number] + asked[number + 1 :] if other.encode() in answer]
+        assert not [one for one in gate.gate.up.requests if b"@mail.example" in one.body]
+        listed = await gate.events(4, "?limit=10")
+        assert [event["tenant"] for event in listed if event["status"] == 200] == ["red", "blue", "red", "blue"]
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
     with postgres() as running:
