@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from gateway.cli.html import document
 from gateway.cli.output import printable
 from gateway.types import Json
 
@@ -46,14 +47,6 @@ pre { background: var(--box); border-radius: 4px; padding: .5rem .7rem; margin: 
 .warn { border-left: 4px solid var(--bad); padding-left: .8rem; }
 """
 
-HEAD = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-"""
 NAMES = {"direct": "the model alone", "guarded": "with the guard in front"}
 
 
@@ -79,8 +72,7 @@ def page(report: Json) -> str:
         "<h2>What worked</h2>",
         *_findings(report["findings"]),
     ]
-    title = f"<title>Red-team scan of {escape(report['model'])}</title>"
-    return f"{HEAD}{title}\n<style>\n{STYLE}</style>\n</head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
+    return document(f"Red-team scan of {report['model']}", STYLE, body)
 
 
 def _score(mode: str, told: Json) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from gateway.cli.evaluation import Evaluation
+from gateway.cli.html import document
 from gateway.cli.report_svg import histogram, precision_recall, roc
 from gateway.cli.report_tables import auc_cell, share
 from gateway.types import Json
@@ -42,15 +43,6 @@ svg text { fill: var(--dim); font-size: 10px; } svg .title { fill: var(--text); 
 .key.dot { background: var(--positive); border-radius: 50%; }
 """
 
-HEAD = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-"""
-
 KEY = (
     '<p><span class="key benign" style="margin-left:0"></span>benign<span class="key positive"></span>positive'
     '<span class="key dot"></span>what the policy does; the dashed line is chance. Point at a mark for its figures.</p>'
@@ -77,8 +69,7 @@ def page(report: Json, evaluations: Sequence[Evaluation]) -> str:
         body.append(f'<div class="charts">\n{_charts(figures, evaluation)}\n</div>')
         body += _examples(figures)
     body += _evasion(report)
-    title = "<title>Portcullis: evaluation</title>"
-    return f"{HEAD}{title}\n<style>\n{STYLE}</style>\n</head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
+    return document("Portcullis: evaluation", STYLE, body)
 
 
 def _sets(report: Json) -> str:

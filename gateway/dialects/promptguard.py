@@ -18,7 +18,7 @@ from gateway.errors import GatewayError, RequestError
 from gateway.surfaces import Reader
 from gateway.types import Effect, Json, Kind, Role, Unscanned
 
-__all__ = ["answer", "decide", "envelope", "error", "parse", "threat_type"]
+__all__ = ["answer", "decide", "envelope", "error", "parse", "reason", "threat_type"]
 
 DECISION = {Effect.ALLOW: "allow", Effect.FLAG: "allow", Effect.REDACT: "redact", Effect.BLOCK: "block"}
 POLICY = "policy_violation"
@@ -102,6 +102,15 @@ def answer(request: ScanRequest, outcome: Outcome) -> Json:
         "unscanned": [_unscanned(item) for item in outcome.unscanned],
         "unavailable": [{"detector": name, "reason": why} for name, why in outcome.unavailable.items()],
     }
+
+
+def reason(outcome: Outcome) -> str:
+    """Why, in a sentence that holds nothing of the text."""
+    if outcome.main is not None:
+        return f"{words(outcome.main.category).says}: {outcome.main.category}"
+    if outcome.refused:
+        return f"Something could not be scanned: {outcome.refused[0].reason}"
+    return "Nothing was found"
 
 
 def threat_type(outcome: Outcome) -> str | None:

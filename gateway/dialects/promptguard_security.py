@@ -5,9 +5,8 @@ from __future__ import annotations
 from gateway.dialects import body as fields
 from gateway.dialects.base import Caller, Endpoint, Outcome, ScanRequest, Sides
 from gateway.dialects.conversation import read, said
-from gateway.dialects.promptguard import decide, error, threat_type
+from gateway.dialects.promptguard import decide, error, reason, threat_type
 from gateway.dialects.rulesets import TOOLS, redacting
-from gateway.dialects.vocabulary import words
 from gateway.errors import RequestError
 from gateway.surfaces import dump_json
 from gateway.types import Direction, Effect, Json
@@ -69,20 +68,12 @@ def scan(request: ScanRequest, outcome: Outcome) -> Json:
         "blocked": decision == "block",
         "decision": decision,
         "flagged": outcome.flagged,
-        "reason": _reason(outcome),
+        "reason": reason(outcome),
         "threatType": threat_type(outcome),
         "confidence": outcome.confidence,
         "eventId": f"evt_{outcome.id}",
         "processingTimeMs": outcome.latency_ms,
     }
-
-
-def _reason(outcome: Outcome) -> str:
-    if outcome.main is not None:
-        return f"{words(outcome.main.category).says}: {outcome.main.category}"
-    if outcome.refused:
-        return f"Something could not be scanned: {outcome.refused[0].reason}"
-    return "Nothing was found"
 
 
 def parse_redact(body: Json, caller: Caller) -> ScanRequest:
@@ -135,7 +126,7 @@ def tool(request: ScanRequest, outcome: Outcome) -> Json:
         "allowed": allowed,
         "risk_score": outcome.risk,
         "risk_level": next((name for least, name in _LEVELS if outcome.risk >= least), "low"),
-        "reason": _reason(outcome),
+        "reason": reason(outcome),
         "warnings": list(dict.fromkeys(m.category for m in noted)),
         "blocked_reasons": list(dict.fromkeys([m.category for m in stopping] + [u.reason for u in outcome.refused])),
     }

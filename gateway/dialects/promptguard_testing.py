@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 from gateway.dialects import body as fields
 from gateway.dialects.base import Outcome, Problem
-from gateway.dialects.promptguard import envelope, threat_type
+from gateway.dialects.promptguard import envelope, reason, threat_type
 from gateway.dialects.promptguard import error as common_error
 from gateway.dialects.promptguard_guardrails import STRICTNESS, USE_CASES, use_case_of
-from gateway.dialects.vocabulary import words
 from gateway.errors import GatewayError, RequestError
 from gateway.redteam.model import Attack, Case
 from gateway.types import Effect, Json
@@ -66,7 +65,7 @@ def response(name: str, prompt: str, outcome: Outcome) -> Json:
         "test_name": name,
         "prompt": prompt,
         "decision": "block" if blocked else "allow",
-        "reason": _reason(outcome),
+        "reason": reason(outcome),
         "threat_type": threat_type(outcome),
         "confidence": outcome.confidence,
         "blocked": blocked,
@@ -106,11 +105,3 @@ def error(problem: GatewayError, request_id: str) -> Problem:
     if problem.code == "invalid_preset":
         return Problem(400, envelope(problem, request_id))
     return common_error(problem, request_id)
-
-
-def _reason(outcome: Outcome) -> str:
-    if outcome.main is not None:
-        return f"{words(outcome.main.category).says}: {outcome.main.category}"
-    if outcome.refused:
-        return f"Something could not be scanned: {outcome.refused[0].reason}"
-    return "Nothing was found"
