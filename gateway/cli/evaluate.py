@@ -155,6 +155,7 @@ def _add_rows(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--kind", choices=[k.value for k in Kind], help="what they are, as tool_result or document")
     parser.add_argument("--direction", choices=[d.value for d in Direction], default="input", help="prompts or answers")
+    parser.add_argument("--by", default="", metavar="FIELD", help="each set also by what its rows say there, as lang")
     parser.add_argument("--limit", type=_count, metavar="N", help="only so many rows of each file, by chance")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="another choice, other disguises (default: 0)")
 
@@ -174,16 +175,17 @@ async def _measure(
     if benign and not honest:
         raise RequestError("the files of --benign hold no honest text: all of their rows have the label 1")
     pool = [j.score(question) for j in honest]
-    out = [Evaluation(name, await judge_rows(judge, name, rows), question, pool) for name, rows in sets.items()]
+    whole = [Evaluation(name, await judge_rows(judge, name, rows), question, pool) for name, rows in sets.items()]
     evaded: list[Evaded] = []
     if arguments.evasion:
-        caught = [c for e in out for c in caught_plainly(e.judged, question)]
+        caught = [c for e in whole for c in caught_plainly(e.judged, question)]
         evaded = [await disguise(judge, caught, question, t, arguments.seed) for t in _watched(TRANSFORMS, "evasion")]
     if arguments.search:
-        caught = [c for e in out for c in caught_plainly(e.judged, question)]
+        caught = [c for e in whole for c in caught_plainly(e.judged, question)]
         evaded += [await search(judge, caught, question, swap) for swap in _watched(SWAPS, "search")]
     if arguments.padding:
-        evaded += await _pad(judge, question, out, honest, arguments.seed)
+        evaded += await _pad(judge, question, whole, honest, arguments.seed)
+    out = [one for evaluation in whole for one in (evaluation, *evaluation.groups())]
     return [*out, *([Evaluation(POOL, honest, question)] if honest else [])], evaded
 
 
@@ -201,7 +203,7 @@ async def _pad(
 
 def _read(paths: Iterable[Path], arguments: argparse.Namespace) -> dict[str, list[Row]]:
     """The rows of each file by its name."""
-    fields = Fields(arguments.text_field, arguments.label_field)
+    fields = Fields(arguments.text_field, arguments.label_field, arguments.by)
     given = Presentation(
         Direction(arguments.direction),
         Role(arguments.role) if arguments.role else None,

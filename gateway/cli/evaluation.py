@@ -9,7 +9,7 @@ findings of those categories: a mail address in an honest prompt is no false ala
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from time import perf_counter
 from typing import Any
@@ -120,6 +120,16 @@ class Evaluation:
     judged: Sequence[Judged]
     question: Question
     pool: Sequence[float] = ()
+
+    def groups(self) -> list[Evaluation]:
+        """The same for each group of its rows, by name; none where all are alike."""
+        names = sorted({j.row.group for j in self.judged})
+        if len(names) < 2:
+            return []
+        return [
+            replace(self, name=f"{self.name}: {name or '-'}", judged=[j for j in self.judged if j.row.group == name])
+            for name in names
+        ]
 
     @property
     def positives(self) -> list[float]:

@@ -25,10 +25,11 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Which field of an object is what."""
+    """Which field of an object is what. `group`: by whose value rows are told apart; empty: they are not."""
 
     text: str = "text"
     label: str = "label"
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,17 @@ class Presentation:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`label`: True is what should be found, None is unknown. `spans` is None where the row has none to compare."""
+    """
+    `label`: True is what should be found, None is unknown. `spans` is None where the row has none to compare.
+    `group` is what it says in the field that rows are grouped by.
+    """
 
     line: int
     text: str
     label: bool | None
     presentation: Presentation
     spans: tuple[Tagged, ...] | None = None
+    group: str = ""
 
     def with_text(self, text: str) -> Row:
         """Another text in its place; spans do not hold for it."""
@@ -119,7 +124,11 @@ def _row(number: int, line: bytes, fields: Fields, given: Presentation) -> Row:
         _choice(value, "role", Role, given.role),
         _choice(value, "kind", Kind, given.kind),
     )
-    return Row(number, text, None if label is None else bool(label), presentation, _spans(value, text))
+    group = value.get(fields.group) if fields.group else None
+    if not isinstance(group, str | int | None):
+        raise MalformedBody(f"the group in the field {fields.group!r} is no word, number, true, false or null")
+    named = "" if group is None else str(group)
+    return Row(number, text, None if label is None else bool(label), presentation, _spans(value, text), named)
 
 
 def _choice(value: dict[str, Any], field: str, words: type[E], default: E | None) -> E | None:

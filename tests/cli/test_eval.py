@@ -262,6 +262,25 @@ def test_limit(evaluate: Any, tmp_path: Path) -> None:
     assert evaluate(path, "--limit", "7").report["sets"][0]["rows"] == 7
 
 
+def test_groups(evaluate: Any, tmp_path: Path) -> None:
+    """Each as if it were a set of its own; one group alone is the set."""
+    path = write(
+        tmp_path / "talk.jsonl",
+        rows(CAUGHT[0], label=1, lang="en") + rows(MISSED, label=1, lang="xx") + rows(HONEST[0], label=0, lang="xx"),
+        rows(CAUGHT[1], label=1),
+    )
+    done = evaluate(path, "--by", "lang")
+    found = {s["set"]: (s["rows"], s["policy"]["recall"]) for s in done.report["sets"]}
+    assert found == {"talk": (4, 2 / 3), "talk: -": (1, 1), "talk: en": (1, 1), "talk: xx": (2, 0)}
+    assert "talk: xx" in done.out
+    assert "talk: xx" in done.page
+    assert [s["set"] for s in evaluate(path, "--by", "text_field").report["sets"]] == ["talk"]
+    assert (
+        "talk.jsonl:1: the group in the field 'deep' is no word"
+        in evaluate(write(tmp_path / "talk.jsonl", rows("x", label=0, deep=[1])), "--by", "deep").err
+    )
+
+
 def test_sets_of_the_same_name(evaluate: Any, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     one = write(tmp_path / "set.jsonl", rows("one", label=0))
