@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from gateway.detectors.ansi import ansi
+from gateway.detectors.confidential import Confidential
 from gateway.detectors.custom import CustomRule, custom
 from gateway.detectors.injection import indirect_injection, injection
 from gateway.detectors.link import Links
@@ -11,6 +12,8 @@ from gateway.detectors.pii import pii
 from gateway.detectors.prompt_leak import SystemPromptLeak
 from gateway.detectors.secret import secret
 from gateway.detectors.tool import ArgumentRule, ToolRules, dangerous_arguments
+from gateway.detectors.tool_calls import ToolCalls
+from gateway.detectors.unconfirmed import Unconfirmed
 from gateway.types import Detector
 
 __all__ = ["BUILTIN", "ArgumentRule", "CustomRule", "SystemPromptLeak", "ToolRules", "custom"]
@@ -25,4 +28,7 @@ BUILTIN: tuple[Callable[[], Detector], ...] = (
     dangerous_arguments,
     ansi,
     SystemPromptLeak,
+    Confidential,
+    ToolCalls,
+    Unconfirmed,
 )

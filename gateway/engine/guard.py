@@ -28,7 +28,7 @@ from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked
 from gateway.engine.scan import Scan, scan_parts
 from gateway.engine.stream import Channel, Released, Terms
-from gateway.engine.vault import RESTORE, Vault
+from gateway.engine.vault import RESTORE, Vault, aware
 from gateway.engine.views import NESTED
 from gateway.errors import TooLargeToScan
 from gateway.policy import OFF_TASK, UNSUPPORTED, Ruleset, label
@@ -210,7 +210,7 @@ class Exchange:
         assert self._bound is not None
         vault = self.vault.detector()
         always = (*self._guard.own_keys, vault) if vault else self._guard.own_keys
-        return (*self._bound, *always)
+        return (*aware(self._bound, self.vault.values), *always)
 
     async def _grounded(self, transcript: Transcript, documents: Sequence[Document], level: Level) -> list[Hit]:
         hits: list[Hit] = []

@@ -13,10 +13,11 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
+from gateway.detectors.confidential import Kept
 from gateway.policy import label
-from gateway.types import Finding, Kind, Part, Reading, Span
+from gateway.types import Detector, Finding, Kind, Part, Reading, Span
 
-__all__ = ["RESTORE", "Placeholders", "Vault"]
+__all__ = ["RESTORE", "Placeholders", "Vault", "aware"]
 
 RESTORE = "vault/placeholder"
 DIGITS = 8
@@ -106,3 +107,8 @@ class Placeholders:
             if end and text[at:end] in self._tokens:
                 yield Finding(RESTORE, 1.0, Span(at, end), self.name)
             at = text.find("[", at + 1)
+
+
+def aware(detectors: Sequence[Detector], values: Mapping[str, str]) -> tuple[Detector, ...]:
+    """Who keeps a value keeps its placeholder: restored, it would be told."""
+    return tuple(d.with_tokens(values) if values and isinstance(d, Kept) else d for d in detectors)
