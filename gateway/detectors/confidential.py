@@ -23,6 +23,7 @@ from gateway.detectors.confidential_words import (
     SOMEBODY_ELSE,
     TELL,
 )
+from gateway.detectors.tool_calls import spread
 from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Role, Span, Transcript
 
 __all__ = ["Confidential", "Kept"]
@@ -44,7 +45,7 @@ _DATE = re.compile(r"(?:19|20)\d\d[-./]\d\d?[-./]\d\d?")
 _VALUES = re.compile(
     r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
     r"|(?P<address>[a-z][a-z+]{1,12}://[^\s\"'<>]{6,110}[^\s\"'<>.,;:!?)])"
-    r"|(?<![\w.])(?P<number>\+?\d[\d ()./-]{5,22}\d)(?![\w])"
+    r"|(?<![\w.])(?P<number>\+?\d[\d ()./-]{5,22}\d)(?![\w-])"
     r"|(?<=[\s\"'“„«(:=#])(?P<code>(?=[\w-]*\d)[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*)",
 )
 _ASSIGNED = re.compile(_IS + r"$")
@@ -132,7 +133,7 @@ class Kept:
         """The least score that counts: a tool may get what it needs, unless it carries it away."""
         if part.kind is not Kind.TOOL_CALL:
             return 0.0
-        return FORBIDDEN_SCORE if _CARRIES.search(part.name) else 1.0
+        return FORBIDDEN_SCORE if _CARRIES.search(spread(part.name)) else 1.0
 
     def _scan(self, text: str, least: float = 0.0) -> list[Finding]:
         out = []

@@ -52,7 +52,7 @@ SOMEBODY_ELSE = _any(
 )
 # What follows in the sentence is where people are sent, which is no secret.
 REDIRECT = _any(
-    r"instead\b|rather\b|but\b|refer\b|redirect\b|direct\s|point\s|send\s+(?:them|him|her|people|users|customers)\b",
+    r"instead\b|rather\b|but\b|refer\b|(?:re)?direct\s+\w+\s+to|point\s+\w+\s+to|send\s+(?:them|him|her|people|users|customers)\b",
     r"tell\s+(?:them|people|users|customers|him|her)\s+to\b|ask\s+(?:them|him|her)\b|contact\b|write\s+to\b|call\b",
     r"sondern\b|stattdessen\b|verweise\b|mais\b|plutôt\b|sino\b",
 )

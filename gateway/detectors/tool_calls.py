@@ -16,28 +16,40 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
+from gateway.detectors.base import code_points
 from gateway.text.hosts import authority_of, host_of, is_address
+from gateway.text.patterns import compile_re2
 from gateway.types import Finding, Kind, Part, Reading, Span
 
-__all__ = ["ToolCalls"]
+__all__ = ["ToolCalls", "spread"]
 
 TARGET, COMMAND = "tool/dangerous_target", "tool/dangerous_command"
 LONGEST_TARGET = 2048  # characters of an address or a path
-MOST = 256 << 10  # characters of arguments that are read
+SHORTEST = 6  # characters of one that does harm
+MOST_PIECES = 16  # of a command that comes in a list
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
+_STRING = compile_re2(r'(?s)"((?:[^"\\]|\\.)*)"(\s*:)?')
 _RUNS = re.compile(
     r"(?i)(?:^|[^a-z])(?:shell|bash|zsh|cmd|powershell|terminal|exec|execute|command|commands|ssh|console)(?![a-z])"
 )
 _WRITES = re.compile(
     r"(?i)(?:^|[^a-z])(?:write|create|edit|save|append|patch|update|insert|replace|note|comment|message|mail|post)(?![a-z])"
 )
-_FIELD = frozenset("command cmd commands shell bash exec script args argv command_line commandline".split())  # noqa: SIM905
+_FIELD = frozenset(
+    ("command", "cmd", "commands", "shell", "bash", "exec", "script", "args", "argv", "command_line", "commandline")
+)
 
 # Addresses that give away the credentials of a machine in a cloud.
 _METADATA = frozenset(
-    ("169.254.169.254", "169.254.170.2", "100.100.100.200", "[fd00:ec2::254]")
-    + ("metadata.google.internal", "metadata.goog", "metadata.azure.com")
+    (
+        "169.254.169.254",
+        "169.254.170.2",
+        "100.100.100.200",
+        "fd00:ec2::254",
+        "metadata.google.internal",
+        "metadata.goog",
+        "metadata.azure.com",
+    )
 )
 _SCHEMES = ("gopher:", "dict:", "ldap:", "tftp:", "jar:", "netdoc:", "expect:", "phar:", "php:")
 _CREDENTIALS = re.compile(
@@ -53,7 +65,7 @@ _SYSTEM = re.compile(r"/(?:etc|proc|root|sys|boot|dev)(?:/.*)?")
 
 _SP = r"[ \t]{1,8}"
 _START = r"(?:^|[\n;&|({`\"']|\$\()[ \t]*(?:sudo[ \t]+(?:-\w+[ \t]+)*)?"
-_END = r"(?=$|[\s;&|)\"'`}])"
+_END = r"(?:$|[\s;&|)\"'`}])"
 _TOP = (
     r"[\"']?(?:/\*?|~/?\*?|\$\{?HOME\}?/?\*?"
     r"|/(?:bin|boot|dev|etc|home|lib|lib64|opt|root|sbin|srv|sys|usr|var|Users|System|Library)/?\*?)[\"']?"
@@ -61,8 +73,9 @@ _TOP = (
 _SHELL = (
     r"(?:sudo[ \t]+(?:-\w+[ \t]+)*)?(?:/(?:usr/)?bin/)?(?:env )?(?:(?:ba|z|da|k)?sh|python[0-9.]*|perl|ruby|node|php)\b"
 )
-_RUIN = re.compile(
-    "|".join(
+_RUIN = compile_re2(
+    "(?i)"
+    + "|".join(
         (
             rf"{_START}rm{_SP}(?:-{{1,2}}[\w=-]+{_SP})*(?:-\w*[rR]\w*|--recursive){_SP}(?:-{{1,2}}[\w=-]+{_SP})*{_TOP}{_END}",
             rf"{_START}rm{_SP}[^\n;&|]{{0,80}}--no-preserve-root{_END}",
@@ -77,14 +90,12 @@ _RUIN = re.compile(
             rf"\|[ \t]*base64{_SP}(?:-d|-D|--decode)[ \t]*\|[ \t]*{_SHELL}",
             r"\bvssadmin(?:\.exe)?[ \t]+delete[ \t]+shadows\b",
         )
-    ),
-    re.IGNORECASE,
+    )
 )
-_DOWNLOAD_AND_RUN = re.compile(
-    rf"\b(?:curl|wget){_SP}(?P<a>[^\n|;]{{1,300}}?)\|[ \t]*{_SHELL}"
-    rf"|\b(?:ba|z|da)?sh{_SP}(?:-c{_SP})?[\"'\\]{{0,3}}(?:<\(|\$\(|`)[ \t]*(?:curl|wget){_SP}(?P<b>[^\n)`]{{1,300}})"
-    r"|\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)[ \t](?P<c>[^\n|]{1,200})\|[ \t]*(?:iex|invoke-expression)\b",
-    re.IGNORECASE,
+_DOWNLOAD_AND_RUN = compile_re2(
+    rf"(?i)\b(?:curl|wget){_SP}([^\n|;]{{1,300}}?)\|[ \t]*{_SHELL}"
+    rf"|\b(?:ba|z|da)?sh{_SP}(?:-c{_SP})?[\"'\\]{{0,3}}(?:<\(|\$\(|`)[ \t]*(?:curl|wget){_SP}([^\n)`]{{1,300}})"
+    r"|\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)[ \t]([^\n|]{1,200})\|[ \t]*(?:iex|invoke-expression)\b"
 )
 _URL = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,20}://)?[\w.-]+\.[a-z]{2,20}[^\s\"'`|]*")
 # Where programs are installed from in this way by their own instructions.
@@ -97,13 +108,10 @@ _INSTALLERS = re.compile(
     r"|raw\.githubusercontent\.com/(?:Homebrew|nvm-sh|pyenv|ohmyzsh|helm|rancher|rust-lang|asdf-vm|k3d-io)/)",
     re.IGNORECASE,
 )
-# What is written down and not run: a text put into a file, said, or looked for.
-_WRITTEN = re.compile(
-    r"\b(?:cat|tee)\b[^\n|]*<<-?\s*[\"']?(\w+)[\"']?[^\n|]*\n.*?\n\s*\1\b"
-    r"|\b(?:echo|printf|grep|rg|git[ \t]+commit)\b[^\n;|&\"']*(?:\"[^\"]*\"|'[^']*')"
-    r"(?![^\n;&]*\|[ \t]*(?:ba|z|da)?sh\b)",
-    re.DOTALL,
-)
+# What is written down and not run: a text that goes into a file, is said, or is looked for.
+_HERE = re.compile(r"\b(?:cat|tee)\b[^\n|]*<<-?\s{0,4}[\"']?(\w{1,40})[\"']?[^\n|]*$")
+_QUOTED = compile_re2(r"(?:^|[\s;&|])(?:echo|printf|grep|rg|git[ \t]+commit)\b[^\n;|&\"']*(?:\"[^\"]*\"|'[^']*')")
+_INTO_SHELL = re.compile(rf"[^\n;&]{{0,80}}\|[ \t]*{_SHELL}")
 
 
 class ToolCalls:
@@ -123,17 +131,17 @@ class ToolCalls:
         return 0
 
     def _scan(self, part: Part) -> Iterator[Finding]:
-        tool = _spread(part.name)
+        tool = spread(part.name)
         runs, writes = bool(_RUNS.search(tool)), bool(_WRITES.search(tool))
-        for key, value, span in _arguments(part.text[:MOST]):
+        for key, value, span in _arguments(part.text):
             if _is_target(value):
                 yield Finding(TARGET, 0.95, span, self.name)
             elif (runs or (key in _FIELD and not writes)) and _ruins(value):
                 yield Finding(COMMAND, 0.95, span, self.name)
 
 
-def _spread(name: str) -> str:
-    """`runCommand` in words."""
+def spread(name: str) -> str:
+    """`runCommand` with its words apart."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
 
 
@@ -145,23 +153,30 @@ def _arguments(text: str) -> Iterator[tuple[str, str, Span]]:
     if stripped[0] not in '{["':
         yield "", stripped, Span(0, len(text))
         return
+    data = text.encode("utf-8", "replace")
+    found = list(_STRING.finditer(data))
+    spans = code_points(text, data, [match.span(1) for match in found])
     key = ""
-    words: list[str] = []
-    begin = end = 0
-    for match in _STRING.finditer(text):
-        try:
-            value = str(json.loads(f'"{match[1]}"', strict=False))
-        except ValueError:
-            continue
+    pieces: list[str] = []
+    begin = 0
+    for match, span in zip(found, spans, strict=True):
+        value = _unescaped(match[1].decode())
         if match[2]:
-            key, words = value.lower(), []
+            key, pieces = value.lower(), []
             continue
         if value:
-            yield key, value, Span(*match.span(1))
-        begin, end = (match.start(1) if not words else begin), match.end(1)
-        words.append(value)
-        if 1 < len(words) <= 64:  # a command in pieces
-            yield key, " ".join(words), Span(begin, end)
+            yield key, value, span
+        begin = span.start if not pieces else begin
+        pieces.append(value)
+        if len(pieces) > 1 and span.end - begin <= LONGEST_TARGET:  # a command in pieces
+            yield key, " ".join(pieces), Span(begin, span.end)
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
 
 
 def _is_target(value: str) -> bool:
@@ -188,8 +203,8 @@ def _is_hidden(url: str) -> bool:
     if not is_address(host):
         return False
     written = (authority_of(url) or "").rpartition("@")[2].lower()
-    if host.startswith("["):
-        return written.startswith("[::ffff:") or "%" in written
+    if written.startswith("["):
+        return ":" not in host  # an IPv4 address inside
     return written.partition(":")[0] != host
 
 
@@ -210,11 +225,33 @@ def _is_credential(path: str, *, anywhere: bool = False) -> bool:
 
 
 def _ruins(command: str) -> bool:
-    done = _WRITTEN.sub(" ", command)
-    if _RUIN.search(done):
+    data = _run(command).encode("utf-8", "replace")
+    if _RUIN.search(data):
         return True
-    for match in _DOWNLOAD_AND_RUN.finditer(done):
-        addresses = [url[0] for url in _URL.finditer(match["a"] or match["b"] or match["c"] or "") if "://" in url[0]]
+    for match in _DOWNLOAD_AND_RUN.finditer(data):
+        source = (match[1] or match[2] or match[3] or b"").decode()
+        addresses = [url[0] for url in _URL.finditer(source) if "://" in url[0]]
         if not addresses or not all(_INSTALLERS.match(address) for address in addresses):
             return True
     return False
+
+
+def _run(command: str) -> str:
+    """Without what is only written down."""
+    lines, end = [], ""
+    for line in command.split("\n"):
+        if end:
+            end = "" if line.strip() == end else end
+            continue
+        lines.append(line)
+        if "<<" in line and (match := _HERE.search(line)):
+            end = match[1]
+    text = "\n".join(lines)
+    data = text.encode("utf-8", "replace")
+    out, at = [], 0
+    for match in _QUOTED.finditer(data):
+        if _INTO_SHELL.match(data[match.end() : match.end() + 200].decode("utf-8", "replace")):
+            continue
+        out.append(data[at : match.start()])
+        at = match.end()
+    return b" ".join([*out, data[at:]]).decode("utf-8", "replace")

@@ -22,9 +22,9 @@ MAX_PROMPT = 64 << 10  # characters that are read for such sentences
 
 # Words that a tool's name begins with when it acts: what cannot be taken back, and what changes something.
 _FINAL = frozenset(
-    ("delete", "remove", "erase", "drop", "purge", "wipe", "destroy", "cancel", "terminate", "close", "revoke", "pay")
-    + ("transfer", "wire", "refund", "buy", "purchase", "send", "publish", "reset", "shutdown")
-)
+    ("delete", "remove", "erase", "drop", "purge", "wipe", "destroy", "cancel", "terminate", "close", "revoke", "pay",
+     "transfer", "wire", "refund", "buy", "purchase", "send", "publish", "reset", "shutdown")
+)  # fmt: skip
 _CHANGES = frozenset(
     ("change", "update", "modify", "edit", "rename", "move", "replace", "create", "submit", "book", "reserve", "deploy")
 )
