@@ -114,7 +114,7 @@ def _toxicity(values: Json) -> list[Json]:
 
 
 def _exfiltration(values: Json) -> list[Json]:
-    leaks = ["injection/system_prompt_leak", "link/exfiltration", "link/userinfo"]
+    leaks = ["injection/system_prompt_leak", "secret/confidential", "link/exfiltration", "link/userinfo"]
     rules = [_rule("data-exfiltration", leaks, action="block")]
     if values["level"] == "strict":
         rules.append(_rule("data-exfiltration", ["link/image", "link/data"], directions=["output"], action="block"))
@@ -139,7 +139,7 @@ def _rule(name: str, categories: Collection[str], **fields_: Any) -> Json:
 # By guardrail, in the order in which their rules are asked.
 _RULES: dict[str, Callable[[Json], list[Json]]] = {
     "malware_detection": lambda values: [
-        _rule("malware-detection", ["link/script", "skill/malicious", "tool/dangerous_argument"], action="block"),
+        _rule("malware-detection", ["link/script", "skill/malicious", "tool/dangerous_*"], action="block"),
         _rule("malware-detection", ["harm/cyber"], max_fpr=0.01, action="block"),
     ],
     "prompt_injection": _injection,

@@ -68,7 +68,7 @@ XECGUARD = {
     "SystemPromptEnforcement": ruleset(
         "xecguard-system-prompt",
         [
-            {"category": "injection/system_prompt_leak", "action": "block"},
+            {"category": ["injection/system_prompt_leak", "secret/confidential"], "action": "block"},
             {"category": "topic/off_task", "max_fpr": 0.01, "action": "block"},
         ],
     ),
@@ -83,7 +83,7 @@ XECGUARD = {
         "xecguard-skills",
         [
             {"category": "skill/*", "max_fpr": 0.01, "action": "block"},
-            {"category": ["tool/denied", "tool/argument", "tool/dangerous_argument"], "action": "block"},
+            {"category": "tool/*", "action": "block"},
         ],
     ),
     "PIISensitiveDataProtection": ruleset(

@@ -35,6 +35,8 @@ _PII, _BIAS = "PIISensitiveDataProtection", "ContentBiasProtection"
 TABLE: tuple[Words, ...] = (
     Words("injection/system_prompt_leak", "Words of the system prompt", _SYSTEM, "LLM07",
           "system_prompt_leak", "prompt_attack", "system-prompt"),
+    Words("secret/confidential", "What the system prompt keeps to itself", _SYSTEM, "LLM07",
+          "system_prompt_leak", "prompt_attack", "system-prompt"),
     Words("injection/indirect", "An instruction hidden in data", _ATTACK, "LLM01",
           "prompt_injection", "prompt_attack", "prompt-injection", "critical"),
     Words("injection/jailbreak", "An attempt to lift the rules", _ATTACK, "LLM01",
