@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 
+from benchmarks import redteam_scores
 from benchmarks.machine import facts
 from benchmarks.tables import Rows, deliver, figure
 from gateway.engine import Guard
@@ -122,7 +123,7 @@ def tables(report: Figures) -> list[Rows]:
             figure(each, 2),
             share,
         )
-    return [rows]
+    return [rows] + ([redteam_scores.table(report["scores"], report["seed"])] if "scores" in report else [])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -131,6 +132,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--delay", type=float, default=300, metavar="MS", help="the model's time (default 300)")
     parser.add_argument("--requests", type=int, default=MOST, help=f"calls of a scan (default {MOST})")
     parser.add_argument("--concurrency", type=int, default=8, help="calls at a time (default 8)")
+    parser.add_argument("--policies", action="store_true", help="also what each policy leaves of a model that obeys")
+    parser.add_argument("--seed", type=int, default=7, help="of the scans that --policies makes (default 7)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
     args = parser.parse_args(argv)
@@ -141,6 +144,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
     report: Figures = {"benchmark": "redteam", "version": 1, "machine": facts(), "limit": LIMIT}
     report["cells"] = asyncio.run(measure(args))
+    if args.policies:
+        report["seed"] = args.seed
+        report["scores"] = asyncio.run(redteam_scores.measure(args.seed, args.requests))
     console.print(f"{report['machine']['cpu']}; {report['machine']['python']}\n")
     deliver(console, tables(report), report, args.json, args.markdown)
     return 0

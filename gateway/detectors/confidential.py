@@ -92,7 +92,7 @@ class Confidential:
             return None
         others = [p for p in request.parts if p.role not in (Role.SYSTEM, Role.DEVELOPER)]
         said = "\n".join(_squeezed(part.text) for part in others if part.kind is not Kind.TOOL_NAME)
-        proved = _proved(others, max((_proof(text) for text in system), default=0))
+        proved = CONDITION_SCORE in kept.values() and _proved(others, max(map(_proof, system)))
         values = {
             value: score
             for value, score in kept.items()

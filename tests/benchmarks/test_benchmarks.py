@@ -128,9 +128,14 @@ def test_conversation(tmp_path: Path) -> None:
 
 
 def test_redteam(tmp_path: Path) -> None:
-    report, shown = run("redteam", tmp_path, "--requests", "60", "--delay", "20")
+    report, shown = run("redteam", tmp_path, "--requests", "60", "--delay", "20", "--policies")
     assert [cell["mode"] for cell in report["cells"]] == ["direct", "guarded"]
     direct = report["cells"][0]
     assert direct["requests"] == 60
     assert 0 < direct["cpu_s"] < direct["wall_s"] * 4
     assert "A scan beside its model" in shown
+    none, *guarded = [cell["score"] for cell in report["scores"]]
+    assert none == 0
+    assert len(guarded) == 4
+    assert min(guarded) > 0
+    assert "with the model, policy strict" in shown

@@ -13,9 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.dialects.redteam_schemas import CREATED, CUSTOM, PRESET, PROBED, PROBED_ALL, SECURITY
 from gateway.dialects.schemas import ANSWERS, BODIES, EMPTY, ERRORS, QUERIES, STORED
 from gateway.surfaces import dump_json
 from gateway.types import Json
+from gateway.web.manage.bodies import NewScan
 
 __all__ = ["OpenApi", "Operation", "document"]
 
@@ -103,6 +105,16 @@ _OWN: tuple[tuple[str, str, str], ...] = (
 )
 
 
+# What is posted to red-team paths, by their ends: the body, the code of an answer, and the answer.
+_POSTED: tuple[tuple[str, Json, str, Json | None], ...] = (
+    ("/guard/v1/redteam", NewScan.model_json_schema(), "202", None),
+    ("/api/v1/security", SECURITY, "201", CREATED),
+    ("/security-testing/run/{name}", PRESET, "200", PROBED),
+    ("/security-testing/run-all", PRESET, "200", PROBED_ALL),
+    ("/security-testing/run-custom", CUSTOM, "200", PROBED),
+)
+
+
 class OpenApi:
     """The document, written once."""
 
@@ -120,7 +132,7 @@ class OpenApi:
 def document(operations: tuple[Operation, ...], ours: str) -> Json:
     paths: dict[str, Json] = {}
     for method, path, summary in _OWN:
-        paths.setdefault(path, {})[method] = _own(path, summary)
+        paths.setdefault(path, {})[method] = _own(method, path, summary)
     for method, path, name, dialect, open_to_all in operations:
         paths.setdefault(path, {})[method.lower()] = _operation(method, path, name, dialect, open_to_all)
     return {
@@ -137,11 +149,14 @@ def document(operations: tuple[Operation, ...], ours: str) -> Json:
     }
 
 
-def _own(path: str, summary: str) -> Json:
-    out: Json = {
-        "summary": summary,
-        "responses": {"200": {"description": "OK"}, "default": {"description": "An error."}},
-    }
+def _own(method: str, path: str, summary: str) -> Json:
+    out: Json = {"summary": summary}
+    code, content = "200", {}
+    for end, body, status, told in _POSTED:
+        if method == "post" and path.endswith(end):
+            out["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+            code, content = status, {"content": {"application/json": {"schema": told}}} if told else {}
+    out["responses"] = {code: {"description": "OK", **content}, "default": {"description": "An error."}}
     return {**out, **_parameters(path)}
 
 

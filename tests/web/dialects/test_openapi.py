@@ -16,12 +16,17 @@ from jsonschema import Draft202012Validator
 from schemathesis.checks import FailureGroup, load_all_checks
 
 from gateway.detectors.onnx import load_folder
+from gateway.dialects.body import text
+from gateway.dialects.evalguard_security import parse
+from gateway.dialects.promptguard_testing import policies_of
 from gateway.dialects.schemas import ANSWERS, BODIES, EMPTY, ERRORS, STORED
 from gateway.engine import Guard, Models
+from gateway.errors import RequestError
 from gateway.settings import Settings
 from gateway.web.app import create_app
 from gateway.web.auth import hash_key
 from gateway.web.dialects import DialectRoutes
+from gateway.web.manage.bodies import NewScan
 from gateway.web.state import Gateway
 from tests.dialects.golden import Exchange, exchanges
 from tests.support.gatewayed import detectors
@@ -89,6 +94,67 @@ def test_every_path_is_described(document: Any) -> None:
     for path, methods in ROUTES.paths.items():
         if path in document["paths"]:
             assert {m.lower() for m in methods} == document["paths"][path].keys(), path
+
+
+PROBES = "/api/v1/security-testing/run-custom", "/api/v1/proxy/security-testing/run/{name}"
+UUID = "7d9f3c1e-0a4b-4a53-9c1d-2b6f0e8a5d10"
+ASKED = {"projectId": UUID, "model": "m", "prompt": "Be kind.", "attackTypes": ["jailbreak"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "fits"),
+    [
+        ("/guard/v1/redteam", {"model": "m"}, True),
+        ("/guard/v1/redteam", {"model": "m", "types": ["pii-*"], "seed": 7, "compare": True, "prompt": None}, True),
+        ("/guard/v1/redteam", {}, False),
+        ("/guard/v1/redteam", {"model": "m", "types": []}, False),
+        ("/guard/v1/redteam", {"model": "m", "surprise": 1}, False),
+        ("/guard/v1/redteam", {"model": "m", "answer_tokens": 0}, False),
+        ("/api/v1/security", ASKED, True),
+        ("/dialects/evalguard/api/v1/security", {**ASKED, "more": 1}, True),
+        ("/api/v1/security", {**ASKED, "attackTypes": []}, False),
+        ("/api/v1/security", {**ASKED, "prompt": ""}, False),
+        ("/api/v1/security", {**ASKED, "model": "m" * 101}, False),
+        ("/api/v1/security-testing/run-all", {}, True),
+        ("/api/v1/security-testing/run-custom", {"custom_prompt": "Hello"}, True),
+        ("/api/v1/security-testing/run-custom", {"target_preset": "default"}, False),
+        ("/api/v1/security-testing/run/{name}", {"target_preset": 1}, False),
+    ],
+)
+def test_bodies_of_red_team_scans(document: Any, path: str, body: Any, fits: bool) -> None:
+    """The schema says of a body what the parser says."""
+    schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    Draft202012Validator.check_schema(schema)
+    assert Draft202012Validator(schema).is_valid(body) is fits
+    if path.endswith("/v1/redteam"):
+        taken = not refused(NewScan.model_validate, body)
+    elif path.endswith("/security"):
+        taken = not refused(parse, body, ["jailbreak"])
+    else:
+        taken = not refused(policies_of, body) and ("custom" not in path or not refused(text, body, "custom_prompt"))
+    assert taken is fits
+
+
+def refused(read: Any, *arguments: Any) -> bool:
+    try:
+        read(*arguments)
+    except (RequestError, ValueError):
+        return True
+    return False
+
+
+def test_every_red_team_path_that_takes_a_body_says_which(document: Any) -> None:
+    posts = {path for path, methods in document["paths"].items() if "post" in methods}
+    scans = {path for path in posts if path.endswith(("/redteam", "/security")) or "/security-testing/" in path}
+    assert len(scans) == 15
+    assert not [path for path in scans if "requestBody" not in document["paths"][path]["post"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PROBES)
+@pytest.mark.filterwarnings("ignore")
+def test_probes_as_described(base: str, document: Any, path: str) -> None:
+    assert call(base, document, path, 10, found={"name": "second-self"} if "{" in path else None) > 10
 
 
 def test_ids_of_operations_differ(document: Any) -> None:
