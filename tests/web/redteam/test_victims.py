@@ -96,14 +96,19 @@ async def test_controls_say_nothing_of_the_model(mind: Mind) -> None:
     assert {r.ruling for r in await scan(mind, plan=plan)} == {Ruling.HELD}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("default", 75), ("strict", 90)])
+@pytest.mark.parametrize(
+    ("name", "least"), [pytest.param("default", 90), pytest.param("strict", 93, marks=pytest.mark.slow)]
+)
 async def test_the_shipped_model_in_front_of_who_obeys(name: str, least: float) -> None:
-    """What it stops where it stops honest questions, too, is not counted for it."""
+    """What it stops where it stops honest questions, too, is not counted for it; with `default` there are none."""
     guard = Guard(detectors(), models=load_models(ModelSettings(folders=(SHIPPED,))))
     policy = load_policies([folder("policies")], guard.categories)[name]
-    found = score(settled(await scan(obeys, guarded=True, plan=PLAN[:200], guard=guard, policy=policy)))
+    results = await scan(obeys, guarded=True, plan=PLAN[:200], guard=guard, policy=policy)
     guard.close()
+    found = score(settled(results))
     assert found.value is not None
     assert found.value > least
     assert found.judged > 100
+    if name == "default":
+        assert (found.unjudged, found.errors) == (0, 0)
+        assert {r.ruling for r in controls(results)} == {Ruling.HELD}
