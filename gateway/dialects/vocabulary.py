@@ -71,6 +71,8 @@ TABLE: tuple[Words, ...] = (
           "excessive-agency"),
     Words("topic/off_task*", "A departure from the task", _SYSTEM, "LLM07",
           "off_topic", "agent/off_task", "system-prompt", "medium"),
+    Words("topic/out_of_scope", "A request outside of the application's scope", _SYSTEM, "LLM07",
+          "off_topic", "agent/off_task", "system-prompt", "medium"),
     Words("bias/*", "Bias", _BIAS, "LLM09", "policy_violation", "moderated_content/hate", "bias", "medium"),
     Words("grounding/*", "A statement without support", _SYSTEM, "LLM09",
           "policy_violation", "agent/unsupported_claim", "hallucination", "medium"),

@@ -25,13 +25,13 @@ from gateway.engine.memory import Memory, about
 from gateway.engine.models import Models
 from gateway.engine.outcome import best, changes, effect, firm, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
-from gateway.engine.rules import SYSTEM, Asked
+from gateway.engine.rules import SYSTEM, Asked, asked_of
 from gateway.engine.scan import Scan, scan_parts
 from gateway.engine.stream import Channel, Released, Terms
 from gateway.engine.vault import RESTORE, Vault, aware
 from gateway.engine.views import NESTED
 from gateway.errors import TooLargeToScan
-from gateway.policy import OFF_TASK, UNSUPPORTED, Ruleset, label
+from gateway.policy import OFF_TASK, OUT_OF_SCOPE, UNSUPPORTED, Ruleset, label
 from gateway.types import (
     Coverage,
     Delta,
@@ -92,7 +92,7 @@ class Guard:
     @property
     def categories(self) -> frozenset[str]:
         """Every category that a detector, or a policy's own list of tools, can find."""
-        tasks = {OFF_TASK} if any(model.embeds for model in self.models.loaded) else set()
+        tasks = {OFF_TASK, OUT_OF_SCOPE} if any(model.embeds for model in self.models.loaded) else set()
         own = {"tool/denied", "tool/argument", NESTED, UNSUPPORTED, *tasks}
         return frozenset(own).union(*(d.categories for d in self.detectors))
 
@@ -191,18 +191,14 @@ class Exchange:
         terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses)
         detectors = self._answer_detectors()
         judge = partial(self._judge, direction=Direction.OUTPUT)
-        return Stream(self._guard, detectors, terms, judge, plan.looks, self._tenant, self._asked(plan))
+        asked = asked_of(plan.topics, self._tasks)
+        return Stream(self._guard, detectors, terms, judge, plan.looks, self._tenant, asked)
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         self._bound = (*plan.others, *filter(None, (detector.bind(request) for detector in plan.contextual)))
         self._tasks = tuple(part for part in request.parts if part.role in SYSTEM and part.text)
-
-    def _asked(self, plan: Plan) -> Asked | None:
-        if plan.topics is None:
-            return None
-        return Asked(plan.topics, self._tasks if plan.topics.tasks else ())
 
     def _answer_detectors(self) -> tuple[Detector, ...]:
         if self._bound is None:
@@ -227,15 +223,14 @@ class Exchange:
         looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
             whose = about(self._tenant, self.policies, transcript)
-            scan = forget(await self._guard.look(detectors, looked, self._tenant, self._asked(plan), plan.joins, whose))
+            asked = asked_of(plan.topics, self._tasks)
+            scan = forget(await self._guard.look(detectors, looked, self._tenant, asked, plan.joins, whose))
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
             scan = Scan(errors=[e.code])
-        degraded: tuple[str, ...] = ()
-        if plan.topics is not None:
-            strict, asked = plan.judge_strict, plan.topics
-            degraded = await judge_rules(self._guard.judge, asked, parts, scan, self._tenant, strict=strict)
+        judge, strict = self._guard.judge, plan.judge_strict
+        degraded = await judge_rules(judge, plan.topics, parts, scan, self._tenant, strict=strict)
         scan.hits += known
         overloaded = tuple(scan.overloaded)
         errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))

@@ -102,7 +102,7 @@ class Judge:
 
 
 async def judge_rules(
-    judge: Judge | None, topics: Topics, parts: Sequence[Part], scan: Scan, tenant: str, *, strict: bool
+    judge: Judge | None, topics: Topics | None, parts: Sequence[Part], scan: Scan, tenant: str, *, strict: bool
 ) -> tuple[str, ...]:
     """
     Put the judge's opinion in the place of what vectors say, for rules that want one and texts as they stand.
@@ -110,6 +110,8 @@ async def judge_rules(
     """
     degraded: dict[str, None] = {}
     for part in parts:
+        if topics is None:
+            break
         rules = [r for r in topics.rules if r.judge and r.reads(topics.direction, part.role, part.kind)]
         if not rules or not part.text.strip():
             continue

@@ -65,11 +65,11 @@ class Models:
         """Begin to read texts, with `joins` also several as one; the findings come from `Pending.result`."""
         pending = Pending(self.cache, asked)
         deadline = monotonic() + self.settings.deadline
-        keeps_task = False
+        keeps = False  # to a task or a scope
         for part in parts:
             readers = [model for model in models if part.text and model.reads(part)]
             if asked is not None and part.text and asked.topics.reads(part):
-                keeps_task = keeps_task or asked.topics.keeps_task(part)
+                keeps = keeps or asked.topics.keeps_task(part) or asked.topics.keeps_scope(part)
                 if asked.topics.model not in readers:
                     readers.append(asked.topics.model)
             if not readers:
@@ -80,8 +80,8 @@ class Models:
             for model in readers:
                 for seen in for_detector(model, views.seen):
                     pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
-        if asked is not None and keeps_task:
-            for part in asked.tasks:
+        if asked is not None and keeps:
+            for part in (*asked.tasks, *asked.scopes):
                 pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), deadline, tenant)
         for text in joined(parts) if joins else ():
             for model in models:
@@ -192,11 +192,11 @@ class Pending:
             self.cancel()
         if too_large is not None:
             raise too_large
-        tasks = self._tasks()
+        tasks, scopes = self._set() if self.asked is not None else ([], [])
         for key, name, wanted in self._wanted:
             said = self._known.get(key)
             if said is not None and wanted.view is not None:
-                found = [*said.findings, *self._about(name, wanted, said.meaning, tasks)]
+                found = [*said.findings, *self._about(name, wanted, said.meaning, tasks, scopes)]
                 self.scan.hits += original(wanted.part, wanted.view, found)
         self.scan.hits += self._joint()
         self.scan.hits = distinct(self.scan.hits)
@@ -226,19 +226,36 @@ class Pending:
                 mean = said.meaning.vectors.mean(axis=0)
                 yield mean / max(float(np.linalg.norm(mean)), 1e-9)
 
-    def _tasks(self) -> list[Meaning]:
-        said = [
-            self._known.get(key) for key, _, wanted in self._wanted if wanted.view is None and wanted.joined is None
-        ]
-        return [s.meaning for s in said if s is not None and s.meaning is not None]
+    def _set(self) -> tuple[list[Meaning], list[tuple[str, Meaning]]]:
+        """What system prompts set: tasks, and scopes in their words."""
+        tasks: list[Meaning] = []
+        scopes: list[tuple[str, Meaning]] = []
+        for key, _, wanted in self._wanted:
+            said = self._known.get(key)
+            if wanted.view is not None or wanted.joined is not None or said is None or said.meaning is None:
+                continue
+            if self.asked is not None and any(wanted.part is scope for scope in self.asked.scopes):
+                scopes.append((wanted.part.text, said.meaning))
+            else:
+                tasks.append(said.meaning)
+        return tasks, scopes
 
-    def _about(self, name: str, wanted: _Wanted, meaning: Meaning | None, tasks: Sequence[Meaning]) -> list[Finding]:
+    def _about(
+        self,
+        name: str,
+        wanted: _Wanted,
+        meaning: Meaning | None,
+        tasks: Sequence[Meaning],
+        scopes: Sequence[tuple[str, Meaning]],
+    ) -> list[Finding]:
         """What the text is about."""
         if self.asked is None or self.asked.topics.model.name != name:
             return []
         topics = self.asked.topics
         as_it_stands = wanted.read is wanted.part
         found = topics.findings(wanted.read, meaning, as_it_stands=as_it_stands)
+        if topics.keeps_scope(wanted.part):
+            found += topics.out_of_scope(wanted.read, meaning, scopes)
         return found + topics.off_task(wanted.part, meaning, tasks) if as_it_stands else found
 
     def cancel(self) -> None:

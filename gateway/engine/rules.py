@@ -13,17 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.detectors.onnx import Card, Meaning, Model
+from gateway.engine.scope import FAR, SUBJECTS, scopes_in
 from gateway.errors import ConfigError
-from gateway.policy import OFF_TASK, PlainRule, Ruleset
+from gateway.policy import OFF_TASK, OUT_OF_SCOPE, PlainRule, Ruleset
 from gateway.text.channels import channel_of
 from gateway.text.windows import fpr_of_many
 from gateway.types import Direction, Finding, Kind, Part, Role, Span
 
-__all__ = ["CALIBRATED", "SYSTEM", "Asked", "Topics", "topics_of"]
+__all__ = ["CALIBRATED", "SYSTEM", "Asked", "Topics", "asked_of", "topics_of"]
 
 Floats = npt.NDArray[np.float32]
 
 CALIBRATED = "topic/rule"  # where a card holds how often rules fit honest texts that they are not about
+SURE = 0.5  # least score of a request that is out of scope
 FLOOR = 0.2  # scores below are no findings, unless a rule asks for them
 SYSTEM = (Role.SYSTEM, Role.DEVELOPER)
 ON_TASK = (Role.USER, Role.ASSISTANT)  # who has to keep to it
@@ -42,17 +44,27 @@ class Topics:
     floors: Floats
     direction: Direction
     tasks: bool
+    subjects: Floats | None  # [S, D], of SUBJECTS; None: nobody asks about scopes
 
     @property
     def categories(self) -> frozenset[str]:
-        return frozenset(rule.category for rule in self.rules) | ({OFF_TASK} if self.tasks else frozenset())
+        more = [OFF_TASK] * self.tasks + [OUT_OF_SCOPE] * (self.subjects is not None)
+        return frozenset((*(rule.category for rule in self.rules), *more))
 
     def reads(self, part: Part) -> bool:
-        return self.keeps_task(part) or any(rule.reads(self.direction, part.role, part.kind) for rule in self.rules)
+        return (
+            self.keeps_task(part)
+            or self.keeps_scope(part)
+            or any(rule.reads(self.direction, part.role, part.kind) for rule in self.rules)
+        )
 
     def keeps_task(self, part: Part) -> bool:
         """Is this a text that has to keep to the task?"""
         return self.tasks and part.role in ON_TASK and part.kind in TASK_KINDS
+
+    def keeps_scope(self, part: Part) -> bool:
+        """Is this a request that has to keep to what the application is for?"""
+        return self.subjects is not None and part.role is Role.USER and part.kind in TASK_KINDS
 
     def findings(self, part: Part, meaning: Meaning | None, *, as_it_stands: bool = True) -> list[Finding]:
         """
@@ -89,6 +101,27 @@ class Topics:
         score = 1 - self.model.card.similarity.tasks.at(nearest)
         return [self._finding(OFF_TASK, OFF_TASK, score, part, Span(0, len(part.text)))]
 
+    def out_of_scope(self, part: Part, meaning: Meaning | None, scopes: Sequence[tuple[str, Meaning]]) -> list[Finding]:
+        """
+        A short request about a subject that no scope has to do with. As certain as it is about that subject,
+        and far from each of the scopes.
+        """
+        if self.subjects is None or meaning is None or not scopes or len(meaning.spans) != 1:
+            return []
+        like = self.model.card.similarity
+        scores = [like.rules.at(float(cosine)) for cosine in np.einsum("sd,d->s", self.subjects, meaning.vectors[0])]
+        for scope, meant in scopes:
+            near = np.einsum("sd,wd->sw", self.subjects, meant.vectors).max(axis=1)
+            for index, subject in enumerate(SUBJECTS):
+                if like.rules.at(float(near[index])) > FAR or subject.belongs_to(scope):
+                    scores[index] = 0.0
+            nearest = float(np.einsum("d,wd->w", meaning.vectors[0], meant.vectors).max())
+            scores = [min(score, 1 - like.tasks.at(nearest)) for score in scores]
+        best = max(scores)
+        if best < SURE:
+            return []
+        return [self._finding(OUT_OF_SCOPE, OUT_OF_SCOPE, best, part, Span(0, len(part.text)))]
+
     def _finding(self, category: str, measured: str, score: float, part: Part, span: Span, looks: int = 1) -> Finding:
         curves = self.model.card.calibration.get(measured, {})
         curve = curves.get(channel_of(part)) or curves.get("user")
@@ -98,10 +131,24 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked about texts of one conversation. `tasks`: its system prompts, as far as they matter."""
+    """
+    What is asked about texts of one conversation. `tasks`: its system prompts, as far as they matter; `scopes`:
+    sentences of them that say what alone is helped with.
+    """
 
     topics: Topics
     tasks: tuple[Part, ...] = ()
+    scopes: tuple[Part, ...] = ()
+
+
+def asked_of(topics: Topics | None, system: tuple[Part, ...]) -> Asked | None:
+    """`system`: texts of system prompts. None where there is nothing to ask."""
+    if topics is None:
+        return None
+    scopes = scopes_in(system) if topics.subjects is not None else ()
+    if not topics.rules and not topics.tasks and not scopes:
+        return None
+    return Asked(topics, system if topics.tasks else (), scopes)
 
 
 def topics_of(policies: Sequence[Ruleset], direction: Direction, loaded: Sequence[Model]) -> Topics | None:
@@ -111,7 +158,8 @@ def topics_of(policies: Sequence[Ruleset], direction: Direction, loaded: Sequenc
     waits for one, as rules on other categories of models do.
     """
     plain = [(r, rule) for r in policies for rule in r.policy.custom_rules if direction in rule.directions]
-    tasks = any(ruleset.enforces_task(direction) for ruleset in policies)
+    tasks = any(ruleset.asks_for(OFF_TASK, direction) for ruleset in policies)
+    scopes = any(ruleset.asks_for(OUT_OF_SCOPE, direction) for ruleset in policies)
     model = next((model for model in loaded if model.embeds), None)
     if model is None:
         if plain:
@@ -120,7 +168,7 @@ def topics_of(policies: Sequence[Ruleset], direction: Direction, loaded: Sequenc
                 "put one into a folder of `models.folders`, or see `portcullis models`"
             )
         return None
-    if not plain and not tasks:
+    if not plain and not tasks and not scopes:
         return None
     rules = tuple(rule for _, rule in plain)
     for rule in rules:
@@ -142,6 +190,7 @@ def topics_of(policies: Sequence[Ruleset], direction: Direction, loaded: Sequenc
         np.array([_floor(policies, direction, rule, model.card) for rule in rules], np.float32),
         direction,
         tasks,
+        np.stack([_vector(model, subject.text) for subject in SUBJECTS]) if scopes else None,
     )
 
 

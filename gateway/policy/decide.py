@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.policy.actions import ACTIONS, Action, Tokens
-from gateway.policy.model import OFF_TASK, Allow, Policy, Rule
+from gateway.policy.model import Allow, Policy, Rule
 from gateway.text.channels import channel_of
 from gateway.text.hosts import host_of
 from gateway.text.patterns import compile_re2
@@ -44,12 +44,12 @@ class Ruleset:
         """Could a rule claim a finding of this category?"""
         return any(rule.action != "allow" for rule in self.rules_on(category, direction))
 
-    def enforces_task(self, direction: Direction) -> bool:
-        """Is a rule about texts that leave the task which the system prompt sets? `*/*` is not enough."""
+    def asks_for(self, topic: str, direction: Direction) -> bool:
+        """Is a rule about texts that leave what the system prompt sets? `*/*` is not enough."""
         return any(
             direction in rule.directions
             and rule.action != "allow"
-            and any(glob.startswith("topic/") and fnmatchcase(OFF_TASK, glob) for glob in rule.category)
+            and any(glob.startswith("topic/") and fnmatchcase(topic, glob) for glob in rule.category)
             for rule in self.rules
         )
 

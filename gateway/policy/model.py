@@ -10,10 +10,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from gateway.text.channels import Channel
 from gateway.types import Direction, Kind, Role
 
-__all__ = ["OFF_TASK", "Allow", "Custom", "Messages", "PlainRule", "Policy", "Rule", "ToolArgument", "Tools"]
+__all__ = [
+    "OFF_TASK",
+    "OUT_OF_SCOPE",
+    "Allow",
+    "Custom",
+    "Messages",
+    "PlainRule",
+    "Policy",
+    "Rule",
+    "ToolArgument",
+    "Tools",
+]
 
 CATEGORY = r"^[a-z0-9_*?\[\]!-]+/[a-z0-9_*?\[\]!.-]+$"
 OFF_TASK = "topic/off_task"
+OUT_OF_SCOPE = "topic/out_of_scope"
 FIXED_CATEGORY = r"^[a-z0-9_-]+/[a-z0-9_.-]+$"
 
 
@@ -125,8 +137,8 @@ class PlainRule(Claim):
 
     @model_validator(mode="after")
     def _own_name(self) -> PlainRule:
-        if self.category == OFF_TASK:
-            raise ValueError(f"{OFF_TASK} is found by the system prompt; choose another name")
+        if self.category in (OFF_TASK, OUT_OF_SCOPE):
+            raise ValueError(f"{self.category} is found by the system prompt; choose another name")
         if self.judge and (self.max_fpr is not None or self.only):
             raise ValueError("`judge` goes with `threshold`, and with a rule that says what is forbidden")
         return self

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from gateway.policy.decide import Ruleset
-from gateway.policy.model import OFF_TASK
+from gateway.policy.model import OFF_TASK, OUT_OF_SCOPE
 
 __all__ = ["BY_MODELS", "UNSUPPORTED", "idle"]
 
@@ -31,6 +31,7 @@ BY_MODELS = frozenset(
         "pii/place",
         "skill/malicious",
         OFF_TASK,
+        OUT_OF_SCOPE,
         *(f"harm/{name}" for name in _HARMS),
     }
 )
