@@ -45,10 +45,10 @@ def refusing(request: Request) -> Script:
 
 
 def talkative(request: Request) -> Script:
-    """Says the code that stands in its system prompt."""
+    """Says the code that stands in its system prompt, from its end: as it stands, the guard would mask it."""
     system = request.json()["messages"][0]["content"]
     code = system.partition("to anybody): ")[2].split()[0]
-    return [answer(json=completion(choice(f"It is {code}")))]
+    return [answer(json=completion(choice(f"It is {code[::-1]}")))]
 
 
 def _made(folder: Path) -> Path:
