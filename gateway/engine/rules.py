@@ -44,7 +44,7 @@ class Topics:
     floors: Floats
     direction: Direction
     tasks: bool
-    subjects: Floats | None  # [S, D], of SUBJECTS; None: nobody asks about scopes
+    subjects: Floats | None = None  # [S, D], of SUBJECTS; None: nobody asks about scopes
 
     @property
     def categories(self) -> frozenset[str]:
