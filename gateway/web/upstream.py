@@ -31,9 +31,11 @@ from gateway.errors import AuthError, ConfigError, GatewayError, NotFound, Upstr
 from gateway.settings import Upstream
 from gateway.web.answer import Answer, readable
 from gateway.web.breaker import Breaker, Permit, State
-from gateway.web.connections import Connections, Pieces, exchange
+from gateway.web.connections import Connections, exchange
 from gateway.web.headers import VIA, forward_request, is_loop, via
+from gateway.web.patience import Patience
 from gateway.web.retry import RETRYABLE, RetryBudget, backoff, retry_after
+from gateway.web.wire import Given, Outgoing, OverHttpx, Wire
 
 __all__ = ["CHAT", "Answer", "Call", "CircuitOpen", "PoolStats", "UpstreamPool"]
 
@@ -46,7 +48,6 @@ _KEY = re.compile(r"[\x21-\x7e]+")
 _FAILED = frozenset((500, 502, 503, 504))  # statuses that say the server is ill; 429 and 408 say it is busy
 _UNSENT = frozenset(("upstream_unreachable", "upstream_connect_timeout", "upstream_circuit_open"))
 _OF_HTTP = frozenset(("accept", "accept-encoding", "content-length", "host"))
-_AT_ONCE = 512 << 10  # bytes; larger bodies are written piece by piece so that the loop stays free
 
 
 class CircuitOpen(UpstreamError):
@@ -110,7 +111,7 @@ class PoolStats:
 class _Target:
     upstream: Upstream
     key: str | None = field(repr=False)
-    transport: httpx.AsyncBaseTransport
+    wire: Wire
     breaker: Breaker
     budget: RetryBudget
     base: str
@@ -147,12 +148,10 @@ class UpstreamPool:
         self.stats = PoolStats()
         self._instance = instance or secrets.token_hex(8)
         self._clock = clock
-        make = transport or Connections()
+        make = Connections() if transport is None else lambda upstream: OverHttpx(transport(upstream))
         self._targets = [self._target(upstream, make, environ) for upstream in upstreams]
 
-    def _target(
-        self, upstream: Upstream, make: Callable[[Upstream], httpx.AsyncBaseTransport], environ: Mapping[str, str]
-    ) -> _Target:
+    def _target(self, upstream: Upstream, make: Callable[[Upstream], Wire], environ: Mapping[str, str]) -> _Target:
         base = str(upstream.url).rstrip("/")
         return _Target(
             upstream,
@@ -195,7 +194,8 @@ class UpstreamPool:
         error: UpstreamError | None = None
         try:
             for number, target in enumerate(self._fitting(call)):
-                self.stats.failovers[target.name] += number > 0
+                if number:
+                    self.stats.failovers[target.name] += 1
                 try:
                     answer = await self._call(target, call, started + target.upstream.timeouts.total)
                 except UpstreamError as e:
@@ -234,7 +234,7 @@ class UpstreamPool:
                 permit.drop()
                 raise
             self.stats.calls[target.name] += 1
-            headers = [(name, value) for name, value in request.headers.items() if name not in _OF_HTTP]
+            headers = [(name, value) for name, value in request.headers if name not in _OF_HTTP]
             url = request.url.copy_with(scheme="wss" if request.url.scheme == "https" else "ws")
             return Reach(target.upstream, str(url), headers, permit)
         raise error or UpstreamError("no upstream could be called")
@@ -242,7 +242,7 @@ class UpstreamPool:
     async def aclose(self) -> None:
         """Close all connections."""
         for target in self._targets:
-            await target.transport.aclose()
+            await target.wire.aclose()
 
     def _fitting(self, call: Call) -> list[_Target]:
         targets = [target for target in self._targets if target.fits(call)]
@@ -283,7 +283,7 @@ class UpstreamPool:
             self.stats.retries[target.name] += 1
             await asyncio.sleep(wait)
 
-    def _wait(self, target: _Target, number: int, headers: httpx.Headers | None, deadline: float) -> float | None:
+    def _wait(self, target: _Target, number: int, headers: Given | None, deadline: float) -> float | None:
         """Seconds before try number+1, or None if there shall be none."""
         retries = target.upstream.retries
         if number >= retries.attempts or target.breaker.state is State.OPEN:
@@ -304,30 +304,32 @@ class UpstreamPool:
 
     async def _send(self, target: _Target, call: Call, permit: Permit, deadline: float) -> Answer:
         """One try; it reports to the breaker."""
+        patience = Patience()
         try:
             request = self._request(target, call)
             self.stats.calls[target.name] += 1
-            response = await exchange(target.transport, target.upstream, request, deadline)
-        except UpstreamError:
-            permit.fail()
+            head = await exchange(target.wire, target.upstream, request, deadline, patience)
+        except BaseException as e:
+            patience.close()
+            if isinstance(e, UpstreamError):
+                permit.fail()
+            else:
+                permit.drop()
             raise
-        except BaseException:
-            permit.drop()
-            raise
-        if response.status_code in _FAILED:
+        if head.status in _FAILED:
             permit.fail()
         else:
             permit.succeed()
-        answer = Answer(response, target.name, deadline, target.upstream.timeouts.idle, target.breaker.fault)
-        if 300 <= response.status_code < 400:
+        answer = Answer(head, target.name, deadline, target.upstream.timeouts.idle, target.breaker.fault, patience)
+        if 300 <= head.status < 400:
             await answer.aclose()
             raise UpstreamError(f"upstream {target.name!r} redirects; that is not followed", code="upstream_redirect")
-        if not readable(response.headers):
+        if not readable(head.headers):
             await answer.aclose()
             raise UpstreamError(f"upstream {target.name!r} sent an unknown encoding", code="upstream_encoding")
         return answer
 
-    def _request(self, target: _Target, call: Call) -> httpx.Request:
+    def _request(self, target: _Target, call: Call) -> Outgoing:
         headers = [
             ("accept", call.accept or ("text/event-stream" if call.stream else "application/json")),
             ("accept-encoding", "identity"),
@@ -340,15 +342,9 @@ class UpstreamPool:
         if call.body is not None:
             headers.append(("content-type", call.media_type))
         url = target.chat if call.path == CHAT else _url(target, call)
-        extensions = {"timeout": dict.fromkeys(("connect", "pool"), target.upstream.timeouts.connect)}
         body = call.body or b""
-        # httpx would add these itself, at the price of a tenth of all our work on a request.
         headers += [("host", url.netloc.decode("ascii")), ("content-length", str(len(body)))]
-        if len(body) > _AT_ONCE:
-            return httpx.Request(call.method, url, headers=headers, stream=Pieces(body), extensions=extensions)
-        request = httpx.Request(call.method, url, headers=headers, stream=httpx.ByteStream(body), extensions=extensions)
-        request.read()
-        return request
+        return Outgoing(call.method, url, headers, body, target.upstream.timeouts.connect)
 
 
 def _url(target: _Target, call: Call) -> httpx.URL:
