@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from traceback import extract_tb
 from typing import IO, Any
 
@@ -46,7 +47,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "time": _time(record).isoformat(timespec="milliseconds"),
+            "time": _stamp(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage().strip(),
@@ -84,6 +85,17 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _time(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
+
+
+def _stamp(seconds: float) -> str:
+    """As `datetime.isoformat`."""
+    whole, micro = divmod(round(seconds * 1e6), 1_000_000)
+    return f"{_second(whole)}.{micro // 1000:03d}+00:00"
+
+
+@lru_cache(maxsize=4)
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _word(value: object) -> str:

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -89,3 +90,12 @@ def test_lines_for_a_terminal() -> None:
     assert first.endswith("info    listening url=http://127.0.0.1:1 clients=0")
     assert "route=chat status=200 decision=allow" in second
     assert "\x1b" not in second
+
+
+@pytest.mark.parametrize(
+    "created", [0.0, 1.9996, 1_700_000_000.0, 1_700_000_000.123456, 1_799_999_999.9999999, 1e9 + 0.0005]
+)
+def test_times_are_those_of_datetime(created: float) -> None:
+    record = logging.makeLogRecord({"msg": "x", "created": created})
+    told = json.loads(logs.JsonLines().format(record))["time"]
+    assert told == datetime.fromtimestamp(created, UTC).isoformat(timespec="milliseconds")

@@ -57,7 +57,7 @@ class Frame:
 
     def __init__(self, gateway: Gateway, route: str, scope: Scope, send: Send, fail: Fail) -> None:
         event, began = gateway.begin(route)
-        self.turn = Turn(gateway, event, scope, Sender(send), began, kept=gateway.keep())
+        self.turn = Turn(gateway, event, scope, Sender.of(send), began, kept=gateway.keep())
         self._fail = fail
         self._task: asyncio.Task[None] | None = None
 

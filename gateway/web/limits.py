@@ -29,7 +29,7 @@ from gateway.limits import (
     Reservation,
     connect,
 )
-from gateway.settings import ModelQuota, Quota, Settings
+from gateway.settings import UNBOUNDED, ModelQuota, Quota, Settings
 from gateway.web.auth import Caller
 from gateway.web.limit_words import bound_label
 from gateway.web.meter import FREE, Meter
@@ -84,6 +84,8 @@ class Limits:
 
         Raises LimiterUnavailable where the outage mode says so.
         """
+        if caller.quota is caller.tenant_quota is UNBOUNDED and not self._models:
+            return FREE
         bounds = _bounds(caller.tenant, caller.key, caller.quota, caller.tenant_quota, self._quota_of(model))
         if not bounds:
             return FREE

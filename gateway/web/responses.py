@@ -9,7 +9,6 @@ the turns before it, and whatever is fetched is scanned as if it were new.
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
 from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import parse_qs
@@ -42,17 +41,16 @@ __all__ = ["SPECS"]
 class KeptEndpoint(Endpoint):
     """An endpoint of what the model's server keeps. A copy of it serves one request."""
 
-    def _begin(self) -> None:
-        self._before = Before()
-        self._asked: tuple[Part, ...] = ()
-        self._verdict = Verdict()
-        self._sent: Json = {}
-        self._conversation = ""
-        self._moderation: Moderation | None = None
+    _before = Before()
+    _asked: tuple[Part, ...] = ()
+    _verdict = Verdict()
+    _sent: Json = {}  # noqa: RUF012 (never written into)
+    _conversation = ""
+    _moderation: Moderation | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        one = copy(self)
-        one._begin()
+        one = object.__new__(type(self))
+        one.__dict__.update(self.__dict__)  # as `copy`, at a tenth of its price
         async with Frame(self.gateway, self.surface.name, scope, send, one.fail) as turn:
             await one.serve(turn, receive)
 

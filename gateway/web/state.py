@@ -210,6 +210,7 @@ class Gateway:
         store: bool = True,
     ) -> None:
         event.duration_ms = round((perf_counter() - began) * 1000, 3)
+        event.close()
         self.metrics.event(event)
         if self.guard.models.loaded:
             self.metrics.models(self.guard.models.stats())

@@ -124,7 +124,10 @@ class _Target:
     def fits(self, call: Call) -> bool:
         if call.only is not None:
             return self.name == call.only
-        return self.upstream.kind == call.kind and any(fnmatchcase(call.model, glob) for glob in self.upstream.models)
+        globs = self.upstream.models
+        if self.upstream.kind != call.kind:
+            return False
+        return "*" in globs or any(fnmatchcase(call.model, glob) for glob in globs)
 
 
 class UpstreamPool:
