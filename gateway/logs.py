@@ -7,10 +7,12 @@ exception may quote what a user wrote. Only our own messages, which never hold s
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from traceback import extract_tb
@@ -21,6 +23,8 @@ import orjson
 from gateway.errors import GatewayError
 
 __all__ = ["JsonLines", "Terminal", "configure"]
+
+WAIT, MOST_WAITING = 0.05, 100  # seconds and lines
 
 # What logging itself puts on a record; the rest came with `extra=`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -33,13 +37,50 @@ def configure(level: str = "info", stream: IO[str] | None = None) -> None:
     `level` is for our own loggers; libraries speak from `warning` on.
     """
     stream = stream or sys.stderr
-    handler = logging.StreamHandler(stream)
+    handler = _Handler(stream)
     handler.setFormatter(Terminal() if stream.isatty() else JsonLines())
     logging.root.handlers[:] = [handler]
     # None of our formats shows them, and each costs at every record.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.root.setLevel(logging.WARNING)
     logging.getLogger("gateway").setLevel(level.upper())
+
+
+class _Handler(logging.StreamHandler[IO[str]]):
+    """
+    What is no warning may wait `WAIT` seconds for others: a write for each request is a good part of its cost.
+    Only inside an event loop, and never at a terminal.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        super().__init__(stream)
+        self._waiting: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._at_once = stream.isatty()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._at_once or record.levelno > logging.INFO or not self._may_wait():
+            self.flush()
+            super().emit(record)
+        else:
+            self._waiting.append(self.format(record))
+
+    def flush(self) -> None:
+        with self.lock or nullcontext():
+            lines, self._waiting = self._waiting, []
+            if lines:
+                self.stream.write("\n".join(lines) + "\n")
+            super().flush()
+
+    def _may_wait(self) -> bool:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        if not self._waiting or loop is not self._loop:  # one that has ended writes nothing
+            self._loop = loop
+            loop.call_later(WAIT, self.flush)
+        return len(self._waiting) < MOST_WAITING
 
 
 class JsonLines(logging.Formatter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -99,3 +100,47 @@ def test_times_are_those_of_datetime(created: float) -> None:
     record = logging.makeLogRecord({"msg": "x", "created": created})
     told = json.loads(logs.JsonLines().format(record))["time"]
     assert told == datetime.fromtimestamp(created, UTC).isoformat(timespec="milliseconds")
+
+
+async def test_lines_may_wait_for_each_other_but_not_for_long() -> None:
+    stream = io.StringIO()
+    logs.configure("info", stream)
+    log.info("first")
+    log.info("second")
+    assert not stream.getvalue()
+    await asyncio.sleep(3 * logs.WAIT)
+    assert messages(stream) == ["first", "second"]
+    log.info("third")
+    log.warning("fourth")
+    assert messages(stream) == ["first", "second", "third", "fourth"]
+    for _ in range(logs.MOST_WAITING + 1):
+        log.info("many")
+    assert len(messages(stream)) > logs.MOST_WAITING
+
+
+def test_lines_of_a_loop_that_has_ended_come_before_what_is_said_next() -> None:
+    stream = io.StringIO()
+    logs.configure("info", stream)
+
+    async def say(what: str) -> None:
+        log.info(what)
+
+    asyncio.run(say("in one"))
+    asyncio.run(say("in another"))
+    log.info("outside")
+    assert messages(stream) == ["in one", "in another", "outside"]
+    asyncio.run(say("last"))
+    for handler in logging.root.handlers:
+        handler.flush()  # as logging does when the process ends
+    assert messages(stream)[-1] == "last"
+
+
+async def test_a_terminal_hears_at_once() -> None:
+    stream = Terminal()
+    logs.configure("info", stream)
+    log.info("now")
+    assert "now" in stream.getvalue()
+
+
+def messages(stream: io.StringIO) -> list[str]:
+    return [json.loads(line)["message"] for line in stream.getvalue().splitlines()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -62,16 +63,20 @@ def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes | list
 
 def require_json(scope: Scope) -> None:
     """Raises Unsupported unless the body is plain UTF-8 JSON."""
-    content_type = header(scope, b"content-type")
-    kind, _, parameters = (content_type or "").partition(";")
-    if kind.strip().lower() != "application/json":
-        raise Unsupported("send the request as application/json")
-    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
-    if charset not in ("", "charset=utf-8", "charset=utf8"):
-        raise Unsupported("send the request in UTF-8")
+    if (wrong := _not_json(header(scope, b"content-type") or "")) is not None:
+        raise Unsupported(wrong)
     encoding = header(scope, b"content-encoding")
     if encoding not in (None, "", "identity"):
         raise Unsupported("send the request without content-encoding", code="unsupported_content_encoding")
+
+
+@lru_cache(maxsize=64)
+def _not_json(content_type: str) -> str | None:
+    kind, _, parameters = content_type.partition(";")
+    if kind.strip().lower() != "application/json":
+        return "send the request as application/json"
+    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
+    return None if charset in ("", "charset=utf-8", "charset=utf8") else "send the request in UTF-8"
 
 
 async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -170,11 +175,11 @@ class _Watch:
         self._watcher: asyncio.Task[None] | None = None
         self._gone = False
 
-    async def __aenter__(self) -> None:
+    def __enter__(self) -> None:
         self._block = asyncio.current_task()
         self._timer = asyncio.get_running_loop().call_later(GRACE, self._begin)
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         assert self._timer is not None
         assert self._block is not None
         self._timer.cancel()

@@ -45,11 +45,12 @@ class Upstreams:
 
     def __init__(self, pool: UpstreamPool) -> None:
         self._pool = pool
+        self._keys = [key.encode() for key in pool.keys]
 
     async def open(self, call: Call, scope: Scope) -> Answer:
         return await self._pool.open(call)
 
     def headers(self, given: Given) -> Headers:
         """Without any that repeats a key of ours: an upstream may echo what it was sent."""
-        keys = [key.encode() for key in self._pool.keys]
-        return [(name, value) for name, value in forward_response(given) if not any(key in value for key in keys)]
+        passing = forward_response(given)
+        return [(name, value) for name, value in passing if not any(key in value for key in self._keys)]

@@ -12,7 +12,6 @@ import ssl
 
 import aiohttp
 import httpx
-from multidict import CIMultiDict
 
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.settings import Upstream
@@ -58,7 +57,7 @@ class _Connections:
         response = await session.request(
             request.method,
             str(request.url),
-            headers=CIMultiDict(request.headers),
+            headers=request.headers,
             data=request.pieces or request.body or None,
             allow_redirects=False,
             timeout=times,

@@ -135,7 +135,7 @@ class Endpoint:
         turn.policies = policies
         gateway.admit(policies, turn.kept)
         exchange = gateway.guard.begin(policies, caller.owner)
-        async with watch(receive, lambda: turn.send.ended):
+        with watch(receive, lambda: turn.send.ended):
             await self._admit(turn, body, transcript)
             verdict = await self.judge(turn, exchange, body, transcript)
             if verdict.effect is Effect.BLOCK:

@@ -116,16 +116,16 @@ class Metrics:
 
     def verdict(self, route: str, direction: Direction, verdict: Verdict) -> None:
         for violation in verdict.violations:
-            self._child(self.findings, direction.value, violation.hit.finding.category, violation.action).inc()
+            self._child(self.findings, direction, violation.hit.finding.category, violation.action).inc()
         for item in verdict.unscanned:
             self._child(self.unscanned, route, field_of(item.path), item.reason).inc(item.size)
         for error in verdict.errors:
             self._child(self.errors, error.partition(":")[0]).inc()
-        self._child(self.scanned, route, direction.value).inc(verdict.coverage.scanned)
+        self._child(self.scanned, route, direction).inc(verdict.coverage.scanned)
         timings = verdict.timings_ms
         if not timings:
             return
-        self._child(self.scan, direction.value).observe(sum(timings.values()) / 1000)
+        self._child(self.scan, direction).observe(sum(timings.values()) / 1000)
         if self._verdicts % SAMPLE == 0:
             for name, milliseconds in timings.items():
                 self._child(self.detector, name).observe(milliseconds / 1000)

@@ -81,7 +81,7 @@ class Call:
     once: bool = False
 
     def __post_init__(self) -> None:
-        if not _PATH.fullmatch(self.path) and (self.path or self.kind != "mcp"):
+        if self.path != CHAT and not _PATH.fullmatch(self.path) and (self.path or self.kind != "mcp"):
             raise ValueError("not a plain upstream path")
 
 
@@ -116,6 +116,7 @@ class _Target:
     budget: RetryBudget
     base: str
     chat: httpx.URL
+    host: str
 
     @property
     def name(self) -> str:
@@ -156,6 +157,7 @@ class UpstreamPool:
 
     def _target(self, upstream: Upstream, make: Callable[[Upstream], Wire], environ: Mapping[str, str]) -> _Target:
         base = str(upstream.url).rstrip("/")
+        chat = httpx.URL(base + CHAT)
         return _Target(
             upstream,
             _own_key(upstream, environ),
@@ -163,7 +165,8 @@ class UpstreamPool:
             Breaker(upstream.breaker, self._clock),
             RetryBudget(upstream.retries.budget, self._clock),
             base,
-            httpx.URL(base + CHAT),
+            chat,
+            chat.netloc.decode("ascii"),
         )
 
     @property
@@ -346,7 +349,7 @@ class UpstreamPool:
             headers.append(("content-type", call.media_type))
         url = target.chat if call.path == CHAT else _url(target, call)
         body = call.body or b""
-        headers += [("host", url.netloc.decode("ascii")), ("content-length", str(len(body)))]
+        headers += [("host", target.host), ("content-length", str(len(body)))]
         return Outgoing(call.method, url, headers, body, target.upstream.timeouts.connect)
 
 
@@ -369,14 +372,15 @@ def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:
 
 def _credentials(upstream: Upstream, call: Call, key: str | None) -> list[tuple[str, str]]:
     """Where an upstream of this kind looks for its key, and what else it must be told."""
-    given = {name for name, _ in call.headers}
     more = []
-    if upstream.kind == "anthropic" and b"anthropic-version" not in given:
+    if upstream.kind == "anthropic" and all(name != b"anthropic-version" for name, _ in call.headers):
         more.append(("anthropic-version", ANTHROPIC_VERSION))
     if key is None:
         return more
     # A client's own key goes on as it came: some are for one of the two headers only.
-    bearer = upstream.kind == "openai" or (upstream.key == "client" and b"x-api-key" not in given)
+    bearer = upstream.kind == "openai" or (
+        upstream.key == "client" and all(name != b"x-api-key" for name, _ in call.headers)
+    )
     return [*more, ("authorization", f"Bearer {key}") if bearer else ("x-api-key", key)]
 
 
