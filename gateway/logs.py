@@ -48,8 +48,8 @@ def configure(level: str = "info", stream: IO[str] | None = None) -> None:
 
 class _Handler(logging.StreamHandler[IO[str]]):
     """
-    What is no warning may wait `WAIT` seconds for others: a write for each request is a good part of its cost.
-    Only inside an event loop, and never at a terminal.
+    The line of a request may wait `WAIT` seconds for others: a write for each is a good part of what it costs.
+    Whatever else is said leaves at once, behind what waited; so does everything at a terminal.
     """
 
     def __init__(self, stream: IO[str]) -> None:
@@ -59,11 +59,11 @@ class _Handler(logging.StreamHandler[IO[str]]):
         self._at_once = stream.isatty()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self._at_once or record.levelno > logging.INFO or not self._may_wait():
+        if not self._at_once and "event" in record.__dict__ and self._may_wait():
+            self._waiting.append(self.format(record))
+        else:
             self.flush()
             super().emit(record)
-        else:
-            self._waiting.append(self.format(record))
 
     def flush(self) -> None:
         with self.lock or nullcontext():

@@ -31,6 +31,9 @@ def _as_before() -> Iterator[None]:
 
 log = logging.getLogger("gateway.test")
 
+EVENT = {"route": "chat", "status": 200, "decision": "allow", "model": "m", "duration_ms": 1, "id": "evt_1"}
+REQUEST = {"event": EVENT}
+
 
 def test_one_json_object_a_line() -> None:
     stream = io.StringIO()
@@ -105,16 +108,16 @@ def test_times_are_those_of_datetime(created: float) -> None:
 async def test_lines_may_wait_for_each_other_but_not_for_long() -> None:
     stream = io.StringIO()
     logs.configure("info", stream)
-    log.info("first")
-    log.info("second")
+    log.info("first", extra=REQUEST)
+    log.info("second", extra=REQUEST)
     assert not stream.getvalue()
     await asyncio.sleep(3 * logs.WAIT)
     assert messages(stream) == ["first", "second"]
-    log.info("third")
-    log.warning("fourth")
+    log.info("third", extra=REQUEST)
+    log.info("fourth")
     assert messages(stream) == ["first", "second", "third", "fourth"]
     for _ in range(logs.MOST_WAITING + 1):
-        log.info("many")
+        log.info("many", extra=REQUEST)
     assert len(messages(stream)) > logs.MOST_WAITING
 
 
@@ -123,7 +126,7 @@ def test_lines_of_a_loop_that_has_ended_come_before_what_is_said_next() -> None:
     logs.configure("info", stream)
 
     async def say(what: str) -> None:
-        log.info(what)
+        log.info(what, extra=REQUEST)
 
     asyncio.run(say("in one"))
     asyncio.run(say("in another"))
@@ -138,7 +141,7 @@ def test_lines_of_a_loop_that_has_ended_come_before_what_is_said_next() -> None:
 async def test_a_terminal_hears_at_once() -> None:
     stream = Terminal()
     logs.configure("info", stream)
-    log.info("now")
+    log.info("now", extra=REQUEST)
     assert "now" in stream.getvalue()
 
 

@@ -68,6 +68,12 @@ class Limits:
         if self.settings.redis is None and self._parts > 1:
             log.info("without limits.redis each process has its share of the limits", extra={"shares": self._parts})
 
+    def bounds_of(self, caller: Caller, model: str) -> tuple[Bound, ...]:
+        """What holds for such a request."""
+        if caller.quota is caller.tenant_quota is UNBOUNDED and not self._models:
+            return ()
+        return _bounds(caller.tenant, caller.key, caller.quota, caller.tenant_quota, self._quota_of(model))
+
     async def open(
         self,
         caller: Caller,
@@ -84,9 +90,7 @@ class Limits:
 
         Raises LimiterUnavailable where the outage mode says so.
         """
-        if caller.quota is caller.tenant_quota is UNBOUNDED and not self._models:
-            return FREE
-        bounds = _bounds(caller.tenant, caller.key, caller.quota, caller.tenant_quota, self._quota_of(model))
+        bounds = self.bounds_of(caller, model)
         if not bounds:
             return FREE
         out = choices * (self._expected(caller, model) if most_out is None else most_out)

@@ -56,6 +56,9 @@ class KeptEndpoint(Endpoint):
 
     async def judge(self, turn: Turn, exchange: Exchange, body: Json, transcript: Transcript) -> Verdict:
         ids, referred = self._ids(turn, body)
+        if not ids:  # it stands alone
+            self._asked = transcript.parts
+            return await self._judged(turn, exchange, body, transcript)
         known = [await self.gateway.conversations.get(owner(turn.caller), id) for id in ids]
         self._conversation = (
             ids[-1] if "conversation" in referred else turn.scope.get(NAMES, {}).get("conversation_id", "")
@@ -70,6 +73,9 @@ class KeptEndpoint(Endpoint):
             )
         exchange.recall(self._before)
         self._asked = transcript.parts
+        return await self._judged(turn, exchange, body, transcript)
+
+    async def _judged(self, turn: Turn, exchange: Exchange, body: Json, transcript: Transcript) -> Verdict:
         self._verdict = verdict = await super().judge(turn, exchange, body, transcript)
         if self._moderation is not None:
             self._moderation.request = verdict
@@ -84,6 +90,8 @@ class KeptEndpoint(Endpoint):
     def _ids(self, turn: Turn, body: Json) -> tuple[list[str], list[str]]:
         """The ids of what came before, and the fields of the body that name them."""
         named = turn.scope.get(NAMES, {})
+        if not named and "previous_response_id" not in body and "conversation" not in body:
+            return [], []
         ids = [named[key] for key in ("response_id", "conversation_id", "completion_id") if key in named]
         previous, conversation = conversation_of(body)
         given = {"previous_response_id": previous, "conversation": conversation}
