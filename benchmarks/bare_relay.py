@@ -1,7 +1,9 @@
 """
-The least that a relay in Python can do, to measure the gateway against: Starlette, the gateway's own
-connection to the upstream and its uvicorn settings, and nothing else. The body is read and forwarded
-as it came, the answer is relayed as it comes.
+The least that a relay in Python can do, to measure the gateway against: Starlette, aiohttp behind httpx's
+transport interface, the gateway's uvicorn settings, and nothing else. The body is read and forwarded as it came,
+the answer is relayed as it comes.
+
+The direct relay does without httpx: it calls aiohttp as the gateway does.
 """
 
 from __future__ import annotations
@@ -12,20 +14,29 @@ from contextlib import asynccontextmanager
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from pydantic import HttpUrl
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from gateway.settings import Upstream
+from gateway.web.connections import Connections
+from gateway.web.wire import Body, Outgoing
+
 __all__ = ["create_app"]
 
 _TIMEOUT = {"connect": 3.0, "pool": 3.0}
 
 
-def create_app(upstream: str) -> Starlette:
+_HEADERS = (("content-type", "application/json"), ("accept-encoding", "identity"))
+
+
+def create_app(upstream: str, *, direct: bool = False) -> Starlette:
     """A relay of POST /v1/chat/completions to the base URL `upstream`, which ends in /v1."""
-    relay = _Relay(httpx.URL(f"{upstream}/chat/completions"))
+    url = httpx.URL(f"{upstream}/chat/completions")
+    relay = _Direct(url) if direct else _Relay(url)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -62,6 +73,37 @@ class _Relay:
             return Response(await answer.aread(), answer.status_code, media_type=media_type)
         finally:
             await answer.aclose()
+
+
+class _Direct(_Relay):
+    def __init__(self, url: httpx.URL) -> None:
+        self._url = url
+        self._host = ("host", url.netloc.decode("ascii"))
+        self._wire = Connections()(Upstream(name="bench", url=HttpUrl(str(url)), key="none"))
+
+    async def aclose(self) -> None:
+        await self._wire.aclose()
+
+    async def _relay(self, request: Request) -> Response:
+        body = await request.body()
+        headers = (*_HEADERS, self._host, ("content-length", str(len(body))))
+        answer = await self._wire.send(Outgoing("POST", self._url, headers, body))
+        media_type = answer.headers.get("content-type")
+        if media_type.startswith("text/event-stream"):
+            return StreamingResponse(_pieces(answer.body), answer.status, media_type=media_type)
+        data = answer.body.whole()
+        if data is None:
+            data = b"".join([piece async for piece in _pieces(answer.body)])
+        await answer.body.aclose()
+        return Response(data, answer.status, media_type=media_type)
+
+
+async def _pieces(body: Body) -> AsyncIterator[bytes]:
+    try:
+        while (piece := await body.next()) is not None:
+            yield piece
+    finally:
+        await body.aclose()
 
 
 async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:

@@ -154,6 +154,7 @@ def start(folder: Path, cpus: Cpus, args: argparse.Namespace, stack: ExitStack) 
     tested = [
         (direct, direct),
         (up(systems.relay(folder, cpus.server, behind.port)), behind),
+        (up(systems.relay(folder, cpus.server, behind.port, direct=True)), behind),
         (up(systems.gateway(folder, cpus.server, behind.port, args.policy)), behind),
     ]
     for name in args.peer:
@@ -181,6 +182,7 @@ def run(args: argparse.Namespace, console: Console) -> Figures:
         report["cells"] = run_cells(load, [system for system, _ in tested], args, console) if args.sizes else []
         report["streaming"] = run_streams(load, tested, args, console)
     report["derived"] = added(report["cells"])
+    report["derived_direct"] = added(report["cells"], base="relay direct")
     report["targets"] = targets(report["derived"], report["streaming"], args.gap_ms)
     report["took_s"] = round(time.time() - began, 1)
     return report

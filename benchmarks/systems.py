@@ -84,8 +84,9 @@ def upstream(name: str, folder: Path, cpu: int | None, chunks: int, gap_ms: floa
     return _start(name, folder, cpu, ["-m", "benchmarks.upstream", *options])
 
 
-def relay(folder: Path, cpu: int | None, port: int) -> System:
-    return _start("relay", folder, cpu, ["-m", "benchmarks.systems", "relay", "--upstream", str(port)])
+def relay(folder: Path, cpu: int | None, port: int, *, direct: bool = False) -> System:
+    options = ["--upstream", str(port), *(["--direct"] if direct else ())]
+    return _start("relay direct" if direct else "relay", folder, cpu, ["-m", "benchmarks.systems", "relay", *options])
 
 
 def gateway(folder: Path, cpu: int | None, port: int, policy: str, samples: Path | None = None) -> System:
@@ -163,7 +164,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 def _run_relay(args: argparse.Namespace) -> int:
     settings = _settings(args)
-    app = bare_relay.create_app(f"http://{HOST}:{args.upstream}/v1")
+    app = bare_relay.create_app(f"http://{HOST}:{args.upstream}/v1", direct=args.direct)
     with listen(settings) as sock:
         uvicorn.Server(server_config(app, settings)).run([sock])
     return 0
@@ -187,6 +188,7 @@ def main() -> int:
         sub.add_argument("--port", type=int, required=True)
         sub.add_argument("--cpu", type=int)
         sub.add_argument("--upstream", type=int, required=True, help="port of the upstream")
+        sub.add_argument("--direct", action="store_true", help="of the relay: without httpx")
         sub.add_argument("--policy", default="default")
         sub.add_argument("--samples", type=Path, help="write where the time went to this file")
     command = kinds.add_parser("command", help="become another program, pinned")

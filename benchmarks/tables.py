@@ -73,7 +73,10 @@ def deliver(
 
 def relay_tables(report: Figures) -> list[Rows]:
     """Every table of one run of the relay benchmark."""
-    tables = [_cells(report["cells"]), _derived(report["derived"])] if report["cells"] else []
+    tables = []
+    if report["cells"]:
+        derived = _derived(report["derived"], "bare"), _derived(report["derived_direct"], "direct")
+        tables = [_cells(report["cells"]), *derived]
     if report["streaming"]:
         tables.append(_streaming(report["streaming"], report["options"]))
     if report["targets"]:
@@ -103,9 +106,9 @@ def _cells(cells: Sequence[Figures]) -> Rows:
     return rows
 
 
-def _derived(derived: Sequence[Figures]) -> Rows:
+def _derived(derived: Sequence[Figures], base: str) -> Rows:
     rows = Rows(
-        "The gateway against the bare relay",
+        f"The gateway against the {base} relay",
         "prompt (bytes)", "connections", "added p50 (ms)", "added p99 (ms)", "added CPU (us/request)", "throughput (%)",
         "by CPU (%)",
     )  # fmt: skip

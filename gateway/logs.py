@@ -7,11 +7,14 @@ exception may quote what a user wrote. Only our own messages, which never hold s
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import lru_cache
 from traceback import extract_tb
 from typing import IO, Any
 
@@ -20,6 +23,8 @@ import orjson
 from gateway.errors import GatewayError
 
 __all__ = ["JsonLines", "Terminal", "configure"]
+
+WAIT, MOST_WAITING = 0.05, 100  # seconds and lines
 
 # What logging itself puts on a record; the rest came with `extra=`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -32,7 +37,7 @@ def configure(level: str = "info", stream: IO[str] | None = None) -> None:
     `level` is for our own loggers; libraries speak from `warning` on.
     """
     stream = stream or sys.stderr
-    handler = logging.StreamHandler(stream)
+    handler = _Handler(stream)
     handler.setFormatter(Terminal() if stream.isatty() else JsonLines())
     logging.root.handlers[:] = [handler]
     # None of our formats shows them, and each costs at every record.
@@ -41,12 +46,49 @@ def configure(level: str = "info", stream: IO[str] | None = None) -> None:
     logging.getLogger("gateway").setLevel(level.upper())
 
 
+class _Handler(logging.StreamHandler[IO[str]]):
+    """
+    The line of a request may wait `WAIT` seconds for others: a write for each is a good part of what it costs.
+    Whatever else is said leaves at once, behind what waited; so does everything at a terminal.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        super().__init__(stream)
+        self._waiting: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._at_once = stream.isatty()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._at_once and "event" in record.__dict__ and self._may_wait():
+            self._waiting.append(self.format(record))
+        else:
+            self.flush()
+            super().emit(record)
+
+    def flush(self) -> None:
+        with self.lock or nullcontext():
+            lines, self._waiting = self._waiting, []
+            if lines:
+                self.stream.write("\n".join(lines) + "\n")
+            super().flush()
+
+    def _may_wait(self) -> bool:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        if not self._waiting or loop is not self._loop:  # one that has ended writes nothing
+            self._loop = loop
+            loop.call_later(WAIT, self.flush)
+        return len(self._waiting) < MOST_WAITING
+
+
 class JsonLines(logging.Formatter):
     """`{"time", "level", "logger", "message", ...}` and every field of `extra=`."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "time": _time(record).isoformat(timespec="milliseconds"),
+            "time": _stamp(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage().strip(),
@@ -84,6 +126,17 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _time(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
+
+
+def _stamp(seconds: float) -> str:
+    """As `datetime.isoformat`."""
+    whole, micro = divmod(round(seconds * 1e6), 1_000_000)
+    return f"{_second(whole)}.{micro // 1000:03d}+00:00"
+
+
+@lru_cache(maxsize=4)
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _word(value: object) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -28,6 +30,9 @@ def _as_before() -> Iterator[None]:
 
 
 log = logging.getLogger("gateway.test")
+
+EVENT = {"route": "chat", "status": 200, "decision": "allow", "model": "m", "duration_ms": 1, "id": "evt_1"}
+REQUEST = {"event": EVENT}
 
 
 def test_one_json_object_a_line() -> None:
@@ -89,3 +94,56 @@ def test_lines_for_a_terminal() -> None:
     assert first.endswith("info    listening url=http://127.0.0.1:1 clients=0")
     assert "route=chat status=200 decision=allow" in second
     assert "\x1b" not in second
+
+
+@pytest.mark.parametrize(
+    "created", [0.0, 1.9996, 1_700_000_000.0, 1_700_000_000.123456, 1_799_999_999.9999999, 1e9 + 0.0005]
+)
+def test_times_are_those_of_datetime(created: float) -> None:
+    record = logging.makeLogRecord({"msg": "x", "created": created})
+    told = json.loads(logs.JsonLines().format(record))["time"]
+    assert told == datetime.fromtimestamp(created, UTC).isoformat(timespec="milliseconds")
+
+
+async def test_lines_may_wait_for_each_other_but_not_for_long() -> None:
+    stream = io.StringIO()
+    logs.configure("info", stream)
+    log.info("first", extra=REQUEST)
+    log.info("second", extra=REQUEST)
+    assert not stream.getvalue()
+    await asyncio.sleep(3 * logs.WAIT)
+    assert messages(stream) == ["first", "second"]
+    log.info("third", extra=REQUEST)
+    log.info("fourth")
+    assert messages(stream) == ["first", "second", "third", "fourth"]
+    for _ in range(logs.MOST_WAITING + 1):
+        log.info("many", extra=REQUEST)
+    assert len(messages(stream)) > logs.MOST_WAITING
+
+
+def test_lines_of_a_loop_that_has_ended_come_before_what_is_said_next() -> None:
+    stream = io.StringIO()
+    logs.configure("info", stream)
+
+    async def say(what: str) -> None:
+        log.info(what, extra=REQUEST)
+
+    asyncio.run(say("in one"))
+    asyncio.run(say("in another"))
+    log.info("outside")
+    assert messages(stream) == ["in one", "in another", "outside"]
+    asyncio.run(say("last"))
+    for handler in logging.root.handlers:
+        handler.flush()  # as logging does when the process ends
+    assert messages(stream)[-1] == "last"
+
+
+async def test_a_terminal_hears_at_once() -> None:
+    stream = Terminal()
+    logs.configure("info", stream)
+    log.info("now", extra=REQUEST)
+    assert "now" in stream.getvalue()
+
+
+def messages(stream: io.StringIO) -> list[str]:
+    return [json.loads(line)["message"] for line in stream.getvalue().splitlines()]

@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.errors import NotFound, StoreError
 from gateway.store import tables
@@ -84,21 +85,23 @@ class Events:
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self._database = database
         self._cipher = cipher
+        new = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._add_events = new(tables.events).on_conflict_do_nothing()
+        self._add_findings = new(tables.event_findings).on_conflict_do_nothing()
+        self._add_calls = new(tables.agent_calls).on_conflict_do_nothing()
 
     async def add(self, records: Sequence[EventRecord]) -> None:
         """All or none. One that is there already is not written again, so a batch may be tried twice."""
+        if not records:
+            return
+        findings = [{"event_id": r.id, **f} for r in records for f in _fitting(r.findings)]
+        calls = [{"event_id": r.id, "tenant": r.tenant, **asdict(r.call)} for r in records if r.call is not None]
         async with self._database.begin() as connection:
-            known = select(tables.events.c.id).where(tables.events.c.id.in_([r.id for r in records]))
-            there = set((await connection.execute(known)).scalars())
-            new = [r for r in records if r.id not in there]
-            if new:
-                await connection.execute(insert(tables.events), [self._row(r) for r in new])
-            findings = [{"event_id": r.id, **f} for r in new for f in _fitting(r.findings)]
+            await connection.execute(self._add_events, [self._row(r) for r in records])
             if findings:
-                await connection.execute(insert(tables.event_findings), findings)
-            calls = [{"event_id": r.id, "tenant": r.tenant, **asdict(r.call)} for r in new if r.call is not None]
+                await connection.execute(self._add_findings, findings)
             if calls:
-                await connection.execute(insert(tables.agent_calls), calls)
+                await connection.execute(self._add_calls, calls)
 
     async def page(
         self,

@@ -53,7 +53,7 @@ def parse_json(data: bytes, *, max_depth: int = MAX_DEPTH, max_items: int = MAX_
     """
     value = _strict(data)
     # A key can hold NUL only as an escape.
-    _check(value, max_depth, max_items, nul=b"u0000" in data)
+    _check(value, max_depth, max_items, nul=b"\\" in data and b"u0000" in data)
     return value
 
 
@@ -132,37 +132,30 @@ def _constant(name: str) -> NoReturn:
 
 def _check(value: Any, max_depth: int, max_items: int, nul: bool) -> None:
     """Level by level, so that depth needs neither recursion nor bookkeeping."""
-    level: list[Any] = []
-    _sort_out((value,), level)
-    depth = items = 0
+    level: list[Any] = [[value]]  # a list around it, which counts for nothing
+    depth = items = -1
     while level:
         depth += 1
-        items += sum(map(len, level))
         if depth > max_depth:
             raise _refusal("too_deep")
-        if items > max_items:
-            raise _refusal("too_many_items")
         inner: list[Any] = []
         for node in level:
-            if type(node) is list:
-                _sort_out(node, inner)
-                continue
-            _sort_out(node.values(), inner)
-            if nul and any("\0" in key for key in node):
-                raise _refusal("invalid_encoding")
+            items += len(node)
+            if items > max_items:
+                raise _refusal("too_many_items")
+            if type(node) is dict:
+                if nul and any("\0" in key for key in node):
+                    raise _refusal("invalid_encoding")
+                node = node.values()
+            for item in node:
+                kind = type(item)
+                if kind is str:
+                    continue
+                if kind is dict or kind is list:
+                    inner.append(item)
+                elif (kind is int and not _LEAST <= item <= _MOST) or (kind is float and isinf(item)):
+                    raise _refusal("number_out_of_range")
         level = inner
-
-
-def _sort_out(values: Any, containers: list[Any]) -> None:
-    """Check the numbers among the values, and collect the containers."""
-    for value in values:
-        kind = type(value)
-        if kind is str:
-            continue
-        if kind is dict or kind is list:
-            containers.append(value)
-        elif (kind is int and not _LEAST <= value <= _MOST) or (kind is float and isinf(value)):
-            raise _refusal("number_out_of_range")
 
 
 def _refusal(code: str, place: str = "") -> MalformedBody:

@@ -51,7 +51,7 @@ def read_request(body: Any) -> Transcript:
         if key == "messages":
             continue
         out.role = Role.DEVELOPER if key in _DEVELOPERS else Role.USER
-        REQUEST.members({key: value}, (), out)
+        REQUEST.member(key, value, (), out)
     return Transcript(tuple(out.parts), Direction.INPUT, body["model"], tuple(out.unscanned))
 
 

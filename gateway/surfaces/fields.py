@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from gateway.errors import RequestError
 from gateway.surfaces.edit import KeyName
-from gateway.surfaces.walk import leaves
+from gateway.surfaces.walk import leaves, number_text
 from gateway.types import Kind, Part, Path, Role, Unscanned
 
 __all__ = [
@@ -113,11 +113,22 @@ class Words:
         self._fits = re.compile(pattern).fullmatch
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
-        if type(value) is str and self._fits(value) is not None:
+        if self._inert(value):  # always, but for odd servers
             return
         for at, text in leaves(value, (*path, key)):
             if self._fits(text) is None:
                 out.add(text, at, Kind.UNKNOWN, whole=isinstance(at[-1], KeyName))
+
+    def _inert(self, value: Any) -> bool:
+        """Is there nothing else in it? The parser bounds its depth."""
+        kind = type(value)
+        if kind is str:
+            return self._fits(value) is not None
+        if kind is dict:
+            return all(self._fits(name) is not None and self._inert(item) for name, item in value.items())
+        if kind is list:
+            return all(map(self._inert, value))
+        return number_text(value) is None
 
 
 class Number:
@@ -204,6 +215,14 @@ class Obj:
                 rule.read(item, at, key, out)
             else:
                 self._unknown(key, item, at, out)
+
+    def member(self, key: str, item: Any, at: Path, out: Collector) -> None:
+        """One of them."""
+        rule = self.fields.get(key)
+        if rule is not None:
+            rule.read(item, at, key, out)
+        else:
+            self._unknown(key, item, at, out)
 
     def _unknown(self, key: str, item: Any, at: Path, out: Collector) -> None:
         if out.strict and (known := fold(key)) in self._folded:

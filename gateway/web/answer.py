@@ -16,10 +16,12 @@ import aiohttp
 import httpx
 
 from gateway.errors import UpstreamError, UpstreamTimeout
+from gateway.web.patience import Patience
+from gateway.web.wire import Given, Incoming
 
 __all__ = ["FAULTS", "Answer", "readable"]
 
-# What a transport may raise. httpx_aiohttp maps only some of aiohttp's errors, the rest come as they are.
+# What a wire may raise.
 FAULTS = (httpx.TransportError, aiohttp.ClientError, OSError)
 
 _PIECE = 64 << 10  # bytes given out at a time when inflating: a bomb costs time, never memory
@@ -32,32 +34,35 @@ class Answer:
     Status and headers of an answer, and its body once.
 
     `deadline` is a time of the event loop's clock, `idle` the longest silence in seconds; `on_fault`
-    is called once if the body breaks off or stalls. The caller must `aclose` it; reading to the
-    end gives the connection back to the pool.
+    is called once if the body breaks off or stalls. `patience` is what waited for the head. The caller must
+    `aclose` it; reading to the end gives the connection back to the pool.
     """
 
-    __slots__ = ("_closed", "_deadline", "_idle", "_on_fault", "_response", "_source", "headers", "status", "upstream")
+    __slots__ = ("_body", "_closed", "_deadline", "_idle", "_on_fault", "_patience", "headers", "status", "upstream")
 
     def __init__(
-        self, response: httpx.Response, upstream: str, deadline: float, idle: float, on_fault: Callable[[], None]
+        self,
+        head: Incoming,
+        upstream: str,
+        deadline: float,
+        idle: float,
+        on_fault: Callable[[], None],
+        patience: Patience,
     ) -> None:
-        stream = response.stream
-        if not isinstance(stream, httpx.AsyncByteStream):
-            raise TypeError("an upstream's transport must answer with an asynchronous stream")
-        self.status = response.status_code
-        self.headers = response.headers
+        self.status = head.status
+        self.headers = head.headers
         self.upstream = upstream
-        self._response = stream
-        self._source = aiter(stream)
+        self._body = head.body
         self._deadline = deadline
         self._idle = idle
         self._on_fault = on_fault
+        self._patience = patience
         self._closed = False
 
     @property
     def media_type(self) -> str:
         """The content type without its parameters, in lower case."""
-        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+        return self.headers.get("content-type").partition(";")[0].strip().lower()
 
     async def read(self, limit: int) -> bytes:
         """
@@ -66,12 +71,16 @@ class Answer:
         Raises UpstreamError (`upstream_too_large`, `upstream_truncated`, `upstream_encoding`) or
         UpstreamTimeout; then the connection is closed.
         """
-        declared = self.headers.get("content-length", "")
+        declared = self.headers.get("content-length")
         if declared.isascii() and declared.isdigit() and int(declared) > limit:
             raise await self._too_large(limit)
         pieces: list[bytes] = []
         size = 0
         if self._encoding in _PLAIN:
+            if (whole := await self._whole()) is not None:
+                if len(whole) > limit:
+                    raise await self._too_large(limit)
+                return whole
             while (piece := await self._next()) is not None:
                 size += len(piece)
                 if size > limit:
@@ -111,11 +120,21 @@ class Answer:
         if self._closed:
             return
         self._closed = True
-        await self._response.aclose()
+        self._patience.close()
+        await self._body.aclose()
 
     @property
     def _encoding(self) -> str:
         return _encoding(self.headers)
+
+    async def _whole(self) -> bytes | None:
+        """All of the body, where nothing is left to wait for."""
+        if self._closed:
+            return None
+        try:
+            return self._body.whole()
+        except FAULTS:
+            raise await self._broken("broke its answer off", "upstream_truncated") from None
 
     async def _next(self) -> bytes | None:
         left = self._deadline - asyncio.get_running_loop().time()
@@ -124,13 +143,13 @@ class Answer:
         if left <= 0:
             raise await self._late(left)
         try:
-            async with asyncio.timeout(min(self._idle, left)):
-                return await anext(self._source)
-        except StopAsyncIteration:
-            return None
+            with self._patience.within(min(self._idle, left)):
+                return await self._body.next()
+        except (httpx.TransportError, aiohttp.ClientError):
+            raise await self._broken("broke its answer off", "upstream_truncated") from None
         except TimeoutError:
             raise await self._late(left) from None
-        except FAULTS:
+        except OSError:
             raise await self._broken("broke its answer off", "upstream_truncated") from None
 
     async def _late(self, left: float) -> UpstreamTimeout:
@@ -157,13 +176,13 @@ class Answer:
         await self.aclose()
 
 
-def readable(headers: httpx.Headers) -> bool:
+def readable(headers: Given) -> bool:
     """Whether we can inflate such a body. We ask for none, so anything unusual is the upstream's mistake."""
     return _encoding(headers) in (*_PLAIN, *_ZLIB)
 
 
-def _encoding(headers: httpx.Headers) -> str:
-    return str(headers.get("content-encoding", "")).strip().lower()
+def _encoding(headers: Given) -> str:
+    return headers.get("content-encoding").strip().lower()
 
 
 class _Inflate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ __all__ = [
 
 Headers = list[tuple[bytes, bytes]]
 
+BY_NAME = "guard.headers"  # in the scope: its headers, and the same by name
 GRACE = 0.1  # seconds in which nobody looks whether the client is still there
 
 
@@ -39,24 +41,42 @@ class ClientGone(Exception):
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The one value of a header; RequestError if it stands there twice, since two readers could differ."""
-    values = [value for key, value in scope["headers"] if key == name]
-    if len(values) > 1:
+    given = scope["headers"]
+    known = scope.get(BY_NAME)
+    if known is None or known[0] is not given:  # whoever changes headers makes a list of them anew
+        known = scope[BY_NAME] = (given, _by_name(given))
+    value: bytes | list[bytes] | None = known[1].get(name)
+    if value is None:
+        return None
+    if isinstance(value, list):
         raise RequestError(f"the header {name.decode()} stands there twice", code="duplicate_header")
-    return values[0].decode("latin-1") if values else None
+    return value.decode("latin-1")
+
+
+def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes | list[bytes]]:
+    """A list where there are several."""
+    named: dict[bytes, bytes | list[bytes]] = {}
+    for name, value in headers:
+        named[name] = [value] if name in named else value
+    return named
 
 
 def require_json(scope: Scope) -> None:
     """Raises Unsupported unless the body is plain UTF-8 JSON."""
-    content_type = header(scope, b"content-type")
-    kind, _, parameters = (content_type or "").partition(";")
-    if kind.strip().lower() != "application/json":
-        raise Unsupported("send the request as application/json")
-    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
-    if charset not in ("", "charset=utf-8", "charset=utf8"):
-        raise Unsupported("send the request in UTF-8")
+    if (wrong := _not_json(header(scope, b"content-type") or "")) is not None:
+        raise Unsupported(wrong)
     encoding = header(scope, b"content-encoding")
     if encoding not in (None, "", "identity"):
         raise Unsupported("send the request without content-encoding", code="unsupported_content_encoding")
+
+
+@lru_cache(maxsize=64)
+def _not_json(content_type: str) -> str | None:
+    kind, _, parameters = content_type.partition(";")
+    if kind.strip().lower() != "application/json":
+        return "send the request as application/json"
+    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
+    return None if charset in ("", "charset=utf-8", "charset=utf8") else "send the request in UTF-8"
 
 
 async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -80,13 +100,23 @@ async def read_json(scope: Scope, receive: Receive, limit: int) -> bytes:
 
 
 class Sender:
-    """The server's `send`. `ended`: the last piece of the answer has been handed over, or is about to be."""
+    """
+    The server's `send`. `started`: the head of the answer has been handed over, or is about to be; `ended`: so
+    has its last piece.
+    """
+
+    __slots__ = ("_send", "ended", "started")
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.ended = False
+        self.started = self.ended = False
+
+    @classmethod
+    def of(cls, send: Send) -> Sender:
+        return send if isinstance(send, cls) else cls(send)
 
     async def __call__(self, message: Message) -> None:
+        self.started = True
         self.ended = message["type"] == "http.response.body" and not message.get("more_body", False)
         await self._send(message)
 
@@ -145,11 +175,11 @@ class _Watch:
         self._watcher: asyncio.Task[None] | None = None
         self._gone = False
 
-    async def __aenter__(self) -> None:
+    def __enter__(self) -> None:
         self._block = asyncio.current_task()
         self._timer = asyncio.get_running_loop().call_later(GRACE, self._begin)
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         assert self._timer is not None
         assert self._block is not None
         self._timer.cancel()

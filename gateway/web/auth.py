@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any
@@ -65,7 +65,7 @@ class Caller:
             raise Forbidden("this key may not use this model", param="model", code="model_not_allowed")
 
     def may_use(self, model: str) -> bool:
-        return any(fnmatchcase(model, glob) for glob in self.models)
+        return "*" in self.models or any(fnmatchcase(model, glob) for glob in self.models)
 
 
 def hash_key(key: str) -> str:
@@ -122,7 +122,13 @@ class Authenticator:
     def anonymous(self, upstream_key: str | None) -> Caller:
         """Anybody, where there are no keys of ours."""
         policies, quota = self._of_tenant("default")
-        return replace(self._anonymous, upstream_key=upstream_key, tenant_quota=quota, policies=policies)
+        known = self._anonymous
+        if upstream_key is None and known.tenant_quota is quota and known.policies == policies:
+            return known
+        caller = Caller(None, upstream_key, tenant_quota=quota, policies=policies)
+        if upstream_key is None:
+            self._anonymous = caller
+        return caller
 
     def _client(self, presented: str) -> Client | None:
         digest = hash_key(presented)

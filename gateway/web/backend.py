@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import httpx
 from starlette.types import Scope
 
 from gateway.web.asgi import Headers
 from gateway.web.headers import forward_response
 from gateway.web.upstream import Answer, Call, UpstreamPool
+from gateway.web.wire import Given
 
 __all__ = ["Backend", "Upstreams"]
 
@@ -32,7 +32,7 @@ class Backend(Protocol):
         """Send a call and wait for the head of its answer, which the caller must close. `scope` is the client's."""
         ...
 
-    def headers(self, given: httpx.Headers) -> Headers:
+    def headers(self, given: Given) -> Headers:
         """Those of an answer's headers that the client may see."""
         ...
 
@@ -45,11 +45,12 @@ class Upstreams:
 
     def __init__(self, pool: UpstreamPool) -> None:
         self._pool = pool
+        self._keys = [key.encode() for key in pool.keys]
 
     async def open(self, call: Call, scope: Scope) -> Answer:
         return await self._pool.open(call)
 
-    def headers(self, given: httpx.Headers) -> Headers:
+    def headers(self, given: Given) -> Headers:
         """Without any that repeats a key of ours: an upstream may echo what it was sent."""
-        keys = [key.encode() for key in self._pool.keys]
-        return [(name, value) for name, value in forward_response(given) if not any(key in value for key in keys)]
+        passing = forward_response(given)
+        return [(name, value) for name, value in passing if not any(key in value for key in self._keys)]

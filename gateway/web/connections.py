@@ -1,38 +1,27 @@
 """
 The connections to upstreams, and one exchange over them: send, and wait for the head of the answer.
 
-The seam is httpx's transport interface, called directly, with aiohttp behind it: 5 times the calls
-per second of httpx's own. An httpx client would add redirects, cookies and environment proxies, none
-of which may ever touch a call that carries a key.
+aiohttp is called directly. httpx's objects, put between us and it for every call, would cost a fifth of all that
+a call costs; its own transport costs five times aiohttp's.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.settings import Upstream
-from gateway.web.answer import FAULTS
+from gateway.web.patience import Patience
+from gateway.web.wire import Given, Incoming, Outgoing, Wire
 
-__all__ = ["Connections", "Pieces", "exchange"]
+__all__ = ["Connections", "exchange"]
 
-_PIECE = 64 << 10  # bytes written at a time
 _KEEPALIVE = 15.0  # seconds; below the 20-75 s after which servers commonly close an idle connection
-
-
-class Pieces(httpx.AsyncByteStream):
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for start in range(0, len(self._body), _PIECE):
-            yield self._body[start : start + _PIECE]
+_CHUNK = 16 << 10  # bytes of an answer that are taken at a time
 
 
 class Connections:
@@ -41,59 +30,101 @@ class Connections:
     def __init__(self) -> None:
         self._tls: ssl.SSLContext | None = None
 
-    def __call__(self, upstream: Upstream) -> httpx.AsyncBaseTransport:
-        tls = self._context(upstream.url.scheme)
-
-        def session() -> aiohttp.ClientSession:
-            # The transport's own session would take proxies and passwords from the environment one day.
-            return aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=upstream.connections, ssl=tls, keepalive_timeout=_KEEPALIVE, ttl_dns_cache=10
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-                auto_decompress=False,
-            )
-
-        return AiohttpTransport(verify=tls, trust_env=False, client=session)
-
-    def _context(self, scheme: str) -> ssl.SSLContext:
-        if scheme != "https":
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used; without one the transport reads all certificates
+    def __call__(self, upstream: Upstream) -> Wire:
+        if upstream.url.scheme != "https":
+            return _Connections(upstream.connections, True)
         if self._tls is None:
             self._tls = httpx.create_ssl_context()  # certifi's authorities, or those that SSL_CERT_FILE names
-        return self._tls
+        return _Connections(upstream.connections, self._tls)
 
 
-async def exchange(
-    transport: httpx.AsyncBaseTransport, upstream: Upstream, request: httpx.Request, deadline: float
-) -> httpx.Response:
-    """Connect, send, and wait for the head; the transport itself bounds the time to connect."""
+class _Connections:
+    """A wire: one upstream's connections, opened when the first call is made."""
+
+    def __init__(self, most: int, tls: ssl.SSLContext | bool) -> None:
+        self._most = most
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+        self._times: dict[float, aiohttp.ClientTimeout] = {}
+
+    async def send(self, request: Outgoing) -> Incoming:
+        session = self._session or self._open()
+        times = self._times.get(request.connect)
+        if times is None:
+            times = self._times[request.connect] = aiohttp.ClientTimeout(
+                sock_connect=request.connect, connect=request.connect
+            )
+        response = await session.request(
+            request.method,
+            str(request.url),
+            headers=request.headers,
+            data=request.pieces or request.body or None,
+            allow_redirects=False,
+            timeout=times,
+        )
+        return Incoming(response.status, Given(response.raw_headers), _Body(response))
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._most, ssl=self._tls, keepalive_timeout=_KEEPALIVE, ttl_dns_cache=10
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+        )
+        return self._session
+
+
+class _Body:
+    __slots__ = ("_content", "_response")
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self._content = response.content
+
+    def whole(self) -> bytes | None:
+        return self._content.read_nowait() if self._content.is_eof() else None
+
+    async def next(self) -> bytes | None:
+        return await self._content.read(_CHUNK) or None
+
+    async def aclose(self) -> None:
+        if not self._response.closed:
+            self._response.release()
+            await self._response.wait_for_close()
+
+
+async def exchange(wire: Wire, upstream: Upstream, request: Outgoing, deadline: float, patience: Patience) -> Incoming:
+    """Connect, send, and wait for the head; the connections themselves bound the time to connect."""
     times = upstream.timeouts
     left = deadline - asyncio.get_running_loop().time()
     wait = min(times.connect + times.first_byte, left)
     try:
-        async with asyncio.timeout(wait):
-            return await transport.handle_async_request(request)
+        with patience.within(wait):
+            return await wire.send(request)
+    except (httpx.TransportError, aiohttp.ClientError) as e:
+        raise _fault(upstream.name, e) from None
     except TimeoutError:
         code = "upstream_total_timeout" if wait == left else "upstream_first_byte_timeout"
         raise UpstreamTimeout(f"upstream {upstream.name!r} did not answer in time", code=code) from None
-    except FAULTS as e:
+    except OSError as e:
         raise _fault(upstream.name, e) from None
 
 
 def _fault(name: str, error: Exception) -> UpstreamError:
     """
-    Our word for a transport's error. Only the error's type is told: its text may quote the answer.
-
-    httpx_aiohttp turns a dropped connection into httpx.ConnectTimeout; its cause tells the two apart.
+    Our word for what went wrong. Only the error's type is told: its text may quote the answer. An httpx transport
+    may have a cause that says it better.
     """
-    cause = error.__cause__ or error
-    kind = type(cause).__name__
-    if isinstance(error, httpx.TimeoutException) and (
-        not isinstance(cause, aiohttp.ClientError) or isinstance(cause, TimeoutError)
-    ):
+    cause = error.__cause__ or error if isinstance(error, httpx.TransportError) else error
+    if isinstance(cause, TimeoutError | httpx.TimeoutException):
         return UpstreamTimeout(f"upstream {name!r} could not be reached in time", code="upstream_connect_timeout")
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+    kind = type(cause).__name__
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | aiohttp.ClientConnectionError):
         return UpstreamError(f"upstream {name!r} could not be reached ({kind})", code="upstream_unreachable")
     return UpstreamError(f"upstream {name!r} did not answer in HTTP ({kind})")

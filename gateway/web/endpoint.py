@@ -135,7 +135,7 @@ class Endpoint:
         turn.policies = policies
         gateway.admit(policies, turn.kept)
         exchange = gateway.guard.begin(policies, caller.owner)
-        async with watch(receive, lambda: turn.send.ended):
+        with watch(receive, lambda: turn.send.ended):
             await self._admit(turn, body, transcript)
             verdict = await self.judge(turn, exchange, body, transcript)
             if verdict.effect is Effect.BLOCK:
@@ -194,7 +194,7 @@ class Endpoint:
             turn.meter.answered({})
         else:
             turn.event.usage = usage_of(body)
-            turn.meter.answered(turn.event.usage, answer_tokens(transcript))
+            turn.meter.answered(turn.event.usage, answer_tokens(transcript) if turn.meter.counts else 0)
         verdict = await exchange.response(transcript)
         note(turn, Direction.OUTPUT, verdict, transcript.parts)
         if verdict.effect is Effect.BLOCK:
@@ -216,11 +216,13 @@ class Endpoint:
 
     async def _admit(self, turn: Turn, body: Json, transcript: Transcript) -> None:
         """Raises LimitExceeded, or LimiterUnavailable where nobody can say and the settings refuse then."""
-        tokens = 0 if self.spec.free else prompt_tokens(transcript)
-        most, choices = self.surface.limits(body)
-        long = self.surface.streams(body)
-        turn.meter = await turn.gateway.limits.open(turn.caller, transcript.model, tokens, most, choices, long=long)
-        turn.meter.require()
+        limits, caller = turn.gateway.limits, turn.caller
+        if limits.bounds_of(caller, transcript.model):
+            tokens = 0 if self.spec.free else prompt_tokens(transcript)
+            most, choices = self.surface.limits(body)
+            long = self.surface.streams(body)
+            turn.meter = await limits.open(caller, transcript.model, tokens, most, choices, long=long)
+            turn.meter.require()
 
     async def forward(self, turn: Turn, exchange: Exchange, asked: Json, body: Json) -> None:
         """`body` is what the policies leave of what was `asked`."""

@@ -61,6 +61,11 @@ class Table:
             steps = tuple(spec.path.split("/"))
             self._named[_shape(steps)].setdefault(steps, {})[spec.method] = app
 
+    def plain(self, path: str, method: str) -> ASGIApp | None:
+        """What takes this method at a path without names."""
+        methods = self._plain.get(path)
+        return None if methods is None else methods.get(method)
+
     def find(self, path: str) -> tuple[Methods, dict[str, str]] | None:
         """What is at a path, and the values of its names."""
         plain = self._plain.get(path)
@@ -96,6 +101,15 @@ class EndpointRoutes(BaseRoute):
             return Match.NONE, {}
         methods, names = found
         return Match.FULL, {NAMES: names | more, METHODS: methods}
+
+    def plain(self, scope: Scope) -> ASGIApp | None:
+        """The app of a request that needs no more than to be handed to it."""
+        if self._aliases or scope["type"] != "http":
+            return None
+        app = self._table.plain(scope["path"], scope["method"])
+        if app is not None:
+            scope[NAMES] = {}
+        return app
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         methods: Methods = scope[METHODS]

@@ -8,11 +8,11 @@ that was seen, and nothing passed that none could read.
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.policy import Ruleset
@@ -70,7 +70,17 @@ class Side:
         return not self.errors and not self.degraded and not self.unscanned and self.scanned == self.seen
 
     def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _SIDE_FIELDS}
+        return {
+            "decision": self.decision,
+            "findings": self.findings,
+            "rules": self.rules,
+            "scanned": self.scanned,
+            "seen": self.seen,
+            "unscanned": self.unscanned,
+            "errors": self.errors,
+            "degraded": self.degraded,
+            "ledger": self.ledger,
+        }
 
     def merge(self, other: Side) -> Side:
         """Both together, where one request holds several texts."""
@@ -113,6 +123,7 @@ class Event:
     usage: Mapping[str, int] = field(default_factory=dict)
     duration_ms: float = 0.0
     scan_ms: float = 0.0
+    _told: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def apply(self, policies: tuple[Ruleset, ...]) -> None:
         self.policies = {p.name: p.version for p in policies}
@@ -122,23 +133,46 @@ class Event:
 
     @property
     def scanned(self) -> bool:
-        sides = [s for s in (self.request, self.answer) if s.decision != "none"]
-        return bool(sides) and all(s.complete for s in sides)
+        one, other = self.request, self.answer
+        if one.decision == other.decision == "none":
+            return False
+        return (one.decision == "none" or one.complete) and (other.decision == "none" or other.complete)
 
     @property
     def decision(self) -> str:
-        return worst(self.request.decision, self.answer.decision)
+        one, other = self.request.decision, self.answer.decision
+        return one if one == other else worst(one, other)
+
+    def close(self) -> None:
+        """Nothing of it changes any more."""
+        self._told = self.as_json()
 
     def as_json(self) -> dict[str, Any]:
-        own = {name: getattr(self, name) for name in _FIELDS}
-        own |= {"request": self.request.as_json(), "answer": self.answer.as_json()}
-        own["model"] = self.model[:MAX_MODEL]  # a client's word
-        return {**own, "scanned": self.scanned, "decision": self.decision}
-
-
-# dataclasses.asdict copies everything deeply, for a hundred times the price
-_FIELDS = [f.name for f in fields(Event)]
-_SIDE_FIELDS = [f.name for f in fields(Side)]
+        """Once it is closed the same each time: log and store both tell it."""
+        if self._told is not None:
+            return self._told
+        # Written out: dataclasses.asdict copies everything deeply, and a loop over fields costs twice as much.
+        return {
+            "id": self.id,
+            "route": self.route,
+            "client": self.client,
+            "tenant": self.tenant,
+            "key": self.key,
+            "at": self.at,
+            "model": self.model[:MAX_MODEL],  # a client's word
+            "policies": self.policies,
+            "request": self.request.as_json(),
+            "answer": self.answer.as_json(),
+            "stream": self.stream,
+            "status": self.status,
+            "error": self.error,
+            "upstream": self.upstream,
+            "usage": self.usage,
+            "duration_ms": self.duration_ms,
+            "scan_ms": self.scan_ms,
+            "scanned": self.scanned,
+            "decision": self.decision,
+        }
 
 
 def worst(*decisions: str) -> str:
@@ -148,9 +182,19 @@ def worst(*decisions: str) -> str:
 Sink = Callable[[Event], None]
 
 
+_random: list[str] = []  # for ids to come: the system is asked for many at once
+os.register_at_fork(after_in_child=_random.clear)
+
+
 def new_event_id() -> str:
     """Sorts by time, cannot be guessed."""
-    return f"evt_{int(time.time() * 1000):012x}{secrets.token_hex(10)}"
+    try:
+        random = _random.pop()
+    except IndexError:
+        some = os.urandom(640).hex()
+        random, *more = (some[i : i + 20] for i in range(0, len(some), 20))
+        _random.extend(more)
+    return f"evt_{int(time.time() * 1000):012x}{random}"
 
 
 def log_event(event: Event) -> None:

@@ -57,7 +57,7 @@ class Frame:
 
     def __init__(self, gateway: Gateway, route: str, scope: Scope, send: Send, fail: Fail) -> None:
         event, began = gateway.begin(route)
-        self.turn = Turn(gateway, event, scope, Sender(send), began, kept=gateway.keep())
+        self.turn = Turn(gateway, event, scope, Sender.of(send), began, kept=gateway.keep())
         self._fail = fail
         self._task: asyncio.Task[None] | None = None
 
@@ -65,7 +65,7 @@ class Frame:
         self._task = asyncio.current_task()
         assert self._task is not None
         self.turn.gateway.running.add(self._task)
-        self.turn.gateway.metrics.in_flight.inc()
+        self.turn.gateway.metrics.runs(1)
         return self.turn
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
@@ -101,7 +101,7 @@ class Frame:
         if self._task is not None:
             gateway.running.discard(self._task)
             gateway.cut_off.discard(self._task)
-        gateway.metrics.in_flight.dec()
+        gateway.metrics.runs(-1)
         if not event.status:  # an exception that nobody expected, or one of an app behind
             event.status, event.error = 500, "internal_error"
         gateway.finish(event, turn.began, turn.kept, turn.policies)

@@ -71,7 +71,7 @@ class Ground:
         documents = documents_of(request.documents)
         texts = (request.prompt, request.response, *(document.text for document in documents))
         transcript = Transcript(tuple(Part(text) for text in texts), Direction.OUTPUT)
-        async with watch(receive):
+        with watch(receive):
             turn.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
             turn.meter.require()
             turn.meter.sent()  # what is compared is used

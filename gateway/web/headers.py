@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import httpx
+from gateway.web.wire import Given
 
 __all__ = ["VIA", "forward_request", "forward_response", "is_loop", "via"]
 
@@ -68,7 +68,7 @@ def forward_request(headers: Raw, more: frozenset[bytes] = frozenset()) -> list[
     return list(kept.items())
 
 
-def forward_response(headers: httpx.Headers) -> list[tuple[bytes, bytes]]:
+def forward_response(headers: Given) -> list[tuple[bytes, bytes]]:
     """
     The upstream's headers that the client may see. Its x-ratelimit-* are not among them: with a key
     of ours they tell what other clients use.

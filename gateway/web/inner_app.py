@@ -17,7 +17,9 @@ from gateway.errors import UpstreamError
 from gateway.web.answer import Answer
 from gateway.web.asgi import Headers
 from gateway.web.asgi_transport import ASGITransport
+from gateway.web.patience import Patience
 from gateway.web.upstream import Call
+from gateway.web.wire import Given, received
 
 __all__ = ["NAME", "InnerApp"]
 
@@ -54,10 +56,10 @@ class InnerApp:
         else:
             _tell(inner, scope)
             end = asyncio.get_running_loop().time() + DAY
-            return Answer(response, NAME, end, DAY, _nothing)
+            return Answer(received(response), NAME, end, DAY, _nothing, Patience())
         raise raised or UpstreamError("the app did not answer")
 
-    def headers(self, given: httpx.Headers) -> Headers:
+    def headers(self, given: Given) -> Headers:
         """All but those that were about the app's own bytes."""
         return _without(given.raw, _RESPONSE)
 

@@ -70,7 +70,13 @@ class Kept:
             call=self.call,
         )
 
+    @property
+    def _clean(self) -> bool:
+        return not any(verdict.violations for noted in self.sides.values() for verdict, _ in noted)
+
     def _findings(self) -> tuple[FindingRecord, ...]:
+        if self._clean:
+            return ()
         counts: Counter[tuple[str, str, str, str, str]] = Counter()
         for direction, noted in self.sides.items():
             for verdict, _ in noted:

@@ -29,7 +29,7 @@ from gateway.limits import (
     Reservation,
     connect,
 )
-from gateway.settings import ModelQuota, Quota, Settings
+from gateway.settings import UNBOUNDED, ModelQuota, Quota, Settings
 from gateway.web.auth import Caller
 from gateway.web.limit_words import bound_label
 from gateway.web.meter import FREE, Meter
@@ -68,6 +68,12 @@ class Limits:
         if self.settings.redis is None and self._parts > 1:
             log.info("without limits.redis each process has its share of the limits", extra={"shares": self._parts})
 
+    def bounds_of(self, caller: Caller, model: str) -> tuple[Bound, ...]:
+        """What holds for such a request."""
+        if caller.quota is caller.tenant_quota is UNBOUNDED and not self._models:
+            return ()
+        return _bounds(caller.tenant, caller.key, caller.quota, caller.tenant_quota, self._quota_of(model))
+
     async def open(
         self,
         caller: Caller,
@@ -84,7 +90,7 @@ class Limits:
 
         Raises LimiterUnavailable where the outage mode says so.
         """
-        bounds = _bounds(caller.tenant, caller.key, caller.quota, caller.tenant_quota, self._quota_of(model))
+        bounds = self.bounds_of(caller, model)
         if not bounds:
             return FREE
         out = choices * (self._expected(caller, model) if most_out is None else most_out)

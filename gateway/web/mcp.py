@@ -82,7 +82,7 @@ class _Visit:
         event.apply(turn.policies)
         gateway.admit(turn.policies, turn.kept)
         exchange = gateway.guard.begin(turn.policies, caller.owner)
-        async with watch(receive, lambda: turn.send.ended):
+        with watch(receive, lambda: turn.send.ended):
             turn.meter = await gateway.limits.open(caller, event.model, 0)
             turn.meter.require()
             sent = await self._outgoing(turn, exchange, message) if message is not None else None

@@ -80,6 +80,11 @@ class Meter:
             self._wind()
 
     @property
+    def counts(self) -> bool:
+        """Does anything depend on what is counted?"""
+        return self._desk is not None
+
+    @property
     def headers(self) -> Headers:
         return limit_headers(self._admission.standings)
 

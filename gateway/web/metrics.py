@@ -7,7 +7,7 @@ Times of a streamed answer are those of delivered bytes: the first token counts 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -90,6 +90,8 @@ class Metrics:
         self._models: dict[str, int] = {}
         self._verdicts = 0
         self._children: dict[tuple[int | str, ...], Any] = {}
+        self._shared = SHARED in os.environ
+        self._counts: dict[Counter, float] = {}  # what has been counted since somebody last looked
 
     def _of_store(self, registry: CollectorRegistry) -> None:
         self.events = Counter("guard_events", "Events for the store: written, or lost.", ["result"], registry=registry)
@@ -114,18 +116,27 @@ class Metrics:
             registry=registry,
         )
 
+    def running(self, number: Callable[[], int]) -> None:
+        """Who knows how many requests run; workers that share what they count tell each change instead."""
+        if not self._shared:
+            self.in_flight.set_function(number)
+
+    def runs(self, more: int) -> None:
+        if self._shared:
+            self.in_flight.inc(more)
+
     def verdict(self, route: str, direction: Direction, verdict: Verdict) -> None:
         for violation in verdict.violations:
-            self._child(self.findings, direction.value, violation.hit.finding.category, violation.action).inc()
+            self._count(1, self.findings, direction, violation.hit.finding.category, violation.action)
         for item in verdict.unscanned:
-            self._child(self.unscanned, route, field_of(item.path), item.reason).inc(item.size)
+            self._count(item.size, self.unscanned, route, field_of(item.path), item.reason)
         for error in verdict.errors:
-            self._child(self.errors, error.partition(":")[0]).inc()
-        self._child(self.scanned, route, direction.value).inc(verdict.coverage.scanned)
+            self._count(1, self.errors, error.partition(":")[0])
+        self._count(verdict.coverage.scanned, self.scanned, route, direction)
         timings = verdict.timings_ms
         if not timings:
             return
-        self._child(self.scan, direction.value).observe(sum(timings.values()) / 1000)
+        self._child(self.scan, direction).observe(sum(timings.values()) / 1000)
         if self._verdicts % SAMPLE == 0:
             for name, milliseconds in timings.items():
                 self._child(self.detector, name).observe(milliseconds / 1000)
@@ -138,10 +149,10 @@ class Metrics:
     def limited(self, decision: str, scope: str, bound: str, seconds: float) -> None:
         """A request was admitted or refused by its limits, or nobody could say."""
         self.limit_calls.observe(seconds)
-        self._child(self.limits, decision, scope, bound).inc()
+        self._count(1, self.limits, decision, scope, bound)
 
     def event(self, event: Event) -> None:
-        self._child(self.requests, event.route, event.decision, str(event.status)).inc()
+        self._count(1, self.requests, event.route, event.decision, str(event.status))
 
     def models(self, totals: Mapping[str, int]) -> None:
         """What cache and workers have counted since they began; the difference to the last time is added."""
@@ -158,11 +169,22 @@ class Metrics:
 
     def render(self) -> bytes:
         """The text format: of this process, or of all workers where they share SHARED."""
-        if SHARED not in os.environ:
+        if not self._shared:
+            counts, self._counts = self._counts, {}
+            for child, more in counts.items():
+                child.inc(more)
             return generate_latest(self.registry)
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
+
+    def _count(self, more: float, metric: Counter, *labels: str) -> None:
+        """A counter has a lock and checks; where only this process counts, it waits until it is read."""
+        child = self._child(metric, *labels)
+        if self._shared:
+            child.inc(more)
+        else:
+            self._counts[child] = self._counts.get(child, 0) + more
 
     def _child(self, metric: M, *labels: str) -> M:
         """`metric.labels(...)`, remembered: looking a child up costs more than counting with it."""

@@ -38,7 +38,7 @@ class LocalModerations(Endpoint):
         turn.policies = policies
         gateway.admit(policies, turn.kept)
         results = []
-        async with watch(receive):
+        with watch(receive):
             turn.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
             turn.meter.require()
             turn.meter.sent()

@@ -70,6 +70,7 @@ class _Hardened(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._violation: _Violation | None = None
         self._late_answer: bytes | None = None  # a refusal that waits for the answers before it
+        self._begun = False  # has the parser seen the first byte of a head?
         self._raw = 0  # bytes read in this phase
         self._named = 0  # bytes of the target and the headers, as parsed
         self._content = 0  # bytes of the body, without its framing
@@ -97,8 +98,6 @@ class _Hardened(HttpToolsProtocol):
         if self._phase is _Phase.OVER:
             return
         self._unset_keepalive_if_required()
-        if self._phase is _Phase.HEAD and self._timer is None:
-            self._arm(self.limits.header_timeout, self._head_is_late)
         try:
             while data:
                 size = SLICE if self._phase is _Phase.HEAD else len(data)
@@ -115,14 +114,15 @@ class _Hardened(HttpToolsProtocol):
                 self._refuse(self._violation or _Violation(400, "upgrade_not_supported", "use plain HTTP/1.1"))
         except httptools.HttpParserError:
             self._refuse(self._violation or _Violation(400, "invalid_http", "this is not a valid HTTP/1.1 request"))
+        if self._timer is None:
+            self._keep_time()
 
     # --- the parser's callbacks; what they raise ends `feed_data` with an error of its own, so it is kept
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._named = 0
-        if self._timer is None:
-            self._arm(self.limits.header_timeout, self._head_is_late)
+        self._begun = True
         if len(self.pipeline) >= MAX_WAITING:
             self._fail(400, "too_many_pipelined", "too many requests at once on one connection")
 
@@ -145,8 +145,8 @@ class _Hardened(HttpToolsProtocol):
         self._phase = _Phase.BODY
         self._raw = self._content = self._marked = 0
         self._body_end = self.loop.time() + self.limits.body_timeout
+        self._disarm()
         super().on_headers_complete()
-        self._arm(self._interval, self._look_at_body)
 
     def on_body(self, body: bytes) -> None:
         self._content += len(body)
@@ -156,6 +156,7 @@ class _Hardened(HttpToolsProtocol):
         self._disarm()
         self._phase = _Phase.HEAD
         self._raw = self._named = 0
+        self._begun = False
         super().on_message_complete()
 
     # --- uvicorn's callbacks
@@ -201,12 +202,16 @@ class _Hardened(HttpToolsProtocol):
             self._fail(400, "invalid_http", "only HTTP/1.1 and HTTP/1.0 are served here")
         if not _TARGET.fullmatch(self.url):
             self._fail(400, "invalid_target", "the request target must be a path")
-        hosts = [value for name, value in self.headers if name == b"host"]
+        hosts, codings = [], []
+        for name, value in self.headers:
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"transfer-encoding":
+                codings.append(value.lower())
         if len(hosts) > 1 or (not hosts and version == "1.1"):
             self._fail(400, "invalid_host", "there must be exactly one Host header")
         if hosts and not _HOST.fullmatch(hosts[0]):
             self._fail(400, "invalid_host", "the Host header is no host name")
-        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
         if codings and (codings != [b"chunked"] or version == "1.0"):
             self._fail(400, "invalid_http", "the only transfer encoding is chunked")
         if self.parser.should_upgrade() and not self._is_websocket():
@@ -253,6 +258,13 @@ class _Hardened(HttpToolsProtocol):
             return
         self._marked = received
         self._arm(min(interval, max(self._body_end - now, 0.001)), self._look_at_body)
+
+    def _keep_time(self) -> None:
+        """From here on, if what has come so far is not a whole request; most are."""
+        if self._phase is _Phase.BODY:
+            self._arm(self._interval, self._look_at_body)
+        elif self._phase is _Phase.HEAD and (self._raw or self._begun):
+            self._arm(self.limits.header_timeout, self._head_is_late)
 
     def _arm(self, seconds: float, callback: Callable[[], None]) -> None:
         self._disarm()

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
-import httpx
+from gateway.web.wire import Given
 
 __all__ = ["RETRYABLE", "RetryBudget", "backoff", "retry_after"]
 
@@ -69,7 +69,7 @@ def backoff(first: float, number: int, cap: float, chance: float) -> float:
     return float(chance * min(cap, first * 2 ** (number - 1)))
 
 
-def retry_after(headers: httpx.Headers, now: float) -> float | None:
+def retry_after(headers: Given, now: float) -> float | None:
     """
     Seconds that an answer asks its client to wait, None if it does not say so in a way we can read.
 
@@ -81,7 +81,7 @@ def retry_after(headers: httpx.Headers, now: float) -> float | None:
         return exact / 1000
     given = headers.get("retry-after")
     seconds = _number(given)
-    if seconds is not None or given is None:
+    if seconds is not None or not given:
         return seconds
     try:
         return max(0.0, parsedate_to_datetime(given).timestamp() - now)
@@ -89,9 +89,9 @@ def retry_after(headers: httpx.Headers, now: float) -> float | None:
         return None
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str) -> float | None:
     try:
-        number = float(text) if text is not None else math.nan
+        number = float(text)
     except ValueError:
         return None
     return number if 0 <= number < math.inf else None

@@ -99,7 +99,7 @@ class _Scanning:
         kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
         parts = tuple(Part(text, ("texts", i), role, i, kind) for i, text in enumerate(request.texts or ()))
         transcript = Transcript(parts, direction) if request.messages is None else SURFACE.request(_body(request))
-        async with watch(receive):
+        with watch(receive):
             turn.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
             turn.meter.require()
             turn.meter.sent()  # what is scanned is used

@@ -44,6 +44,7 @@ __all__ = ["CONFIG", "FORCED", "Server", "app_from_environment", "listen", "serv
 CONFIG = "PORTCULLIS_CONFIG"  # where workers find the configuration file
 BACKLOG = 2048
 FORCED = 1  # exit status where a second signal cut running answers off
+LAST_WORDS = 1.0  # seconds for answers that are cut off to say so
 POLL = 0.05  # seconds between looks at what a signal has set
 WORKER_SILENCE = 30  # seconds without a sign of life until a worker counts as hung
 
@@ -230,7 +231,8 @@ class Server(uvicorn.Server):
         await self._wait(self._pre_drain)
         cutter = asyncio.create_task(self._cut())
         await super().shutdown(sockets)
-        cutter.cancel()
+        if not self.force_exit:
+            cutter.cancel()
         with suppress(asyncio.CancelledError):
             await cutter
         log.info("stopped")
@@ -238,12 +240,14 @@ class Server(uvicorn.Server):
     async def _cut(self) -> None:
         """End what still runs when time is up or a second signal has come."""
         await self._wait(self._drain)
-        running = len(self.gateway.running)
+        running = [*self.gateway.running]
         if running:
-            log.warning("cutting running answers off", extra={"running": running})
+            log.warning("cutting running answers off", extra={"running": len(running)})
         if self.force_exit:
             self.status = FORCED
         self.gateway.cut()
+        if running:
+            await asyncio.wait(running, timeout=LAST_WORDS)
 
     async def _wait(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()

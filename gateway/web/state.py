@@ -91,6 +91,7 @@ class Gateway:
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
         self.running: set[asyncio.Task[None]] = set()
         self.cut_off: set[asyncio.Task[None]] = set()
+        self.metrics.running(self.running.__len__)
         self._insecure: set[str] = set()
         self._note_insecure()
 
@@ -210,6 +211,7 @@ class Gateway:
         store: bool = True,
     ) -> None:
         event.duration_ms = round((perf_counter() - began) * 1000, 3)
+        event.close()
         self.metrics.event(event)
         if self.guard.models.loaded:
             self.metrics.models(self.guard.models.stats())

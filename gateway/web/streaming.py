@@ -20,6 +20,7 @@ from gateway.web.answers import guard_headers, note, usage_of
 from gateway.web.asgi import ClientGone, Headers, respond
 from gateway.web.frame import Turn
 from gateway.web.padding import Padding
+from gateway.web.patience import Patience
 from gateway.web.upstream import Answer
 
 __all__ = ["StreamRelay", "Way", "relay_bytes", "relay_stream"]
@@ -103,6 +104,7 @@ async def relay_stream(turn: Turn, answer: Answer, way: Way) -> None:
             raise
         await _fail(turn, out, Overloaded("the gateway is shutting down", code="shutting_down"))
     finally:
+        out.close()
         if relay.usage is not None:
             turn.event.usage = usage_of({"usage": relay.usage})
             turn.meter.answered(turn.event.usage)
@@ -150,6 +152,7 @@ class _Writer:
         self._has_text = way.relay.has_text
         self._stream = way.stream
         self.status = status
+        self._patience = Patience()
         self._last_text: float | None = None
         self._held_since: float | None = None
 
@@ -175,8 +178,15 @@ class _Writer:
         padding = self._padding
         return padding.pad(data) if padding is not None and padding.on and self._has_text(event) else data
 
+    def close(self) -> None:
+        self._patience.close()
+
     async def _write(self, data: bytes, more: bool = True) -> None:
-        await _within(self._turn.gateway.settings.server.write_timeout, self._put(data, more))
+        try:
+            with self._patience.within(self._turn.gateway.settings.server.write_timeout):
+                await self._put(data, more)
+        except TimeoutError:
+            raise ClientGone("client_too_slow") from None
 
     async def _put(self, data: bytes, more: bool) -> None:
         turn = self._turn

@@ -31,9 +31,11 @@ from gateway.errors import AuthError, ConfigError, GatewayError, NotFound, Upstr
 from gateway.settings import Upstream
 from gateway.web.answer import Answer, readable
 from gateway.web.breaker import Breaker, Permit, State
-from gateway.web.connections import Connections, Pieces, exchange
+from gateway.web.connections import Connections, exchange
 from gateway.web.headers import VIA, forward_request, is_loop, via
+from gateway.web.patience import Patience
 from gateway.web.retry import RETRYABLE, RetryBudget, backoff, retry_after
+from gateway.web.wire import Given, Outgoing, OverHttpx, Wire
 
 __all__ = ["CHAT", "Answer", "Call", "CircuitOpen", "PoolStats", "UpstreamPool"]
 
@@ -46,7 +48,6 @@ _KEY = re.compile(r"[\x21-\x7e]+")
 _FAILED = frozenset((500, 502, 503, 504))  # statuses that say the server is ill; 429 and 408 say it is busy
 _UNSENT = frozenset(("upstream_unreachable", "upstream_connect_timeout", "upstream_circuit_open"))
 _OF_HTTP = frozenset(("accept", "accept-encoding", "content-length", "host"))
-_AT_ONCE = 512 << 10  # bytes; larger bodies are written piece by piece so that the loop stays free
 
 
 class CircuitOpen(UpstreamError):
@@ -80,7 +81,7 @@ class Call:
     once: bool = False
 
     def __post_init__(self) -> None:
-        if not _PATH.fullmatch(self.path) and (self.path or self.kind != "mcp"):
+        if self.path != CHAT and not _PATH.fullmatch(self.path) and (self.path or self.kind != "mcp"):
             raise ValueError("not a plain upstream path")
 
 
@@ -110,11 +111,12 @@ class PoolStats:
 class _Target:
     upstream: Upstream
     key: str | None = field(repr=False)
-    transport: httpx.AsyncBaseTransport
+    wire: Wire
     breaker: Breaker
     budget: RetryBudget
     base: str
     chat: httpx.URL
+    host: str
 
     @property
     def name(self) -> str:
@@ -123,7 +125,10 @@ class _Target:
     def fits(self, call: Call) -> bool:
         if call.only is not None:
             return self.name == call.only
-        return self.upstream.kind == call.kind and any(fnmatchcase(call.model, glob) for glob in self.upstream.models)
+        globs = self.upstream.models
+        if self.upstream.kind != call.kind:
+            return False
+        return "*" in globs or any(fnmatchcase(call.model, glob) for glob in globs)
 
 
 class UpstreamPool:
@@ -147,13 +152,12 @@ class UpstreamPool:
         self.stats = PoolStats()
         self._instance = instance or secrets.token_hex(8)
         self._clock = clock
-        make = transport or Connections()
+        make = Connections() if transport is None else lambda upstream: OverHttpx(transport(upstream))
         self._targets = [self._target(upstream, make, environ) for upstream in upstreams]
 
-    def _target(
-        self, upstream: Upstream, make: Callable[[Upstream], httpx.AsyncBaseTransport], environ: Mapping[str, str]
-    ) -> _Target:
+    def _target(self, upstream: Upstream, make: Callable[[Upstream], Wire], environ: Mapping[str, str]) -> _Target:
         base = str(upstream.url).rstrip("/")
+        chat = httpx.URL(base + CHAT)
         return _Target(
             upstream,
             _own_key(upstream, environ),
@@ -161,7 +165,8 @@ class UpstreamPool:
             Breaker(upstream.breaker, self._clock),
             RetryBudget(upstream.retries.budget, self._clock),
             base,
-            httpx.URL(base + CHAT),
+            chat,
+            chat.netloc.decode("ascii"),
         )
 
     @property
@@ -195,7 +200,8 @@ class UpstreamPool:
         error: UpstreamError | None = None
         try:
             for number, target in enumerate(self._fitting(call)):
-                self.stats.failovers[target.name] += number > 0
+                if number:
+                    self.stats.failovers[target.name] += 1
                 try:
                     answer = await self._call(target, call, started + target.upstream.timeouts.total)
                 except UpstreamError as e:
@@ -234,7 +240,7 @@ class UpstreamPool:
                 permit.drop()
                 raise
             self.stats.calls[target.name] += 1
-            headers = [(name, value) for name, value in request.headers.items() if name not in _OF_HTTP]
+            headers = [(name, value) for name, value in request.headers if name not in _OF_HTTP]
             url = request.url.copy_with(scheme="wss" if request.url.scheme == "https" else "ws")
             return Reach(target.upstream, str(url), headers, permit)
         raise error or UpstreamError("no upstream could be called")
@@ -242,7 +248,7 @@ class UpstreamPool:
     async def aclose(self) -> None:
         """Close all connections."""
         for target in self._targets:
-            await target.transport.aclose()
+            await target.wire.aclose()
 
     def _fitting(self, call: Call) -> list[_Target]:
         targets = [target for target in self._targets if target.fits(call)]
@@ -283,7 +289,7 @@ class UpstreamPool:
             self.stats.retries[target.name] += 1
             await asyncio.sleep(wait)
 
-    def _wait(self, target: _Target, number: int, headers: httpx.Headers | None, deadline: float) -> float | None:
+    def _wait(self, target: _Target, number: int, headers: Given | None, deadline: float) -> float | None:
         """Seconds before try number+1, or None if there shall be none."""
         retries = target.upstream.retries
         if number >= retries.attempts or target.breaker.state is State.OPEN:
@@ -304,30 +310,32 @@ class UpstreamPool:
 
     async def _send(self, target: _Target, call: Call, permit: Permit, deadline: float) -> Answer:
         """One try; it reports to the breaker."""
+        patience = Patience()
         try:
             request = self._request(target, call)
             self.stats.calls[target.name] += 1
-            response = await exchange(target.transport, target.upstream, request, deadline)
-        except UpstreamError:
-            permit.fail()
+            head = await exchange(target.wire, target.upstream, request, deadline, patience)
+        except BaseException as e:
+            patience.close()
+            if isinstance(e, UpstreamError):
+                permit.fail()
+            else:
+                permit.drop()
             raise
-        except BaseException:
-            permit.drop()
-            raise
-        if response.status_code in _FAILED:
+        if head.status in _FAILED:
             permit.fail()
         else:
             permit.succeed()
-        answer = Answer(response, target.name, deadline, target.upstream.timeouts.idle, target.breaker.fault)
-        if 300 <= response.status_code < 400:
+        answer = Answer(head, target.name, deadline, target.upstream.timeouts.idle, target.breaker.fault, patience)
+        if 300 <= head.status < 400:
             await answer.aclose()
             raise UpstreamError(f"upstream {target.name!r} redirects; that is not followed", code="upstream_redirect")
-        if not readable(response.headers):
+        if not readable(head.headers):
             await answer.aclose()
             raise UpstreamError(f"upstream {target.name!r} sent an unknown encoding", code="upstream_encoding")
         return answer
 
-    def _request(self, target: _Target, call: Call) -> httpx.Request:
+    def _request(self, target: _Target, call: Call) -> Outgoing:
         headers = [
             ("accept", call.accept or ("text/event-stream" if call.stream else "application/json")),
             ("accept-encoding", "identity"),
@@ -340,15 +348,9 @@ class UpstreamPool:
         if call.body is not None:
             headers.append(("content-type", call.media_type))
         url = target.chat if call.path == CHAT else _url(target, call)
-        extensions = {"timeout": dict.fromkeys(("connect", "pool"), target.upstream.timeouts.connect)}
         body = call.body or b""
-        # httpx would add these itself, at the price of a tenth of all our work on a request.
-        headers += [("host", url.netloc.decode("ascii")), ("content-length", str(len(body)))]
-        if len(body) > _AT_ONCE:
-            return httpx.Request(call.method, url, headers=headers, stream=Pieces(body), extensions=extensions)
-        request = httpx.Request(call.method, url, headers=headers, stream=httpx.ByteStream(body), extensions=extensions)
-        request.read()
-        return request
+        headers += [("host", target.host), ("content-length", str(len(body)))]
+        return Outgoing(call.method, url, headers, body, target.upstream.timeouts.connect)
 
 
 def _url(target: _Target, call: Call) -> httpx.URL:
@@ -370,14 +372,15 @@ def _own_key(upstream: Upstream, environ: Mapping[str, str]) -> str | None:
 
 def _credentials(upstream: Upstream, call: Call, key: str | None) -> list[tuple[str, str]]:
     """Where an upstream of this kind looks for its key, and what else it must be told."""
-    given = {name for name, _ in call.headers}
     more = []
-    if upstream.kind == "anthropic" and b"anthropic-version" not in given:
+    if upstream.kind == "anthropic" and all(name != b"anthropic-version" for name, _ in call.headers):
         more.append(("anthropic-version", ANTHROPIC_VERSION))
     if key is None:
         return more
     # A client's own key goes on as it came: some are for one of the two headers only.
-    bearer = upstream.kind == "openai" or (upstream.key == "client" and b"x-api-key" not in given)
+    bearer = upstream.kind == "openai" or (
+        upstream.key == "client" and all(name != b"x-api-key" for name, _ in call.headers)
+    )
     return [*more, ("authorization", f"Bearer {key}") if bearer else ("x-api-key", key)]
 
 

@@ -49,7 +49,7 @@ def test_relay(tmp_path: Path) -> None:
     cells = {(c["system"], c["size"], c["connections"]) for c in report["cells"]}
     assert cells == {
         (system, size, connections)
-        for system in ("upstream", "relay", "gateway")
+        for system in ("upstream", "relay", "relay direct", "gateway")
         for size in (200, 40000)
         for connections in (1, 2)
     }
@@ -57,7 +57,7 @@ def test_relay(tmp_path: Path) -> None:
         assert cell["rps"] > 0
         assert cell["p50_ms"] <= cell["p99_ms"]
         assert not cell["errors"]
-    assert set(report["streaming"]) == {"upstream", "relay", "gateway"}
+    assert set(report["streaming"]) == {"upstream", "relay", "relay direct", "gateway"}
     assert all(f["streams"] == 1 and not f["errors"] for f in report["streaming"].values())
     assert len(report["derived"]) == 4
     assert [t["target"].split(",")[0] for t in report["targets"]] == [

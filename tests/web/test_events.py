@@ -6,11 +6,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import fields
 
 import pytest
 
 from gateway.types import OF_ONE_TEXT, Finding, Kind, Part
-from gateway.web.events import Event, log_event
+from gateway.web.events import Event, Side, log_event
 from tests.support.gatewayed import (
     ATTACK,
     EMAIL,
@@ -72,6 +73,12 @@ ENDS: list[tuple[Script, str, int, str, str]] = [
     ([answer(200, body=b"x")], "Hello", 502, "allow", "upstream_invalid_json"),
     ([hang()], "Hello", 504, "allow", "upstream_first_byte_timeout"),
 ]
+
+
+def test_every_field_is_told() -> None:
+    told = Event("evt_1", "chat").as_json()
+    assert set(told) == {f.name for f in fields(Event) if f.init} | {"scanned", "decision"}
+    assert set(told["request"]) == {f.name for f in fields(Side)}
 
 
 @pytest.mark.parametrize(("script", "prompt", "status", "decision", "error"), ENDS)

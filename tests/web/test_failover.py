@@ -48,7 +48,7 @@ async def test_long_retry_after_goes_to_the_client() -> None:
     script = [s.answer(429, headers={"retry-after": "60"})]
     async with one(script, [s.answer(json=OK)], retries={"attempts": 3, "max_wait": 5}) as (up, made):
         answer = await made.open(CALL)
-        assert (answer.status, answer.headers["retry-after"]) == (429, "60")
+        assert (answer.status, answer.headers.get("retry-after")) == (429, "60")
         await answer.aclose()
     assert len(up.requests) == 1
 

@@ -147,7 +147,7 @@ async def test_p22_one_connection_of_many_tenants(tmp_path: Path) -> None:
             assert (text.encode() in answer) is (key is not None)
             assert not [other for other, _ in asked[:number] + asked[number + 1 :] if other.encode() in answer]
         assert not [one for one in gate.gate.up.requests if b"@mail.example" in one.body]
-        listed = await gate.events(4, "?limit=10")
+        listed = await gate.events(5, "?limit=10")
         assert [event["tenant"] for event in listed if event["status"] == 200] == ["red", "blue", "red", "blue"]
 
 

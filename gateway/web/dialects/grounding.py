@@ -51,7 +51,7 @@ class DialectGround:
         asked = parse(await read_object(scope, receive, gateway))
         event.model = asked.model[:256]
         gateway.admit(gateway.policies_for(caller, asked.model, PATH), turn.kept)
-        async with watch(receive):
+        with watch(receive):
             turn.meter = await gateway.limits.open(caller, asked.model, prompt_tokens(_transcript(asked)))
             turn.meter.require()
             turn.meter.sent()  # what is compared is used

@@ -89,7 +89,7 @@ class DialectScan:
         gateway.admit(own, turn.kept)
         repeats = Repeats(gateway, scope, caller, endpoint.name, body) if endpoint.repeats else None
         texts = [t for t in (request.prompt, request.context, request.answer) if t is not None]
-        async with watch(receive):
+        with watch(receive):
             turn.meter = await gateway.limits.open(caller, request.model, sum(map(prompt_tokens, texts)))
             turn.meter.require()
             if repeats is not None and (known := await repeats.known()) is not None:

@@ -72,7 +72,7 @@ class Scans:
         turn.event.model = asked.model
         digest = sha256(dump_json(body)).hexdigest()
         key = _key(scope)
-        async with watch(receive):
+        with watch(receive):
             known = await self._known(caller, key, digest)
             if known is not None:
                 return 201, created(known.id, known.record)

@@ -98,7 +98,7 @@ class Probes:
         turn.event.apply(turn.policies)
         talks = [(name, read(said, Sides.INPUT)) for name, said in asked]
         tokens = sum(prompt_tokens(talk.prompt) for _, talk in talks if talk.prompt is not None)
-        async with watch(receive):
+        with watch(receive):
             turn.meter = await gateway.limits.open(caller, "", tokens)
             turn.meter.require()
             turn.meter.sent()
