@@ -17,7 +17,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("tskey-client-", "[0-9a-z]{8}"), ("dckr_pat_", "[0-9a-z_-]{24}"), ("dckr_oat_", "[0-9a-z_-]{24}"),
     # Forges, registries, build services, vaults
     ("ghp_", "[0-9a-z]{30}"), ("gho_", "[0-9a-z]{30}"), ("ghu_", "[0-9a-z]{30}"), ("ghs_", "[0-9a-z]{30}"),
-    ("ghr_", "[0-9a-z]{30}"), ("github_pat_", "[0-9a-z]{22}"), ("glpat-", "[0-9a-z_-]{16}"),
+    ("ghr_", "[0-9a-z]{30}"), ("github_pat_", "[0-9a-z_]{22}"), ("glpat-", "[0-9a-z_-]{16}"),
     ("gldt-", "[0-9a-z_-]{16}"), ("glrt-", "[0-9a-z_-]{16}"), ("glptt-", "[0-9a-f]{30}"), ("glcbt-", "[0-9a-z_-]{16}"),
     ("glft-", "[0-9a-z_-]{16}"), ("glimt-", "[0-9a-z_-]{16}"), ("glagent-", "[0-9a-z_-]{30}"),
     ("gloas-", "[0-9a-f]{40}"), ("glsoat-", "[0-9a-z_-]{16}"), ("ATBB", "[0-9a-z]{32}"), ("ATATT3", "[0-9a-z_=-]{60}"),
@@ -48,31 +48,61 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("sq0atp-", "[0-9a-z_-]{22}"), ("sq0csp-", "[0-9a-z_-]{43}"), ("shpat_", "[0-9a-f]{32}"),
     ("shpca_", "[0-9a-f]{32}"), ("shppa_", "[0-9a-f]{32}"), ("shpss_", "[0-9a-f]{32}"), ("rzp_live_", "[0-9a-z]{14}"),
     ("rzp_test_", "[0-9a-z]{14}"), ("duffel_live_", "[0-9a-z_-]{43}"), ("shippo_live_", "[0-9a-f]{40}"),
-    ("FLWSECK", "[0-9a-z_-]{16}"), ("APP_USR-", "[0-9]{12}"), ("EZAK", "[0-9a-z]{54}"), ("EZTK", "[0-9a-z]{54}"),
+    ("FLWSECK", "[0-9a-z_-]{12}"), ("APP_USR-", "[0-9]{12}"), ("EZAK", "[0-9a-z]{54}"), ("EZTK", "[0-9a-z]{54}"),
+    # Of services of every kind
+    ("sk-helicone-", "[0-9a-z]{7}-"), ("sk_", "[0-9a-f]{48}"), ("api_org_", "[a-z]{34}"), ("fw_", "[0-9a-z]{22}"),
+    ("esecret_", "[0-9a-z]{24}"), ("pa-", "[0-9a-z_-]{43}"), ("nk-", "[0-9a-z_-]{43}"), ("flp_", "[0-9a-z]{44}"),
+    ("amzn.mws.", "[0-9a-f]{8}-"), ("ABSK", "[0-9a-z+/=]{100}"), ("1//0", "[0-9a-z_-]{40}"),
+    ("GOOG1E", "[0-9a-z]{55}"), ("y0_", "[0-9a-z_-]{50}"), ("YC", "[0-9a-z_-]{38}"), ("fo1_", "[0-9a-z_-]{43}"),
+    ("fm2_", "[0-9a-z_+/=-]{60}"), ("v1.0-", "[0-9a-f]{24}-"), ("SCW", "[0-9a-z]{17}"),
+    ("GR1348941", "[0-9a-z_-]{20}"), ("glffct-", "[0-9a-z_-]{16}"), ("ATCTT3", "[0-9a-z_=-]{60}"),
+    ("cio", "[0-9a-z]{32}"), ("cmVmdGtu", "[0-9a-z]{50}"), ("ico-", "[0-9a-z]{32}"),
+    ("sdk-", "[0-9a-f]{8}-[0-9a-f]{4}-"), ("tk-us-", "[0-9a-z_-]{48}"), ("A3-", "[0-9a-z]{6}-[0-9a-z]{6}-"),
+    ("xoxe-", "[0-9]-"), ("xoxd-", "[0-9a-z%+/=-]{40}"), ("syt_", "[0-9a-z+/=_-]{4,60}_"),
+    ("re_", "[0-9a-z]{8}_[0-9a-z]{20}"), ("pk_", "[0-9a-z_]{34}"), ("IGQV", "[0-9a-z_-]{80}"),
+    ("access_token$production$", "[0-9a-z]{16}"), ("AQE", "[0-9a-z]{20}=="), ("live_", "[0-9a-z_-]{30}"),
+    ("access-production-", "[0-9a-f]{8}-"), ("xnd_production_", "[0-9a-z]{40}"), ("Mid-server-", "[0-9a-z_-]{20}"),
+    ("pdl_live_apikey_", "[0-9a-z]{26}"), ("skey_", "[0-9a-z]{19}"), ("live_gsk_", "[0-9a-z]{20}"),
+    ("NRAK-", "[0-9a-z]{27}"), ("NRII-", "[0-9a-z_-]{32}"), ("glsa_", "[0-9a-z]{32}_"), ("glc_", "[0-9a-z+/=]{40}"),
+    ("eyJrIjoi", "[0-9a-z+/=]{40}"), ("sntrys_eyJ", "[0-9a-z+/=_]{60}"), ("sntryu_", "[0-9a-f]{64}"),
+    ("dt0c01.", "[0-9a-z]{24}"), ("essu_", "[0-9a-z]{40}"), ("hcaik_", "[0-9a-z]{32}"), ("xaat-", "[0-9a-f]{8}-"),
+    ("cu_", "[0-9a-f]{32}"), ("sgp_", "[0-9a-z]{40}"), ("phx_", "[0-9a-z]{40}"),
+    ("pylf_v1_", "[a-z]{2}_[0-9a-z]{20}"), ("sbp_", "[0-9a-f]{40}"), ("sb_secret_", "[0-9a-z_-]{22}"),
+    ("pscale_tkn_", "[0-9a-z_-]{32}"), ("pscale_pw_", "[0-9a-z_-]{32}"), ("napi_", "[0-9a-z]{60}"),
+    ("npg_", "[0-9a-z]{12}"), ("dapi", "[0-9a-f]{32}"), ("dose", "[0-9a-f]{32}"), ("mdb_sa_sk_", "[0-9a-z_-]{40}"),
+    ("CCDB1_", "[0-9a-z]{22}_"), ("AstraCS:", "[a-z]{24}:"), ("fnA", "[0-9a-z_-]{37}"), ("xau_", "[0-9a-z]{32}"),
+    ("AVNS_", "[0-9a-z_-]{19}"), ("dbtc_", "[0-9a-z_-]{36}"), ("retool_", "[0-9a-z]{26}"),
+    ("figd_", "[0-9a-z_-]{40}"), ("ntn_", "[0-9]{11}"), ("secret_", "[0-9a-z]{43}"), ("lin_api_", "[0-9a-z]{40}"),
+    ("lin_oauth_", "[0-9a-f]{64}"), ("pat", r"[0-9a-z]{14}\.[0-9a-f]{64}"), ("ATTA", "[0-9a-f]{64}"),
+    ("tfp_", "[0-9a-z_-]{40}"), ("CFPAT-", "[0-9a-z_-]{43}"), ("sk.eyJ", "[0-9a-z_-]{40}"),
+    ("fio-u-", "[0-9a-z_=-]{60}"), ("p8e-", "[0-9a-z_-]{32}"), ("dG9rO", "[0-9a-z+/=]{50}"),
+    ("pat-na1-", "[0-9a-f]{8}-"), ("pat-eu1-", "[0-9a-f]{8}-"), ("00D", "[0-9a-z]{12}!"), ("cnvca", "[0-9a-z_-]{48}"),
+    ("cal_live_", "[0-9a-f]{32}"), ("IQoJb3JpZ2lu", "[0-9a-z+/=]{60}"), ("ops_eyJ", "[0-9a-z+/=_-]{60}"),
 )  # fmt: skip
 
 # How many characters follow, where it is always as many.
-LENGTHS = (
-    dict.fromkeys(("AKIA", "ASIA", "ABIA", "ACCA"), 16)
-    | dict.fromkeys(("glpat-", "gldt-", "glrt-", "glft-", "glsoat-"), 20)
-    | dict.fromkeys(("ghp_", "gho_", "ghu_", "ghs_", "npm_"), 36)
-    | dict.fromkeys(("SK", "key-", "shpat_", "shpca_", "shppa_", "shpss_"), 32)
-    | {
-        "AIza": 35,
-        "r8_": 37,
-        "glimt-": 25,
-        "glptt-": 40,
-        "rzp_live_": 14,
-        "rzp_test_": 14,
-        "dop_v1_": 64,
-        "rubygems_": 48,
-    }
-)
+LENGTHS = {
+    prefix: length
+    for length, prefixes in {
+        12: "npg_", 14: "rzp_live_ rzp_test_", 16: "AKIA ASIA ABIA ACCA", 17: "SCW",
+        20: "glpat- gldt- glrt- glft- glsoat- glffct- GR1348941", 22: "md-", 25: "glimt-", 27: "NRAK-", 28: "GOCSPX-",
+        32: "SK key- shpat_ shpca_ shppa_ shpss_ AKID ATBB cio ico- cu_ dose fc- cal_live_ p8e- hcaik_ pscale_tkn_"
+        " pscale_pw_",
+        34: "api_org_", 35: "AIza AQVN", 36: "ghp_ gho_ ghu_ ghs_ npm_", 37: "r8_", 38: "YC",
+        40: "glptt- sess- e2b_ pul- lin_api_ sbp_ live_ mdb_sa_sk_",
+        43: "oy2 sq0csp- tgp_v1_ pa- nk- fo1_ secret_ CFPAT-",
+        48: "rubygems_ sk_ csk- llx- tk-us-", 50: "glagent-", 55: "GOOG1E", 56: "cmVmdGtu", 60: "CLOJARS_",
+        64: "dop_v1_ doo_v1_ dor_v1_ sk-or-v1- gloas- sntryu_ lin_oauth_", 70: "rdme_", 82: "github_pat_",
+    }.items()
+    for prefix in prefixes.split()
+}  # fmt: skip
 
 PREFIXES = (*(prefix for prefix, _ in KEYS), "pypi-", "eyJ")
 
 # And by the name that stands before it.
-_NAMES = tuple((name, "[=:] ?[0-9a-z_+/-]{8}") for name in ("key", "token", "secret", "password", "passwd", "pwd"))
+_NAMES = tuple(
+    (name, "[\"' ]{0,2}[=:] ?[\"']?[0-9a-z_+/-]{8}") for name in ("key", "token", "secret", "password", "passwd", "pwd")
+)
 _SCHEMES = (
     ("mysql", "://"), ("postgres", "://"), ("postgresql", "://"), ("mongodb", r"(?:\+[a-z]{3})?://"), ("redis", "://"),
     ("amqp", "://"), ("https", "://"), ("http", "://"),

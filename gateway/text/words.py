@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["COMMON", "FORMS", "PAIRS", "TELLING", "WORDS", "forms"]
+__all__ = ["COMMON", "FORMS", "LABELS", "PAIRS", "TELLING", "WORDS", "forms"]
 
 _COMMON = """
     the and for are was were you your yours they them their there these those this that with from have has had
@@ -77,13 +77,27 @@ _MORE = """
 
 COMMON = frozenset(_COMMON.split())
 TELLING = frozenset(_TELLING.split())
+
+
+def _read(name: str) -> tuple[str, ...]:
+    lines = (Path(__file__).parent / "data" / name).read_text("ascii").splitlines()
+    return tuple(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 # The more frequent first.
-WORDS = tuple(
-    word
-    for line in (Path(__file__).parent / "data/words.txt").read_text("ascii").splitlines()
-    if not line.startswith("#")
-    for word in line.split()
-)
+WORDS = _read("words.txt")
+
+# English names of values, and those of other languages.
+_LABELS = """
+    account accounts address address age authorization authentication bank bearer birth birthday born card cards
+    certificate charge client coordinate coordinates credential credentials credit customer debit deposit device digits
+    directory dob document documents driver driving email employee endpoint expiry expiration header health host iban id
+    identity insurance invoice ip key keys label licence license login mail mailbox mastercard medical member mobile
+    number numbers order passcode passphrase passport password passwords patient payment payroll phone pin plate policy
+    postcode private registration routing secret secrets security server social ssn street swift tax telephone token
+    tokens transfer user username value vat vehicle visa wallet webhook whatsapp
+"""
+LABELS = frozenset((*_LABELS.split(), *_read("labels.txt")))
 
 
 def forms(word: str) -> tuple[str, ...]:
@@ -98,7 +112,7 @@ def forms(word: str) -> tuple[str, ...]:
 
 # With their usual endings, for readings that must tell where a word ends or which letter a sign is.
 _LISTED = (*COMMON, *TELLING, *WORDS)
-FORMS = frozenset(form for word in _LISTED for form in forms(word)).union(_MORE.split(), ("a", "i"))
+FORMS = frozenset(form for word in _LISTED for form in forms(word)).union(_MORE.split(), LABELS, ("a", "i"))
 
 # Two words that stand together in almost any English text or in the texts meant above.
 _PAIRS = """

@@ -11,17 +11,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from string import ascii_lowercase as LOWER
 from string import ascii_uppercase as UPPER
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from gateway.text.decode import disguised
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
 from gateway.text.patterns import compile_re2, compile_set
 from gateway.text.prefixes import PREFIXES, SHAPES
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, FORMS, PAIRS, TELLING, WORDS
+from gateway.text.words import COMMON, FORMS, LABELS, PAIRS, TELLING, WORDS
 
 __all__ = ["CIPHERS", "ciphers"]
 
@@ -37,13 +39,16 @@ _REVERSIBLE = [word for word in WORDS[:3000] if len(word) >= 5 and word[::-1] no
 _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
+_VALUED = re.compile("[0-9@]|.{25}")
 _KEY = re.compile(r"(?<![a-z0-9])(?:" + "|".join(letters + rest for letters, rest in SHAPES) + ")")
 _READABLE = FORMS - {"a", "i"}
+_SURE = frozenset(word for word in TELLING | LABELS if len(word) >= 6)
 _SPACED = re.compile(r"\S+")
 _UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
 _PRICES: dict[str | int, int] = {"reversed": 300, "pig_latin": 500}  # of a character in a line that is read
 _SENTENCE = 400
 _LINE = 4000  # characters read at once
+_TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
 _ONSETS_TEXT = (
     "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
     " sm sn sp sph spl spr squ st str sw t th thr tr tw v w wh wr y z"
@@ -146,9 +151,21 @@ _SEEN: dict[str | int, str] = {
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
 }
-_KEYS = tuple(_SEEN)
-_SET = compile_set(_SEEN.values())
-_FIND = {key: compile_re2(pattern) for key, pattern in _SEEN.items()}
+# Where to look closer.
+_DOORS = {"value": disguised.VALUE, "account": disguised.ACCOUNT, "address": disguised.ADDRESS}
+_KEYS = (*_SEEN, *_DOORS)
+_SET = compile_set((*_SEEN.values(), *_DOORS.values()))
+_SHAPED = (
+    ("account", re.compile(disguised.ACCOUNT), disguised.account),
+    ("address", re.compile(disguised.ADDRESS), disguised.address),
+)
+
+
+@cache
+def _find(key: str | int) -> Any:
+    return compile_re2(_SEEN[key])
+
+
 _FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
 _BACKWARD = re.compile(_BACKWARDS)
 # The stop that ends a sentence stands behind its first word, and the last one has the capital or names a value.
@@ -163,12 +180,17 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
     matched = _SET.Match(low.encode("utf-8", "replace"))
     if not matched:
         return []
+    names = [_KEYS[index] for index in sorted(matched)]
+    told = _told(low, budget) if "value" in names else {}
     found: dict[str, Found] = {}
-    for key in (_KEYS[index] for index in sorted(matched)):
-        for name, edits, left in _read(key, text, low, budget):
+    for key in (*(name for name in names if name not in _DOORS), *(key for key in told if key not in names)):
+        for name, edits, left in _read(key, text, low, told.get(key, []), budget):
             entry = found.setdefault(name, Found([]))
             entry.edits.extend(edits)
             entry.left.extend(left)
+    for name, edit in _shaped(text, low, names):
+        if budget.write(len(edit.out)):
+            found.setdefault(name, Found([])).edits.append(edit)
     for entry in found.values():
         entry.edits.sort(key=lambda edit: edit.start)
     return [(name, Found(_apart(f.edits), f.left)) for name, f in found.items() if f.edits or f.left]
@@ -177,14 +199,31 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
 Reading = tuple[str, list[Edit], list[tuple[int, int]]]
 
 
-def _read(key: str | int, text: str, low: str, budget: Budget) -> Iterator[Reading]:
+def _told(low: str, budget: Budget) -> dict[str | int, list[tuple[int, int]]]:
+    """Lines that hold words in some cipher, where a look at all words pays."""
+    out: dict[str | int, list[tuple[int, int]]] = {}
+    if budget.work_on(_TELL + _TELL_PRICE * len(low)):
+        for key, start, end in disguised.lines(low.encode("ascii", "replace")):
+            out.setdefault(key, []).append((start, end))
+    return out
+
+
+def _shaped(text: str, low: str, names: Sequence[str | int]) -> Iterator[tuple[str, Edit]]:
+    """Values that their own form gives away."""
+    for name, pattern, cipher in _SHAPED:
+        for match in pattern.finditer(low) if name in names else ():
+            if (key := cipher(match[0])) is not None:
+                yield from _line_read(key, text, *match.span())
+
+
+def _read(key: str | int, text: str, low: str, told: Sequence[tuple[int, int]], budget: Budget) -> Iterator[Reading]:
     if key == "morse":
         yield "morse", list(morse(text, budget)), []
         return
     edits: dict[str, list[Edit]] = {}
     left: list[tuple[int, int]] = []
     name = "caesar" if isinstance(key, int) else key
-    for start, end in _lines(key, low):
+    for start, end in sorted({*_lines(key, low), *told}):
         if not budget.work_on(_PRICES.get(key, 150) * (end - start)):
             left.append((start, end))
             break
@@ -202,7 +241,8 @@ def _lines(key: str | int, low: str) -> Iterator[tuple[int, int]]:
     done = 0
     # One byte a character; the dots and dashes of other alphabets are Morse's own affair.
     data = low.encode("ascii", "replace")
-    while (match := _FIND[key].search(data, done)) is not None:
+    find = _find(key)
+    while (match := find.search(data, done)) is not None:
         at = match.start()
         start = max(done, low.rfind("\n", max(done, at - _LINE // 2), at) + 1, at - _LINE // 2)
         stop = low.find("\n", at, start + _LINE)
@@ -214,18 +254,25 @@ def _line(key: str | int, text: str, low: str, start: int, end: int) -> Iterator
     if isinstance(key, int) or key == "atbash":
         table = _SHIFTS[key] if isinstance(key, int) else _ATBASH
         for a, b in _runs(low, start, end, lambda word: word.translate(table)):
-            name = "caesar" if isinstance(key, int) else "atbash"
-            yield name, Edit(a, b, text[a:b].translate(table), range(a, b), range(a + 1, b + 1))
+            yield from _line_read(key, text, a, b)
     elif key == "reversed":
         for first, last in _runs(low, start, end, lambda word: word[::-1]):
-            a, b = _with_signs(low, first, last, start, end)
-            yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
-            yield "reversed_words", _each_reversed(text, a, b)
+            yield from _line_read(key, text, *_with_signs(low, first, last, start, end))
     elif key == "pig_latin":
         for a, b in _runs(low, start, end, _unpig):
             yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), _unpig(m[0])) for m in _in(text, a, b)])
     elif _is_backwards(text, low, start, end):
         yield "word_order", _backwards(text, start, end)
+
+
+def _line_read(key: str | int, text: str, a: int, b: int) -> Iterator[tuple[str, Edit]]:
+    if key == "reversed":
+        yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
+        yield "reversed_words", _each_reversed(text, a, b)
+    else:
+        table = _SHIFTS[key] if isinstance(key, int) else _ATBASH
+        name = "caesar" if isinstance(key, int) else "atbash"
+        yield name, Edit(a, b, text[a:b].translate(table), range(a, b), range(a + 1, b + 1))
 
 
 def _is_backwards(text: str, low: str, start: int, end: int) -> bool:
@@ -250,28 +297,45 @@ def _in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 def _runs(low: str, start: int, end: int, decode: Callable[[str], str]) -> Iterator[tuple[int, int]]:
     """Words that are language only when decoded, with unknown ones between and next to them."""
     run: list[_Word] = []
-    telling = False
+    telling = named = False  # the last word is the name of a value
+    value: tuple[int, int] | None = None  # the one right before
     for begin, stop in _words_and_values(low, start, end):
         word = low[begin:stop]
         read = decode(word)
         if _VALUE.search(word):
             key = _KEY.search(read) is not None and _KEY.search(word) is None
+            telling = telling or key or (named and _names(low, run[-1][:2], (begin, stop)))
             run.append(_Word(begin, stop, key or None))
-            telling = telling or key
+            named, value = False, (begin, stop)
             continue
         known, plain = read in _READABLE, word in _READABLE
         if plain and not known:
             yield from _kept(low, run, telling)
-            run, telling = [], False
+            run, telling, named = [], False, False
         else:
             run.append(_Word(begin, stop, known and not plain))
-            telling = telling or (known and len(word) >= 6 and read in TELLING)
+            named = known and not plain and read in LABELS
+            telling = (
+                telling
+                or (known and read in _SURE)
+                or (named and value is not None and _names(low, (begin, stop), value))
+            )
+        value = None
     yield from _kept(low, run, telling)
+
+
+def _names(low: str, name: tuple[int, int], value: tuple[int, int]) -> bool:
+    """Is there a sign between the name and the value next to it, or before the name where words are backwards?"""
+    start, end = min(name[1], value[1]), max(name[0], value[0])
+    gap = low[start:end]
+    return (
+        end - start <= 3 and not gap.strip(" =:\"'") and any(sign in gap + low[name[0] - 1 : name[0]] for sign in ":=")
+    )
 
 
 def _words_and_values(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for chunk in _SPACED.finditer(low, start, end):
-        if _VALUE.search(chunk[0]):
+        if _VALUED.search(chunk[0]):
             yield chunk.span()
         else:
             yield from (word.span() for word in _in(low, *chunk.span()))
@@ -295,7 +359,7 @@ def _kept(low: str, run: list[_Word], telling: bool) -> Iterator[tuple[int, int]
 
 def _adjoin(low: str, before: _Word, word: _Word) -> bool:
     gap = low[before.end : word.start]
-    return len(gap) <= 2 and not gap.strip(" ,.:;!?")
+    return len(gap) <= 3 and not gap.strip(" ,.:;!?=_-/()'\"")
 
 
 def _replaced(text: str, start: int, end: int, words: Sequence[tuple[int, int, str]]) -> Edit:

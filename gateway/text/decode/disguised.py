@@ -1,0 +1,179 @@
+"""
+In which letter cipher a line is written, told without looking for the words of each cipher in turn.
+
+A shift leaves the steps between the letters of a word as they are; atbash turns them round, and a word
+written backwards has them from its end. So one table of steps knows every word in all of these ciphers.
+It is asked only of texts that hold a value, a key or a number: the automaton of `ciphers` knows the
+words of the others. Account numbers tell by their check digits, and addresses by what letters they may have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.text.words import COMMON, FORMS, LABELS, TELLING, WORDS
+
+__all__ = ["ACCOUNT", "ADDRESS", "VALUE", "account", "address", "lines"]
+
+Key = str | int
+
+# What makes it worth to look for words: figures, or a long token with one.
+VALUE = r"[0-9](?:[ .:/()+-]{0,2}[0-9]){3}|[0-9][a-z0-9+/_-]{7}|[a-z0-9+/_-]{7}[0-9]|[a-z]@[a-z]"
+ACCOUNT = (
+    r"\b(?:[a-z]{2}[0-9]{2}(?: ?[0-9a-z]{4}){2,7}(?: ?[0-9a-z]{1,3})?"
+    r"|(?:[0-9a-z]{1,3} ?)?(?:[0-9a-z]{4} ?){2,7}[0-9]{2}[a-z]{2})\b"
+)
+ADDRESS = r"\b0[a-z][0-9a-z]{40}\b|\b(?:[0-9a-z]{2}[:-]){5}[0-9a-z]{2}\b|\b[0-9a-z]{1,4}(?::{1,2}[0-9a-z]{1,4}){3,7}\b"
+
+_LEAST, _MOST, _SEEN = 3, 16, 8  # letters of a word, and how many of them are compared
+_PLAIN, _ATBASH, _REVERSED, _COLUMNS = 0, 26, 27, 28
+_TIES = 2
+_NAMES: dict[int, Key] = {_ATBASH: "atbash", _REVERSED: "reversed"}
+_ENOUGH = 4
+_SIGNED = 3  # more for a word that is the name of a value
+_WEIGHTS = np.array((0, 0, 0, 1, 2, 3, 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7), np.float64)
+_SHORT = COMMON | TELLING | LABELS | frozenset(WORDS[:1000])
+_POWERS = 26 ** np.arange(_SEEN - 1, dtype=np.int64)
+_AT = np.arange(_SEEN)
+_PIECE = 2000  # characters of a line that is too long
+
+
+def _codes() -> NDArray[np.int64]:
+    codes = np.full(256, 26, np.int64)
+    for at in range(26):
+        codes[97 + at] = at
+    return codes
+
+
+_CODES = _codes()
+_SIGNS = np.isin(np.arange(256), np.frombuffer(b":=", np.uint8))
+
+
+def _steps(letters: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One number for the steps between the first letters and the length: what all shifts of a word share."""
+    steps = (letters[:, 1:] - letters[:, :-1]) % 26
+    steps *= _AT[1:] < np.minimum(lengths, _SEEN)[:, None]
+    out: NDArray[np.int64] = steps @ _POWERS + lengths * 26 ** (_SEEN - 1)
+    return out
+
+
+def _table() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Sorted steps; of each the first letter of the word as this cipher writes it, and which cipher."""
+    words = sorted(w for w in FORMS if _LEAST <= len(w) <= _MOST and w.isascii() and w.isalpha())
+    words = [w for w in words if len(w) > 4 or w in (_SHORT if len(w) > _LEAST else LABELS)]
+    rows: list[tuple[str, int]] = [(word, _PLAIN) for word in words]
+    rows += [(word.translate(_MIRROR), _ATBASH) for word in words]
+    rows += [(word[::-1], _REVERSED) for word in words if word[::-1] not in FORMS]
+    lengths = np.array([len(word) for word, _ in rows], np.int64)
+    padded = "".join([word[:_SEEN].ljust(_SEEN) for word, _ in rows]).encode("ascii")
+    letters = _CODES[np.frombuffer(padded, np.uint8)].reshape(-1, _SEEN)
+    steps = _steps(letters, lengths)
+    order = np.argsort(steps, kind="stable")
+    return steps[order], letters[order, 0], np.array([kind for _, kind in rows], np.int64)[order]
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_MIRROR = str.maketrans(_LETTERS, _LETTERS[::-1])
+_STEPS, _FIRSTS, _KINDS = _table()
+_ALIKE = 4  # words of the same steps that are tried
+
+
+def lines(data: bytes) -> Iterator[tuple[Key, int, int]]:
+    """By which cipher to read which lines of this text, of small letters, a byte a character."""
+    codes = _CODES[np.frombuffer(data + b" " * _SEEN, np.uint8)]
+    edges = np.flatnonzero(np.diff(codes < 26, prepend=False))
+    starts, ends = edges[::2], edges[1::2]
+    lengths = ends - starts
+    kept = (lengths >= _LEAST) & (lengths <= _MOST)
+    starts, lengths = starts[kept], lengths[kept]
+    if not len(starts):
+        return
+    steps = _steps(codes[starts[:, None] + _AT], lengths)
+    rows = np.searchsorted(_STEPS, steps)
+    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
+    line = np.searchsorted(breaks, starts) if len(breaks) else starts // _PIECE
+    weights = _WEIGHTS[lengths] + _SIGNED * _signed(data, starts, starts + lengths)
+    votes = np.zeros((int(line[-1]) + 1, _COLUMNS))
+    size = len(_STEPS)
+    for _ in range(_ALIKE):
+        found = np.flatnonzero((rows < size) & (_STEPS[np.minimum(rows, size - 1)] == steps))
+        if not len(found):
+            break
+        row, begin = rows[found], starts[found]
+        shift = (codes[begin] - _FIRSTS[row]) % 26
+        column = np.where(_KINDS[row] == _PLAIN, shift, np.where(shift == 0, _KINDS[row], -1))
+        known = column >= 0
+        np.add.at(votes, (line[found[known]], column[known]), weights[found[known]])
+        rows = rows + 1
+    plain = votes[:, _PLAIN].copy()
+    votes[:, _PLAIN] = 0
+    most = votes.max(axis=1)
+    for at in np.flatnonzero((most >= _ENOUGH) & (most > plain)).tolist():
+        if len(breaks):
+            begin = int(breaks[at - 1]) + 1 if at else 0
+            end = int(breaks[at]) if at < len(breaks) else len(data)
+        else:
+            begin, end = at * _PIECE, min(len(data), (at + 1) * _PIECE)
+        for column in np.flatnonzero(votes[at] == most[at])[:_TIES].tolist():
+            yield _NAMES.get(column, 26 - column), begin, end
+
+
+def _signed(data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Words with a colon or an equals sign behind them, or before them where all is backwards."""
+    signs = _SIGNS[np.frombuffer(b"  " + data + b"  ", np.uint8)]
+    signs[2:-1] |= signs[3:] & (np.frombuffer(data + b" ", np.uint8) == 32)
+    out: NDArray[np.bool_] = signs[ends + 2] | signs[starts + 1]
+    return out
+
+
+# Countries of account numbers (ISO 13616).
+_COUNTRIES_TEXT = (
+    "ad ae al at az ba be bg bh bi br by ch cr cy cz de dj dk do ee eg es fi fo fr gb ge gi gl gr gt hr hu ie il iq is"
+    " it jo kw kz lb lc li lt lu lv ly mc md me mk mn mr mt mu ni nl no om pk pl ps pt qa ro rs ru sa sc sd se si sk"
+    " sm so st sv tl tn tr ua va vg xk ye"
+)
+_COUNTRIES = frozenset(_COUNTRIES_TEXT.split())
+_TABLES: dict[Key, dict[int, int]] = {
+    **{by: str.maketrans(_LETTERS, _LETTERS[by:] + _LETTERS[:by]) for by in range(1, 26)},
+    "atbash": _MIRROR,
+}
+_FIGURES = re.compile("[^0-9a-z]")
+_HEXADECIMAL = frozenset("abcdef")
+
+
+def account(written: str) -> Key | None:
+    """The cipher in which this is an account number, none where it is one as it stands."""
+    plain = written.replace(" ", "")
+    if _is_account(plain):
+        return None
+    if _is_account(plain[::-1]):
+        return "reversed"
+    return next((key for key, table in _TABLES.items() if _is_account(plain.translate(table))), None)
+
+
+def _is_account(plain: str) -> bool:
+    return (
+        plain[:2] in _COUNTRIES
+        and plain[2:4].isdigit()
+        and len(plain) >= 15
+        and int("".join([str(int(c, 36)) for c in plain[4:] + plain[:4]])) % 97 == 1
+    )
+
+
+def address(written: str) -> Key | None:
+    """The cipher that leaves hexadecimal figures of an address of a wallet, a device or in a network."""
+    letters = {c for c in _FIGURES.sub("", written) if c.isalpha()}
+    wallet = len(written) == 42 and written[0] == "0" and written[1] not in ":-"
+    if (written[1] == "x" and wallet) or letters <= _HEXADECIMAL:
+        return None
+    for key, table in _TABLES.items():
+        read = written.translate(table)
+        if read.startswith("0x") if wallet else True:
+            rest = read[2:] if wallet else read
+            if {c for c in rest if c.isalpha()} <= _HEXADECIMAL:
+                return key
+    return None
