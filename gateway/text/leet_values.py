@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
-from itertools import product
+from itertools import accumulate, product
 
 from gateway.text.patterns import Sieve
 from gateway.text.prefixes import PREFIXES
@@ -22,20 +22,47 @@ _STAND_FOR = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g", "@": "a",
     "$": "s", "|": "il", "!": "il", "+": "t", "(": "c", "<": "c", "\u20ac": "e",
 }  # fmt: skip
+_CLASS = r"0-9@$|!+(<\u20ac"
 _LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()})
 _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
 _CHUNK = re.compile(r"\S{6,512}")
+_ASSIGNED = (" = ", " : ", " => ", "= ")
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
 LEAST_KEY = 16
 _KEY = re.compile(rf"[\w.$@|!+(<\u20ac-]{{{LEAST_KEY},}}")
-_NAME = re.compile(r"([A-Za-z0-9@$|!+(<\u20ac_-]{3,24})[=:]")
+_NAME = re.compile(r"[\"'({\[]?([A-Za-z0-9@$|!+(<\u20ac_-]{3,40})[\"']?[=:]")
+_NAME_ENDS = ("key", "token", "secret", "password")
+_QUOTES = "\"'"
 _NAMES = frozenset(
-    ("api", "key", "token", "secret", "password", "passwd", "pwd", "access", "auth", "client", "private", "bearer")
+    (
+        "api",
+        "key",
+        "keys",
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "pwd",
+        "access",
+        "auth",
+        "client",
+        "private",
+        "bearer",
+        "apikey",
+        "passphrase",
+        "credential",
+        "credentials",
+        "cookie",
+        "session",
+        "salt",
+        "pass",
+    )
 )
 
 # Letters that one sign may stand for are one here.
 _ALIKE = str.maketrans("lg", "ib")
+_ALIKE_ENDS = tuple(name.translate(_ALIKE) for name in _NAME_ENDS)
 _ALIKE_NAMES = {name.translate(_ALIKE): name for name in _NAMES}
 
 
@@ -45,19 +72,28 @@ def _written(prefix: str) -> str:
     return "".join(f"[{re.escape(letter)}]" for letter in letters)
 
 
+_LONGEST_FIRST = sorted(PREFIXES, key=lambda prefix: -len(prefix))
 # By their first character, or a sign for it: most chunks begin like few keys.
 _BEGUN = {
-    c: [(prefix, re.compile(_written(prefix))) for prefix in PREFIXES if re.match(_written(prefix[0]), c)]
+    c: [(prefix, re.compile(_written(prefix))) for prefix in _LONGEST_FIRST if re.match(_written(prefix[0]), c)]
     for c in string.ascii_letters + string.digits + "@$|!+(<\u20ac"
 }
 # The number of a document is in capitals and figures, that of a device in pairs, a wallet's in figures and six letters.
 _DOCUMENT = re.compile(r"(?=.*[$@|!+(<])[A-Z0-9$@|!+(<]{6,15}")
 _SIX = "0-9A-Fa-f@(<\u20ac"
 _DEVICE = re.compile(rf"(?:[{_SIX}]{{2}}[:-]){{5}}[{_SIX}]{{2}}")
+_NETWORK = re.compile(rf"\[?(?:[{_SIX}]{{0,4}}:){{3,7}}[{_SIX}]{{1,4}}(?:/\d+|\](?::\d+)?)?")
 _FIGURES = re.compile("[0-9.]+")
 _NO_FIGURES = str.maketrans("", "", string.digits)
 _WALLET = re.compile(rf"0[xX][{_SIX}]{{40}}")
 _HEXADECIMAL = str.maketrans("@(<\u20ac", "acce")
+# The end of an American address: a city of any word, then the state and its number.
+_PLACE = re.compile(rf"(, )?([A-Za-z{_CLASS}]+(?: [A-Za-z{_CLASS}]+)?, )([A-Za-z{_CLASS}]{{2}})(?= \d{{5}}(?![\w-]))")
+_STATES_TEXT = (
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
+    " PA RI SC SD TN TX UT VT VA WA WV WI WY PR"
+)
+_STATES = frozenset(_STATES_TEXT.split())
 _SCHEMES = ("mysql", "postgres", "postgresql", "mongodb", "redis", "amqp", "https", "http", "ftp", "jdbc")
 _IBAN = Sieve(
     r"(?<!\w)[A-Z0-9$@|!+(<\u20ac]{2}[0-9]{2}(?: ?[A-Z0-9$@|!+(<\u20ac]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",
@@ -86,10 +122,15 @@ def values(text: str) -> Iterator[tuple[int, str]]:
         if read is None and of_name:  # its figures may be its own
             yield match.start(), chunk
         of_name = False
-        if whole[len(chunk) :] == ":" and (name := _own_name(chunk)) is not None:
+        assigned = whole[len(chunk) :] == ":" or text.startswith(_ASSIGNED, match.end())
+        if assigned and (name := _own_name(chunk)) is not None:
             read, of_name = name, True
         if read is not None and read != chunk:
             yield match.start(), read
+    for match in _PLACE.finditer(text) if ", " in text else ():
+        if (state := _state(match[3])) is not None:
+            city = match[2].translate(_LETTERS).title() if match[1] else match[2]
+            yield match.start(2), city + state
     for match in _IBAN.finditer(text):
         iban = _iban(match[0])
         if iban is not None and iban != match[0]:
@@ -98,6 +139,8 @@ def values(text: str) -> Iterator[tuple[int, str]]:
 
 def _value(chunk: str, of_name: bool) -> str | None:
     if chunk[2:3] in (":", "-") and _DEVICE.fullmatch(chunk):
+        return chunk.translate(_HEXADECIMAL).lower()
+    if chunk.count(":") > 2 and _NETWORK.fullmatch(chunk):
         return chunk.translate(_HEXADECIMAL).lower()
     if len(chunk) < LEAST_KEY and _DOCUMENT.fullmatch(chunk) and is_number(chunk):
         return chunk.translate(_SIGNS).upper()
@@ -149,24 +192,28 @@ def _named(chunk: str) -> str | None:
     read = _own_name(name[1])
     if read is None:
         return None
-    value = chunk[name.end(1) + 1 :]
-    return read + chunk[name.end(1)] + (_key(value) or value)
+    value = chunk[name.end() :]
+    return chunk[: name.start(1)] + read + chunk[name.end(1) : name.end()] + (_key(value) or value)
 
 
 def _own_name(written: str) -> str | None:
     """`$€<r3+_k€y` is the name of a secret."""
-    if not 3 <= len(written) <= 24:
+    quote = written[:1] if written[:1] in _QUOTES else ""
+    if quote:
+        written = written.strip(quote)
+    if not 3 <= len(written) <= 40:
         return None
     read = written.translate(_LETTERS)
     words = [word.translate(_ALIKE) for word in re.split("[_-]", read.lower())]
-    if not _ALIKE_NAMES.keys() >= set(words):
+    if words[-1] not in _ALIKE_NAMES and not words[-1].endswith(_ALIKE_ENDS):
         return None
-    return "".join(_cased(c, old) for c, old in zip(_as_named(words, read), read, strict=True))
+    return quote + "".join(_cased(c, old) for c, old in zip(_as_named(words, read), read, strict=True)) + quote
 
 
 def _as_named(words: list[str], read: str) -> str:
-    """With the separators that it has."""
-    out = "_".join(_ALIKE_NAMES[word] for word in words)
+    """With the separators that it has. Whose key it is may be any word."""
+    lengths = accumulate((len(word) + 1 for word in words), initial=0)
+    out = "_".join(_ALIKE_NAMES.get(w, read[at : at + len(w)].lower()) for w, at in zip(words, lengths, strict=False))
     return "".join(sign if sign in "_-" else c for c, sign in zip(out, read, strict=True))
 
 
@@ -180,6 +227,11 @@ def _key(chunk: str) -> str | None:
     prefix = next((prefix for prefix, written in _BEGUN.get(chunk[0], ()) if written.match(chunk)), "")
     read = chunk[len(prefix) :].translate(_SIGNS)
     return prefix + (read.upper() if chunk.upper() == chunk else read)
+
+
+def _state(written: str) -> str | None:
+    pairs = product(*((c, *_STAND_FOR.get(c, "")) for c in written))
+    return next((state for pair in pairs if (state := "".join(pair).upper()) in _STATES), None)
 
 
 def _iban(written: str) -> str | None:

@@ -20,7 +20,7 @@ _TURNED = str.maketrans(
     "ɐɒɔəǝɟƃɓɥᴉıɾʞןɭɯɹɺʇʌʍʎ∀ᗺƆᗡƎℲ⅁⅄Ԁᴚ⊥∩Λ˙¿¡⅋Ɔ˥ſ‾„",
     "aaceefgghiijkllmrltvwyABCDEFGYPRTUV.?!&CLj_,",
 )
-_FLIPPED = str.maketrans("bdpqnuBɃMW',", "qpdbunBBWM,'")
+_FLIPPED = str.maketrans("bdpqnuBɃMW',()[]{}", "qpdbunBBWM,')(][}{")
 _TURNED_RUN = re.compile("[ɐɒɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ]")
 
 

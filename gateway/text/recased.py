@@ -28,7 +28,7 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_@.:/-])(?=[a-z]*[0-9])(?=[0-9]*[a-z])(?!0x)[a-z0-9]{6,40}(?![A-Za-z0-9_@/]|[.:-]\w)"
 )
 _ADDRESS = re.compile(
-    r"(?<!\w)\d{1,5} (?:[a-z]+ ){1,3}?(?:street|avenue|road|lane|drive|court|boulevard|square|st|ave|rd)\b"
+    r"(?<!\w)\d{1,5} (?:[A-Za-z]+ ){1,3}?(?:street|avenue|road|lane|drive|court|boulevard|square|st|ave|rd)\b"
     r"(?:,(?: [a-z]+){1,3}(?=,))?"
 )
 _STATE = re.compile(r"(?<=, )[a-z]{2}(?= \d{5}(?!\d))")
@@ -39,8 +39,8 @@ def recased(text: str) -> View | None:
     out = _KEY.sub(_restored, text.lower() if text.isupper() and text.isascii() else text)
     if out.islower() or (out != text and text.islower()):
         out = _NUMBER.sub(lambda match: match[0].upper(), out)
-        out = _ADDRESS.sub(lambda match: match[0].title(), out)
         out = _STATE.sub(lambda match: match[0].upper(), out)
+    out = _ADDRESS.sub(lambda match: match[0].title(), out)
     return View("recased", out, 0) if out != text else None
 
 

@@ -7,7 +7,7 @@ from math import inf, log
 
 from gateway.text.patterns import compile_re2
 from gateway.text.prefixes import KEYS, LENGTHS
-from gateway.text.words import COMMON, FORMS, TELLING, WORDS, forms
+from gateway.text.words import COMMON, FORMS, LABELS, TELLING, WORDS, forms
 
 __all__ = ["LEAST", "MOST", "around_values", "cuts"]
 
@@ -40,6 +40,12 @@ _VALUE = re.compile(
 )
 # Names that stand right before a value; the host of an address.
 _LABEL = re.compile("(?:[Bb]earer|[Tt]oken|[Kk]ey|[Ss]ecret)(?=[A-Za-z_-]{0,4}[0-9][A-Za-z0-9_-]{14})")
+_UPPER = sorted((label.upper() for label in LABELS if 2 < len(label) < 7), key=len, reverse=True)
+_NAMED = re.compile(rf"(?<![A-Z])(?:{'|'.join(_UPPER)})(?=[A-Z]{{0,6}}[0-9]{{2}})|ID(?=[A-Z]{{0,2}}[0-9]{{3}})")
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DATE = re.compile(
+    rf"(\d{{1,2}}(?:st|nd|rd|th)?)?({_MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?=,?\d{{1,4}}(?!\d))"
+)
 _HOUSE = re.compile(r"(?<![A-Za-z]\d)\d{1,5}(?=[A-Z][a-z]+?(?:Street|Avenue|Road|Lane|Drive|Court|Boulevard|Square)\b)")
 _STATE = re.compile(r"(?<=,)[A-Z]{2}(?=\d{5}(?!\d))")
 _HOST = re.compile(r"@[A-Za-z0-9-]+\.")
@@ -120,7 +126,9 @@ def around_values(written: str, room: int = MOST) -> list[int]:
         if _CAPITALS.fullmatch(written, end, end + 10):
             edges.add(end)
         out |= edges
-    for before in (_LABEL, _HOUSE, _STATE):
+    for match in _DATE.finditer(written):
+        out |= {match.start(), match.start(2), match.end()}
+    for before in (_LABEL, _NAMED, _HOUSE, _STATE):
         out |= {match.end() for match in before.finditer(written)}
     for match in _HOST.finditer(written):
         out -= set(range(*match.span()))

@@ -109,8 +109,8 @@ def _chains(kinds: _Kinds) -> tuple[_Places, _Places]:
     dashed[2:-2] = (kinds[:-4] & kinds[4:] & _BLANK) != 0
     single = np.flatnonzero(alone & ~after & ~before & ((blank[:-2] & blank[2:]) | dashed))
     begun, ended = np.concatenate((*starts, single)), np.concatenate((*ends, single))
-    written = np.append(0, np.cumsum((kinds & (_LETTER | _DIGIT | _EQUALS)) != 0))
-    worded = written[ended + 1] > written[begun]
+    written = np.append(0, np.cumsum((kinds & (_LETTER | _DIGIT)) != 0))
+    worded = (written[ended + 1] > written[begun]) | ((begun == ended) & ((kinds[begun] & _EQUALS) != 0))
     begun, ended = begun[worded], ended[worded]
     order = np.lexsort((-ended, begun))
     begun, ended = begun[order], ended[order]
@@ -138,7 +138,7 @@ def _stretches(codes: Codes, kinds: _Kinds, starts: _Places, ends: _Places) -> l
         return found
 
     letters, digits = count((kinds & _LETTER) != 0), count((kinds & _DIGIT) != 0)
-    value = (digits >= 2) | (count(codes == _AT) > 0)
+    value = (digits >= 1) | (count(codes == _AT) > 0)
     longest = np.maximum.reduceat(ends - starts, firsts)
     good = value & (letters >= LETTERS) & (longest >= 2 * (LEAST - 1))
     return list(zip(firsts[good].tolist(), lasts[good].tolist(), strict=True))

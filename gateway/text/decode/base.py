@@ -32,6 +32,8 @@ _ENCODED = re.compile(
     r"|(?:[A-Za-z0-9+/_-]{6,}[ \n]){3}|(?:[A-Za-z0-9+/_-]{4}[ \n]){4}"
     r"|(?:(?:\\[uUx]?|&#x?|%|=|U\+)\{?[0-9a-fA-F]{2,8}[};]? ?){3,}"
 )
+# A number of an account or a document: by chance no bytes are figures and what stands between them.
+_NUMBER = re.compile(r"[(\[]?[A-Za-z]{0,3}[0-9A-Z ./:+()-]+[A-Za-z)\].,;]{0,2}")
 _BLANK = re.compile(r"\s")
 _ENTITIES = re.compile("&(?:#[0-9]{2,4}|#x[0-9a-f]{2,4}|[a-z]{2,6});")
 _CHARACTER = (
@@ -141,6 +143,8 @@ def is_text(text: str, strict: bool = False) -> bool:
         words = words or any(len(word) > 4 and word in FORMS for word in written)
         return size >= 4 and words and (letters >= size * 0.5 or letters + spaces + digits >= size * 0.8)
     if size < 24 and not words:
+        if digits * 2 >= size >= 8 and _NUMBER.fullmatch(text):
+            return True
         return size >= 6 and letters + spaces >= size * 0.9 and _pronounceable(lowered, letters)
     others = size - letters - spaces - digits
     return others <= size * 0.5 and (text.isascii() or _one_script(text))

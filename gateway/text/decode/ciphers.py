@@ -124,6 +124,11 @@ _BEFORE = (
 )
 _BREAK = "[.,;:!?]? "
 
+_A_VALUE = "[0-9](?:[0-9a-z./+_-]|[ ][0-9]){5}"
+_A_NAME = rf"(?:[a-z]+[_ -])?(?:{'|'.join(sorted(LABELS))})"
+# The name of a value right behind it.
+_NAMED_AFTER = rf"{_A_VALUE}[^ \n]*,? (?:= )?[\"']?{_A_NAME}\b"
+
 _BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE])
 
 # Of keys, connection strings and addresses, read from their end.
@@ -147,7 +152,7 @@ _SEEN: dict[str | int, str] = {
         + [" ".join(reversed(t.split()))[::-1] for t in (*PAIRS, *_SMALL)]
     )
     + rf"|(?:{_BACK_KEY})(?:\b|_)",
-    "word_order": _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)",
+    "word_order": rf"{_BACKWARDS}|{_NAMED_AFTER}" + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)",
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
 }
@@ -168,8 +173,10 @@ def _find(key: str | int) -> Any:
 
 _FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
 _BACKWARD = re.compile(_BACKWARDS)
+_BEHIND = re.compile(_NAMED_AFTER)
+_AHEAD = re.compile(rf"\b{_A_NAME}\b[^\w\n]{{1,4}}(?:[a-z]+ ){{0,3}}[\"']?[a-z]{{0,5}}[_-]?{_A_VALUE}")
 # The stop that ends a sentence stands behind its first word, and the last one has the capital or names a value.
-_END_FIRST = re.compile(r"[A-Za-z]+[.!?] (?!.*[.!?](?:\s|\Z))(?:.* )?(?:[A-Z][a-z]*(?:'[a-z]+)?:?|[a-z]+:)\Z")
+_END_FIRST = re.compile(r"[A-Za-z]+[.!?] (?!.*[.!?](?:\s|\Z))(?:.* )?(?:[A-Z]\S*|[a-z]+:)\Z")
 
 
 def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
@@ -278,7 +285,10 @@ def _line_read(key: str | int, text: str, a: int, b: int) -> Iterator[tuple[str,
 def _is_backwards(text: str, low: str, start: int, end: int) -> bool:
     if len(_BACKWARD.findall(low, start, end)) > len(_FORWARD.findall(low, start, end)):
         return True
-    return end - start < _SENTENCE and _END_FIRST.match(text[start:end].strip()) is not None
+    if end - start >= _SENTENCE:
+        return False
+    named = _BEHIND.search(low, start, end) is not None and _AHEAD.search(low, start, end) is None
+    return named or _END_FIRST.match(text[start:end].strip()) is not None
 
 
 def _with_signs(low: str, a: int, b: int, start: int, end: int) -> tuple[int, int]:

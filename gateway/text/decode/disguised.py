@@ -118,8 +118,8 @@ def lines(data: bytes) -> Iterator[tuple[Key, int, int]]:
             end = int(breaks[at]) if at < len(breaks) else len(data)
         else:
             begin, end = at * _PIECE, min(len(data), (at + 1) * _PIECE)
-        for column in np.flatnonzero(votes[at] == most[at])[:_TIES].tolist():
-            yield _NAMES.get(column, 26 - column), begin, end
+        for cipher in np.flatnonzero(votes[at] == most[at])[:_TIES].tolist():
+            yield _NAMES.get(cipher, 26 - cipher), begin, end
 
 
 def _signed(data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
