@@ -69,7 +69,8 @@ def leet(text: str) -> list[View]:
     known: dict[str, str] = {}
     unknown: list[str] = []
     listed = _by_merged()
-    words = sure = 0
+    words = 0
+    sure = False
     for (token, count), letters in zip(counts.items(), merged, strict=True):
         bare = token[0] not in "(<" and token[-1] not in "!("
         looked = (not bare or letters in listed) and len(known) + len(unknown) < MANY
@@ -77,13 +78,13 @@ def leet(text: str) -> list[View]:
             known[token] = word
             written = _LETTER.search(token) is not None
             words += written * count
-            sure += written and len(token) > 2
-        elif "2" not in token and "6" not in token and _UNKNOWN.fullmatch(token) and not _LONG_NUMBER.search(token):
-            if is_number(token):
+            sure = sure or (written and len(token) > 2)
+        elif "2" not in token and "6" not in token and _UNKNOWN.fullmatch(token):
+            if len(token) > 5 and (_LONG_NUMBER.search(token) or is_number(token)):
                 continue
             unknown.append(token)
             words += count
-            sure += _INSIDE.search(token) is not None
+            sure = sure or _INSIDE.search(token) is not None
     if words < FEW or not sure:
         return []
     out: list[View] = []

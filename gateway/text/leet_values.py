@@ -87,8 +87,8 @@ _FIGURES = re.compile("[0-9.]+")
 _NO_FIGURES = str.maketrans("", "", string.digits)
 _WALLET = re.compile(rf"0[xX][{_SIX}]{{40}}")
 _HEXADECIMAL = str.maketrans("@(<\u20ac", "acce")
-# The end of an American address: a city of any word, then the state and its number.
-_PLACE = re.compile(rf"(, )?([A-Za-z{_CLASS}]+(?: [A-Za-z{_CLASS}]+)?, )([A-Za-z{_CLASS}]{{2}})(?= \d{{5}}(?![\w-]))")
+# The end of an American address: the state before its number, and what stands before that, the city.
+_STATE = re.compile(rf"(?<=, )[A-Za-z{_CLASS}]{{2}}(?= \d{{5}}(?![\w-]))")
 _STATES_TEXT = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
     " PA RI SC SD TN TX UT VT VA WA WV WI WY PR"
@@ -127,10 +127,12 @@ def values(text: str) -> Iterator[tuple[int, str]]:
             read, of_name = name, True
         if read is not None and read != chunk:
             yield match.start(), read
-    for match in _PLACE.finditer(text) if ", " in text else ():
-        if (state := _state(match[3])) is not None:
-            city = match[2].translate(_LETTERS).title() if match[1] else match[2]
-            yield match.start(2), city + state
+    for match in _STATE.finditer(text) if ", " in text else ():
+        if (state := _state(match[0])) is not None:
+            yield match.start(), state
+            begin = text.rfind(", ", max(0, match.start() - 40), match.start() - 2) + 2
+            if begin > 1:
+                yield begin, text[begin : match.start()].translate(_LETTERS).title() + state
     for match in _IBAN.finditer(text):
         iban = _iban(match[0])
         if iban is not None and iban != match[0]:

@@ -74,14 +74,15 @@ class Sieve:
 
     def __init__(self, pattern: str, gate: str, before: int) -> None:
         self._pattern = re.compile(pattern)
-        self._gate: Any = compile_re2(gate, utf8=False)
+        self._gate = searcher(compile_re2(gate, utf8=False))
         self._before = before
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         data = text.encode("ascii", "replace")  # a byte a character
         at = 0
-        while (seen := self._gate.search(data, at)) is not None:
-            match = self._pattern.search(text, max(at, seen.start() - self._before))
+        size = len(data)
+        while at <= size and (seen := self._gate(data, at, size)[0][0]) >= 0:
+            match = self._pattern.search(text, max(at, seen - self._before))
             if match is None:
                 return
             yield match

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["COMMON", "FORMS", "LABELS", "PAIRS", "TELLING", "WORDS", "forms"]
+__all__ = ["COMMON", "ENGLISH", "FORMS", "LABELS", "PAIRS", "TELLING", "WORDS", "forms"]
 
 _COMMON = """
     the and for are was were you your yours they them their there these those this that with from have has had
@@ -112,7 +112,8 @@ def forms(word: str) -> tuple[str, ...]:
 
 # With their usual endings, for readings that must tell where a word ends or which letter a sign is.
 _LISTED = (*COMMON, *TELLING, *WORDS)
-FORMS = frozenset(form for word in _LISTED for form in forms(word)).union(_MORE.split(), LABELS, ("a", "i"))
+ENGLISH = frozenset(form for word in _LISTED for form in forms(word)).union(_MORE.split(), ("a", "i"))
+FORMS = ENGLISH | LABELS
 
 # Two words that stand together in almost any English text or in the texts meant above.
 _PAIRS = """

@@ -26,7 +26,7 @@ _TOKEN = re.compile(rf"([{_LETTERS}]*?(?:{_MIX})[{_LETTERS}]*+={{0,2}})|[{_LETTE
 _CHAIN = re.compile(rf"[{_LETTERS}](?:[={_LETTERS}]|\s{{1,2}}(?=[={_LETTERS}])){{11,}}+")
 _CHAIN_PRICE, _TOKEN_PRICE = 600, 2800
 # RE2, since a backtracking search would walk a long token once per character of it.
-_MIXED_PAIR = compile_re2(rf"(?:{_MIX})[{_LETTERS}]*\s{{1,2}}[{_LETTERS}]*(?:{_MIX})")
+_MIXED_PAIR = searcher(compile_re2(rf"(?:{_MIX})[{_LETTERS}]*\s{{1,2}}[{_LETTERS}]*(?:{_MIX})", utf8=False))
 _URL = str.maketrans("-_", "+/")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}|[a-z2-7]{24,})={0,6}(?![A-Za-z0-9])")
 _ASCII85 = re.compile(r"<~([!-uz\s]{5,}?)(?:~>|\Z)")
@@ -59,17 +59,18 @@ def base64(text: str, budget: Budget) -> Found | None:
 def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
     """Tokens that belong together, or single ones."""
     data = text.encode("ascii", "replace")  # a byte a character: what is not ASCII is no letter of it
-    pair = _MIXED_PAIR.search(data)
+    size = len(data)
+    pair = _MIXED_PAIR(data, 0, size)[0][0]
     done = 0
-    for chain in _CHAIN.finditer(text) if pair is not None else ():
+    for chain in _CHAIN.finditer(text) if pair >= 0 else ():
         start, end = chain.span()
         if not budget.work_on(_CHAIN_PRICE):
             return
-        if pair is not None and pair.start() < start:
-            pair = _MIXED_PAIR.search(data, start)
-        if pair is None:
+        if pair < start:
+            pair = _MIXED_PAIR(data, start, size)[0][0]
+        if pair < 0:
             break
-        if pair.start() < end:
+        if pair < end:
             yield from _long(data, done, start)
             yield from _pieces(text, start, end, budget)
             done = end

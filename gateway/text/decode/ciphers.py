@@ -14,16 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from string import ascii_lowercase as LOWER
 from string import ascii_uppercase as UPPER
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gateway.text.decode import disguised
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
 from gateway.text.decode.morse import MORSE, morse
-from gateway.text.patterns import compile_re2, compile_set
-from gateway.text.prefixes import PREFIXES, SHAPES
+from gateway.text.patterns import Search, Sieve, compile_re2, compile_set, searcher
+from gateway.text.prefixes import SHAPES
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, FORMS, LABELS, PAIRS, TELLING, WORDS
+from gateway.text.words import COMMON, ENGLISH, FORMS, LABELS, PAIRS, TELLING, WORDS
 
 __all__ = ["CIPHERS", "ciphers"]
 
@@ -42,6 +42,8 @@ _VALUE = re.compile("[0-9_@]")
 _VALUED = re.compile("[0-9@]|.{25}")
 _KEY = re.compile(r"(?<![a-z0-9])(?:" + "|".join(letters + rest for letters, rest in SHAPES) + ")")
 _READABLE = FORMS - {"a", "i"}
+# A short name in another language says nothing against a cipher.
+_PLAIN = (ENGLISH | {label for label in LABELS if len(label) > 4}) - {"a", "i"}
 _SURE = frozenset(word for word in TELLING | LABELS if len(word) >= 6)
 _SPACED = re.compile(r"\S+")
 _UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
@@ -49,6 +51,7 @@ _PRICES: dict[str | int, int] = {"reversed": 300, "pig_latin": 500}  # of a char
 _SENTENCE = 400
 _LINE = 4000  # characters read at once
 _TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
+_TOKENS = 2000  # that may be keys
 _ONSETS_TEXT = (
     "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
     " sm sn sp sph spl spr squ st str sw t th thr tr tw v w wh wr y z"
@@ -99,10 +102,13 @@ def _host(write: Callable[[str], str]) -> str:
     return rf"|@[a-z0-9.-]{{2,}}\.(?:{write(_TOP)})\b"
 
 
+_VALUES = [(letters, rest) for letters, rest in SHAPES if rest.startswith(("[\"'", ":", "(?"))]
+
+
 def _keys(write: Callable[[str], str]) -> str:
-    """Keys, as a cipher writes the letters by which they are known."""
+    """Names of secrets and connections, as a cipher writes them."""
     by_rest: dict[str, list[str]] = {}
-    for letters, rest in SHAPES:
+    for letters, rest in _VALUES:
         by_rest.setdefault(rest, []).append(write(letters))
     return r"|(?:\b|_)(?:" + "|".join(f"(?:{'|'.join(written)}){rest}" for rest, written in by_rest.items()) + ")"
 
@@ -135,8 +141,6 @@ _BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + 
 _ENDS = "moc|gro|ten|ude|vog|ofni|ku\\.oc"
 _BACK_KEY = "|".join(
     (
-        *(rf"[0-9a-z_-]{{8}}{re.escape(prefix[::-1].lower())}" for prefix in PREFIXES if len(prefix) > 3),
-        "[0-9a-z]{20}-ks",
         r"[0-9a-z_+/-]{8} ?[=:](?:yek|nekot|terces|drowssap|dwssap|dwp)",
         r"//:(?:sp?tth|lqsym|(?:lq)?sergtsop|bdognom|sider|pqma)",
         rf"(?:{_ENDS})\.[a-z0-9.-]{{3,}}@[a-z0-9._+-]+",
@@ -156,19 +160,18 @@ _SEEN: dict[str | int, str] = {
     "pig_latin": _any([_pig(t) for t in _LONG]),
     "morse": MORSE,
 }
-# Where to look closer.
-_DOORS = {"value": disguised.VALUE, "account": disguised.ACCOUNT, "address": disguised.ADDRESS}
-_KEYS = (*_SEEN, *_DOORS)
-_SET = compile_set((*_SEEN.values(), *_DOORS.values()))
+_KEYS = tuple(_SEEN)
+_SET = compile_set(_SEEN.values())
+_VALUES_SEEN = searcher(compile_re2(disguised.VALUE, utf8=False))  # where to look closer
 _SHAPED = (
-    ("account", re.compile(disguised.ACCOUNT), disguised.account),
-    ("address", re.compile(disguised.ADDRESS), disguised.address),
+    (Sieve(disguised.ACCOUNT, disguised.ACCOUNT, 0), disguised.account),
+    (Sieve(disguised.ADDRESS, disguised.ADDRESS, 0), disguised.address),
 )
 
 
 @cache
-def _find(key: str | int) -> Any:
-    return compile_re2(_SEEN[key])
+def _find(key: str | int) -> Search:
+    return searcher(compile_re2(_SEEN[key]))
 
 
 _FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
@@ -184,18 +187,20 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
     low = text.lower()
     if len(low) != len(text):
         low = text
-    matched = _SET.Match(low.encode("utf-8", "replace"))
-    if not matched:
+    data = low.encode("utf-8", "replace")
+    matched = _SET.Match(data)
+    valued = _VALUES_SEEN(data, 0, len(data))[0][0] >= 0
+    if not matched and not valued:
         return []
-    names = [_KEYS[index] for index in sorted(matched)]
-    told = _told(low, budget) if "value" in names else {}
+    names = [_KEYS[index] for index in sorted(matched or ())]
+    told = _told(low, budget) if valued else {}
     found: dict[str, Found] = {}
-    for key in (*(name for name in names if name not in _DOORS), *(key for key in told if key not in names)):
+    for key in (*names, *(key for key in told if key not in names)):
         for name, edits, left in _read(key, text, low, told.get(key, []), budget):
             entry = found.setdefault(name, Found([]))
             entry.edits.extend(edits)
             entry.left.extend(left)
-    for name, edit in _shaped(text, low, names):
+    for name, edit in _shaped(text, low) if valued else ():
         if budget.write(len(edit.out)):
             found.setdefault(name, Found([])).edits.append(edit)
     for entry in found.values():
@@ -209,16 +214,23 @@ Reading = tuple[str, list[Edit], list[tuple[int, int]]]
 def _told(low: str, budget: Budget) -> dict[str | int, list[tuple[int, int]]]:
     """Lines that hold words in some cipher, where a look at all words pays."""
     out: dict[str | int, list[tuple[int, int]]] = {}
-    if budget.work_on(_TELL + _TELL_PRICE * len(low)):
-        for key, start, end in disguised.lines(low.encode("ascii", "replace")):
-            out.setdefault(key, []).append((start, end))
+    if not budget.work_on(_TELL + _TELL_PRICE * len(low)):
+        return out
+    data = low.encode("ascii", "replace")
+    for key, start, end in disguised.lines(data):
+        out.setdefault(key, []).append((start, end))
+    for key, start, end in disguised.keys(data, _TOKENS):
+        line = low.rfind("\n", max(0, start - _LINE // 2), start) + 1, low.find("\n", end, end + _LINE // 2)
+        out.setdefault(key, []).append(
+            (line[0] or max(0, start - _LINE // 2), line[1] if line[1] >= 0 else min(len(low), end + _LINE // 2))
+        )
     return out
 
 
-def _shaped(text: str, low: str, names: Sequence[str | int]) -> Iterator[tuple[str, Edit]]:
+def _shaped(text: str, low: str) -> Iterator[tuple[str, Edit]]:
     """Values that their own form gives away."""
-    for name, pattern, cipher in _SHAPED:
-        for match in pattern.finditer(low) if name in names else ():
+    for pattern, cipher in _SHAPED:
+        for match in pattern.finditer(low):
             if (key := cipher(match[0])) is not None:
                 yield from _line_read(key, text, *match.span())
 
@@ -249,8 +261,7 @@ def _lines(key: str | int, low: str) -> Iterator[tuple[int, int]]:
     # One byte a character; the dots and dashes of other alphabets are Morse's own affair.
     data = low.encode("ascii", "replace")
     find = _find(key)
-    while (match := find.search(data, done)) is not None:
-        at = match.start()
+    while done <= len(data) and (at := find(data, done, len(data))[0][0]) >= 0:
         start = max(done, low.rfind("\n", max(done, at - _LINE // 2), at) + 1, at - _LINE // 2)
         stop = low.find("\n", at, start + _LINE)
         done = stop if stop >= 0 else min(len(low), start + _LINE)
@@ -318,8 +329,8 @@ def _runs(low: str, start: int, end: int, decode: Callable[[str], str]) -> Itera
             run.append(_Word(begin, stop, key or None))
             named, value = False, (begin, stop)
             continue
-        known, plain = read in _READABLE, word in _READABLE
-        if plain and not known:
+        known, plain = read in _READABLE, word in _PLAIN
+        if plain and read not in _PLAIN:
             yield from _kept(low, run, telling)
             run, telling, named = [], False, False
         else:

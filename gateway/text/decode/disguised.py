@@ -15,9 +15,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.text.patterns import compile_re2, searcher
+from gateway.text.prefixes import KEYS, PREFIXES
 from gateway.text.words import COMMON, FORMS, LABELS, TELLING, WORDS
 
-__all__ = ["ACCOUNT", "ADDRESS", "VALUE", "account", "address", "lines"]
+__all__ = ["ACCOUNT", "ADDRESS", "VALUE", "account", "address", "keys", "lines"]
 
 Key = str | int
 
@@ -33,7 +35,7 @@ _LEAST, _MOST, _SEEN = 3, 16, 8  # letters of a word, and how many of them are c
 _PLAIN, _ATBASH, _REVERSED, _COLUMNS = 0, 26, 27, 28
 _TIES = 2
 _NAMES: dict[int, Key] = {_ATBASH: "atbash", _REVERSED: "reversed"}
-_ENOUGH = 4
+_ENOUGH, _NOISE = 4, 0.6
 _SIGNED = 3  # more for a word that is the name of a value
 _WEIGHTS = np.array((0, 0, 0, 1, 2, 3, 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7), np.float64)
 _SHORT = COMMON | TELLING | LABELS | frozenset(WORDS[:1000])
@@ -61,10 +63,15 @@ def _steps(letters: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np
     return out
 
 
+def _is_sought(word: str) -> bool:
+    if not (_LEAST <= len(word) <= _MOST and word.isascii() and word.isalpha()):
+        return False
+    return len(word) > 4 or word in (_SHORT if len(word) > _LEAST else LABELS)
+
+
 def _table() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Sorted steps; of each the first letter of the word as this cipher writes it, and which cipher."""
-    words = sorted(w for w in FORMS if _LEAST <= len(w) <= _MOST and w.isascii() and w.isalpha())
-    words = [w for w in words if len(w) > 4 or w in (_SHORT if len(w) > _LEAST else LABELS)]
+    words = sorted(filter(_is_sought, FORMS))
     rows: list[tuple[str, int]] = [(word, _PLAIN) for word in words]
     rows += [(word.translate(_MIRROR), _ATBASH) for word in words]
     rows += [(word[::-1], _REVERSED) for word in words if word[::-1] not in FORMS]
@@ -80,10 +87,38 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MIRROR = str.maketrans(_LETTERS, _LETTERS[::-1])
 _STEPS, _FIRSTS, _KINDS = _table()
 _ALIKE = 4  # words of the same steps that are tried
+_BLANKED = bytes(code if 97 <= code < 123 else 32 for code in range(256))
+_TO_A = {97 + by: bytes.maketrans(_LETTERS.encode(), (_LETTERS[-by:] + _LETTERS[:-by]).encode()) for by in range(26)}
+_PLAIN_WORDS = frozenset(word.encode() for word in FORMS)
+_MANY = 200  # different words, of which it is cheaper to look at all at once
+
+
+def _known() -> frozenset[bytes]:
+    """Each word of the table, moved so that it begins with an a."""
+    words = [word.encode() for word in FORMS if _is_sought(word)]
+    mirror = bytes.maketrans(_LETTERS.encode(), _LETTERS[::-1].encode())
+    written = (*words, *(word.translate(mirror) for word in words), *(word[::-1] for word in words))
+    return frozenset(word.translate(_TO_A[word[0]]) for word in written)
+
+
+_KNOWN = _known()
+
+
+def _may_hold(data: bytes) -> bool:
+    """Is there a word that is none as it stands, and may be one in a cipher?"""
+    words = set(data.translate(_BLANKED).split()) - _PLAIN_WORDS
+    if len(words) > _MANY:
+        return True
+    found = [word for word in words if word.translate(_TO_A[word[0]]) in _KNOWN]
+    if sum(max(0, len(word) - 2) for word in found if len(word) > _LEAST) >= _ENOUGH:
+        return True
+    return any(sign in data for word in found for sign in (word + b":", word + b" =", word + b"=", b":" + word))
 
 
 def lines(data: bytes) -> Iterator[tuple[Key, int, int]]:
     """By which cipher to read which lines of this text, of small letters, a byte a character."""
+    if not _may_hold(data):
+        return
     codes = _CODES[np.frombuffer(data + b" " * _SEEN, np.uint8)]
     edges = np.flatnonzero(np.diff(codes < 26, prepend=False))
     starts, ends = edges[::2], edges[1::2]
@@ -112,7 +147,9 @@ def lines(data: bytes) -> Iterator[tuple[Key, int, int]]:
     plain = votes[:, _PLAIN].copy()
     votes[:, _PLAIN] = 0
     most = votes.max(axis=1)
-    for at in np.flatnonzero((most >= _ENOUGH) & (most > plain)).tolist():
+    letters = np.bincount(line, lengths, len(votes))
+    enough = np.maximum(_ENOUGH, _NOISE * np.sqrt(letters))  # more words are alike by chance in a longer line
+    for at in np.flatnonzero((most >= enough) & (most > plain)).tolist():
         if len(breaks):
             begin = int(breaks[at - 1]) + 1 if at else 0
             end = int(breaks[at]) if at < len(breaks) else len(data)
@@ -177,3 +214,51 @@ def address(written: str) -> Key | None:
             if {c for c in rest if c.isalpha()} <= _HEXADECIMAL:
                 return key
     return None
+
+
+_UNDO: dict[Key, dict[int, int]] = {
+    key: {ord(new): ord(old) for old, new in zip(_LETTERS, _LETTERS.translate(table), strict=True)}
+    for key, table in _TABLES.items()
+}
+
+
+def _written() -> dict[str, list[tuple[str, Key]]]:
+    """By the first three characters: the beginnings of keys as each cipher writes them."""
+    out: dict[str, list[tuple[str, Key]]] = {}
+    for prefix in sorted({prefix.lower() for prefix in PREFIXES if len(prefix) > 2}):
+        for key, undo in _UNDO.items():
+            written = prefix.translate(undo)
+            if written != prefix:
+                out.setdefault(written[:3], []).append((written, key))
+    return out
+
+
+_BEGUN = _written()
+_TOKEN = searcher(compile_re2("[0-9a-z_.$:/=+-]{15,}", utf8=False))
+_FIGURE = re.compile("[0-9]")
+_WHOLE = re.compile("|".join(re.escape(prefix.lower()) + rest for prefix, rest in KEYS))
+_ENDED: dict[str, list[str]] = {}
+for _prefix in sorted({prefix.lower() for prefix in PREFIXES if len(prefix) > 2}):
+    _ENDED.setdefault(_prefix[2::-1], []).append(_prefix[::-1])
+
+
+def keys(data: bytes, most: int) -> Iterator[tuple[Key, int, int]]:
+    """Tokens that begin as keys do, in some cipher and not as they stand; at most so many are looked at."""
+    size = len(data)
+    end = 0
+    for _ in range(most):
+        start, end = _TOKEN(data, end, size)[0]
+        if start < 0:
+            return
+        token = data[start:end].decode("ascii")
+        begun = _BEGUN.get(token[:3], ())
+        token = token.rstrip(".:,=")
+        ended = _ENDED.get(token[-3:], ())
+        if not (begun or ended) or not _FIGURE.search(token) or _WHOLE.match(token):
+            continue
+        if any(token.endswith(back) for back in ended) and _WHOLE.match(token[::-1]):
+            yield "reversed", start, end
+        for written, key in begun:
+            if token.startswith(written) and _WHOLE.match(token.translate(_TABLES[key])):
+                yield key, start, end
+                break
