@@ -1,0 +1,51 @@
+"""Ciphers are told by the steps between letters, account numbers by check digits, keys by how they begin."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.text.decode import disguised
+
+ATBASH = str.maketrans("abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba")
+LINE = "the payroll form of carmen names the account 48112 at the bank"
+
+
+def shifted(text: str, by: int) -> str:
+    return "".join(chr((ord(c) - 97 + by) % 26 + 97) if c.isalpha() else c for c in text)
+
+
+@pytest.mark.parametrize("by", range(1, 26))
+def test_a_line_in_any_shift_is_told(by: int) -> None:
+    written = f"an ordinary first line\n{shifted(LINE, by)}\n"
+    assert (26 - by, 23, 23 + len(LINE)) in list(disguised.lines(written.encode()))
+
+
+def test_atbash_and_backwards_are_told() -> None:
+    assert [key for key, *_ in disguised.lines(LINE.translate(ATBASH).encode())] == ["atbash"]
+    assert [key for key, *_ in disguised.lines(LINE[::-1].encode())] == ["reversed"]
+
+
+@pytest.mark.parametrize("text", [LINE, "xk 1234 qz 99", "", "order 4711 ships on 3 may from rotterdam\n"])
+def test_a_plain_line_is_not(text: str) -> None:
+    assert list(disguised.lines(text.encode())) == []
+
+
+@pytest.mark.parametrize("by", [1, 13, 25])
+def test_an_account_number_is_told_by_its_check_digits(by: int) -> None:
+    assert disguised.account(shifted("es91 2100 0418 4502 0005 1332", by)) == 26 - by
+    assert disguised.account("es91 2100 0418 4502 0005 1332"[::-1]) == "reversed"
+    assert disguised.account("es91 2100 0418 4502 0005 1332") is None
+    assert disguised.account("es92 2100 0418 4502 0005 1332") is None
+
+
+def test_an_address_keeps_to_hexadecimal_letters() -> None:
+    assert disguised.address("2001:qo8:85n3::8n2r:370:7334") is not None
+    assert disguised.address("2001:db8:85a3::8a2e:370:7334") is None
+    assert disguised.address("2001:qo8:85n3::8a2z:370:7334") is None
+
+
+def test_a_key_is_told_by_how_it_begins() -> None:
+    token = "ghp_" + "a1b2c3d4e5f6" * 3
+    assert list(disguised.keys(f"so {shifted(token, 5)} then".encode(), 10)) == [(21, 3, 43)]
+    assert list(disguised.keys(token[::-1].encode(), 10)) == [("reversed", 0, 40)]
+    assert list(disguised.keys(token.encode(), 10)) == []
