@@ -12,30 +12,35 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from string import ascii_lowercase as LOWER
-from string import ascii_uppercase as UPPER
 from typing import NamedTuple
 
 from gateway.text.decode import disguised
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
-from gateway.text.decode.morse import MORSE, morse
+from gateway.text.decode.morse import morse
+from gateway.text.decode.sought import (
+    AHEAD,
+    ATBASH,
+    BACKWARD,
+    BEHIND,
+    END_FIRST,
+    FORWARD,
+    NAMED_AFTER,
+    ONSETS,
+    ORDER,
+    SEEN,
+    SHIFTS,
+)
 from gateway.text.patterns import Search, Sieve, compile_re2, compile_set, searcher
 from gateway.text.prefixes import SHAPES
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, ENGLISH, FORMS, LABELS, PAIRS, TELLING, WORDS
+from gateway.text.words import COMMON, ENGLISH, FORMS, LABELS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
 
 CIPHERS = ("caesar", "atbash", "reversed", "reversed_words", "word_order", "pig_latin", "morse")
 
 _KNOWN = COMMON | TELLING
-_LONG = sorted(word for word in TELLING if len(word) >= 6)
-# A cipher is looked for by its longer words; short ones are words of some other cipher too often.
-_OTHERS = [*sorted(word for word in COMMON | TELLING if len(word) >= 5), "iban", "visa", "card"]
-_FREQUENT = [word for word in WORDS[:1000] if len(word) >= 6]
-# For the reading of which there is one only: what reads as a word from both ends says nothing.
-_REVERSIBLE = [word for word in WORDS[:3000] if len(word) >= 5 and word[::-1] not in FORMS]
 _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
@@ -52,15 +57,6 @@ _SENTENCE = 400
 _LINE = 4000  # characters read at once
 _TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
 _TOKENS = 2000  # that may be keys
-_ONSETS_TEXT = (
-    "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
-    " sm sn sp sph spl spr squ st str sw t th thr tr tw v w wh wr y z"
-)
-_ONSETS = frozenset(_ONSETS_TEXT.split())
-
-
-def _shift(by: int) -> dict[int, int]:
-    return str.maketrans(LOWER + UPPER, LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by])
 
 
 class _Word(NamedTuple):
@@ -71,100 +67,10 @@ class _Word(NamedTuple):
     mark: bool | None
 
 
-_SHIFTS = {by: _shift(by) for by in range(1, 26)}
-_ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
-
-
-def _pig(word: str) -> str:
-    head = max((k for k in range(4) if word[:k] in _ONSETS), default=0)
-    if not head:
-        return word + "(?:w|y)ay"
-    more = head + 1  # some take a y for a consonant
-    return "|".join(word[k:] + word[:k] + "ay" for k in (head, more, more + 1, more + 2) if k < len(word) - 1)
-
-
-def _any(words: Sequence[str]) -> str:
-    return r"\b(?:" + "|".join(words) + r")\b"
-
-
-# Small words that stand together, for texts of small words.
-_SMALL_TEXT = """
-    at the, by the, is the, was the, for a, in a, of a, to a, is a, was a, on my, to my, in my, is in, is on, was in,
-    it is, will be, to be, can be, has been, have been, for me, to me, we can, you have, i have, if you, that the,
-    was on, for you, to us, with us, as the, but the, into the, than the, when the, is not, was not, my card, goes to
-"""
-_SMALL = [pair.strip() for pair in _SMALL_TEXT.split(",")]
-_TOP = "com|net|org|info"
-
-
-def _host(write: Callable[[str], str]) -> str:
-    """An address's end."""
-    return rf"|@[a-z0-9.-]{{2,}}\.(?:{write(_TOP)})\b"
-
-
-_VALUES = [(letters, rest) for letters, rest in SHAPES if rest.startswith(("[\"'", ":", "(?"))]
-
-
-def _keys(write: Callable[[str], str]) -> str:
-    """Names of secrets and connections, as a cipher writes them."""
-    by_rest: dict[str, list[str]] = {}
-    for letters, rest in _VALUES:
-        by_rest.setdefault(rest, []).append(write(letters))
-    return r"|(?:\b|_)(?:" + "|".join(f"(?:{'|'.join(written)}){rest}" for rest, written in by_rest.items()) + ")"
-
-
-def _sought(write: Callable[[str], str]) -> str:
-    """What a letter cipher is known by."""
-    return _any([write(t) for t in (*_OTHERS, *_FREQUENT, *PAIRS, *_SMALL)]) + _keys(write) + _host(write)
-
-
-def _shifted(by: int) -> Callable[[str], str]:
-    return lambda text: text.translate(_SHIFTS[by])
-
-
-# In English the second of them stands first.
-_NOUNS = "(?:instructions?|rules?|guidelines?|directives?|prompts?|message|filters?|restrictions?|mode|model|assistant)"
-_BEFORE = (
-    "(?:previous|prior|earlier|original|initial|hidden|secret|confidential|system|safety|content|developer|your|any|all|no"
-    "|jailbreak|unfiltered|unrestricted|uncensored)"
-)
-_BREAK = "[.,;:!?]? "
-
-_A_VALUE = "[0-9](?:[0-9a-z./+_-]|[ ][0-9]){5}"
-_A_NAME = rf"(?:[a-z]+[_ -])?(?:{'|'.join(sorted(LABELS))})"
-# The name of a value right behind it.
-_NAMED_AFTER = rf"{_A_VALUE}[^ \n]*,? (?:= )?[\"']?{_A_NAME}\b"
-
-_BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE])
-
-# Of keys, connection strings and addresses, read from their end.
-_ENDS = "moc|gro|ten|ude|vog|ofni|ku\\.oc"
-_BACK_KEY = "|".join(
-    (
-        r"[0-9a-z_+/-]{8} ?[=:](?:yek|nekot|terces|drowssap|dwssap|dwp)",
-        r"//:(?:sp?tth|lqsym|(?:lq)?sergtsop|bdognom|sider|pqma)",
-        rf"(?:{_ENDS})\.[a-z0-9.-]{{3,}}@[a-z0-9._+-]+",
-    )
-)
-
-_ORDER = _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)"
-# What to look for, by how it is then read: a shift by its number, the others by name.
-_SEEN: dict[str | int, str] = {
-    **{by: _sought(_shifted(26 - by)) for by in _SHIFTS},
-    "atbash": _sought(lambda text: text.translate(_ATBASH)),
-    "reversed": _any(
-        [t[::-1] for t in (*_OTHERS, *_REVERSIBLE, *PAIRS, *_SMALL)]
-        + [" ".join(reversed(t.split()))[::-1] for t in (*PAIRS, *_SMALL)]
-    )
-    + rf"|(?:{_BACK_KEY})(?:\b|_)",
-    "word_order": f"{_ORDER}|{_NAMED_AFTER}",
-    "pig_latin": _any([_pig(t) for t in _LONG]),
-    "morse": MORSE,
-}
-_KEYS = tuple(_SEEN)
+_KEYS = tuple(SEEN)
 # A name behind a value is looked for by itself: automata that count figures and know words at once grow large.
-_SET = compile_set({**_SEEN, "word_order": _ORDER}.values())
-_NAMED_SEEN = searcher(compile_re2(_NAMED_AFTER))
+_SET = compile_set({**SEEN, "word_order": ORDER}.values())
+_NAMED_SEEN = searcher(compile_re2(NAMED_AFTER))
 _VALUES_SEEN = searcher(compile_re2(disguised.VALUE, utf8=False))  # where to look closer
 _SHAPED = (
     (Sieve(disguised.ACCOUNT, disguised.ACCOUNT, 0), disguised.account),
@@ -174,15 +80,7 @@ _SHAPED = (
 
 @cache
 def _find(key: str | int) -> Search:
-    return searcher(compile_re2(_SEEN[key]))
-
-
-_FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
-_BACKWARD = re.compile(_BACKWARDS)
-_BEHIND = re.compile(_NAMED_AFTER)
-_AHEAD = re.compile(rf"\b{_A_NAME}\b[^\w\n]{{1,4}}(?:[a-z]+ ){{0,3}}[\"']?[a-z]{{0,5}}[_-]?{_A_VALUE}")
-# The stop that ends a sentence stands behind its first word, and the last one has the capital or names a value.
-_END_FIRST = re.compile(r"[A-Za-z]+[.!?] (?!.*[.!?](?:\s|\Z))(?:.* )?(?:[A-Z]\S*|[a-z]+:)\Z")
+    return searcher(compile_re2(SEEN[key]))
 
 
 def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
@@ -275,7 +173,7 @@ def _lines(key: str | int, low: str) -> Iterator[tuple[int, int]]:
 
 def _line(key: str | int, text: str, low: str, start: int, end: int) -> Iterator[tuple[str, Edit]]:
     if isinstance(key, int) or key == "atbash":
-        table = _SHIFTS[key] if isinstance(key, int) else _ATBASH
+        table = SHIFTS[key] if isinstance(key, int) else ATBASH
         for a, b in _runs(low, start, end, lambda word: word.translate(table)):
             yield from _line_read(key, text, a, b)
     elif key == "reversed":
@@ -293,18 +191,18 @@ def _line_read(key: str | int, text: str, a: int, b: int) -> Iterator[tuple[str,
         yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
         yield "reversed_words", _each_reversed(text, a, b)
     else:
-        table = _SHIFTS[key] if isinstance(key, int) else _ATBASH
+        table = SHIFTS[key] if isinstance(key, int) else ATBASH
         name = "caesar" if isinstance(key, int) else "atbash"
         yield name, Edit(a, b, text[a:b].translate(table), range(a, b), range(a + 1, b + 1))
 
 
 def _is_backwards(text: str, low: str, start: int, end: int) -> bool:
-    if len(_BACKWARD.findall(low, start, end)) > len(_FORWARD.findall(low, start, end)):
+    if len(BACKWARD.findall(low, start, end)) > len(FORWARD.findall(low, start, end)):
         return True
     if end - start >= _SENTENCE:
         return False
-    named = _BEHIND.search(low, start, end) is not None and _AHEAD.search(low, start, end) is None
-    return named or _END_FIRST.match(text[start:end].strip()) is not None
+    named = BEHIND.search(low, start, end) is not None and AHEAD.search(low, start, end) is None
+    return named or END_FIRST.match(text[start:end].strip()) is not None
 
 
 def _with_signs(low: str, a: int, b: int, start: int, end: int) -> tuple[int, int]:
@@ -447,7 +345,7 @@ def _unpig(word: str) -> str:
     base = low[:-2]
     turned = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1)]
     known = [word for word in turned if word in _KNOWN]
-    onsets = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1) if base[-k:] in _ONSETS]
+    onsets = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1) if base[-k:] in ONSETS]
     return (known or onsets or [base])[0]
 
 

@@ -151,12 +151,12 @@ def lines(data: bytes) -> Iterator[tuple[Key, int, int]]:
     enough = np.maximum(_ENOUGH, _NOISE * np.sqrt(letters))  # more words are alike by chance in a longer line
     for at in np.flatnonzero((most >= enough) & (most > plain)).tolist():
         if len(breaks):
-            begin = int(breaks[at - 1]) + 1 if at else 0
-            end = int(breaks[at]) if at < len(breaks) else len(data)
+            first = int(breaks[at - 1]) + 1 if at else 0
+            last = int(breaks[at]) if at < len(breaks) else len(data)
         else:
-            begin, end = at * _PIECE, min(len(data), (at + 1) * _PIECE)
+            first, last = at * _PIECE, min(len(data), (at + 1) * _PIECE)
         for cipher in np.flatnonzero(votes[at] == most[at])[:_TIES].tolist():
-            yield _NAMES.get(cipher, 26 - cipher), begin, end
+            yield _NAMES.get(cipher, 26 - cipher), first, last
 
 
 def _signed(data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:

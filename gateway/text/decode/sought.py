@@ -1,0 +1,140 @@
+"""By what each cipher is known: telling words, names and addresses as it writes them, in patterns for one automaton."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from string import ascii_lowercase as LOWER
+from string import ascii_uppercase as UPPER
+
+from gateway.text.decode.morse import MORSE
+from gateway.text.prefixes import SHAPES
+from gateway.text.words import COMMON, FORMS, LABELS, PAIRS, TELLING, WORDS
+
+__all__ = [
+    "AHEAD",
+    "ATBASH",
+    "BACKWARD",
+    "BEHIND",
+    "END_FIRST",
+    "FORWARD",
+    "NAMED_AFTER",
+    "ONSETS",
+    "ORDER",
+    "SEEN",
+    "SHIFTS",
+]
+
+_LONG = sorted(word for word in TELLING if len(word) >= 6)
+# A cipher is looked for by its longer words; short ones are words of some other cipher too often.
+_OTHERS = [*sorted(word for word in COMMON | TELLING if len(word) >= 5), "iban", "visa", "card"]
+_FREQUENT = [word for word in WORDS[:1000] if len(word) >= 6]
+# For the reading of which there is one only: what reads as a word from both ends says nothing.
+_REVERSIBLE = [word for word in WORDS[:3000] if len(word) >= 5 and word[::-1] not in FORMS]
+_ONSETS_TEXT = (
+    "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
+    " sm sn sp sph spl spr squ st str sw t th thr tr tw v w wh wr y z"
+)
+ONSETS = frozenset(_ONSETS_TEXT.split())
+
+
+def _shift(by: int) -> dict[int, int]:
+    return str.maketrans(LOWER + UPPER, LOWER[by:] + LOWER[:by] + UPPER[by:] + UPPER[:by])
+
+
+SHIFTS = {by: _shift(by) for by in range(1, 26)}
+ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
+
+
+def _pig(word: str) -> str:
+    head = max((k for k in range(4) if word[:k] in ONSETS), default=0)
+    if not head:
+        return word + "(?:w|y)ay"
+    more = head + 1  # some take a y for a consonant
+    return "|".join(word[k:] + word[:k] + "ay" for k in (head, more, more + 1, more + 2) if k < len(word) - 1)
+
+
+def _any(words: Sequence[str]) -> str:
+    return r"\b(?:" + "|".join(words) + r")\b"
+
+
+# Small words that stand together, for texts of small words.
+_SMALL_TEXT = """
+    at the, by the, is the, was the, for a, in a, of a, to a, is a, was a, on my, to my, in my, is in, is on, was in,
+    it is, will be, to be, can be, has been, have been, for me, to me, we can, you have, i have, if you, that the,
+    was on, for you, to us, with us, as the, but the, into the, than the, when the, is not, was not, my card, goes to
+"""
+_SMALL = [pair.strip() for pair in _SMALL_TEXT.split(",")]
+_TOP = "com|net|org|info"
+
+
+def _host(write: Callable[[str], str]) -> str:
+    """An address's end."""
+    return rf"|@[a-z0-9.-]{{2,}}\.(?:{write(_TOP)})\b"
+
+
+_VALUES = [(letters, rest) for letters, rest in SHAPES if rest.startswith(("[\"'", ":", "(?"))]
+
+
+def _keys(write: Callable[[str], str]) -> str:
+    """Names of secrets and connections, as a cipher writes them."""
+    by_rest: dict[str, list[str]] = {}
+    for letters, rest in _VALUES:
+        by_rest.setdefault(rest, []).append(write(letters))
+    return r"|(?:\b|_)(?:" + "|".join(f"(?:{'|'.join(written)}){rest}" for rest, written in by_rest.items()) + ")"
+
+
+def _sought(write: Callable[[str], str]) -> str:
+    """What a letter cipher is known by."""
+    return _any([write(t) for t in (*_OTHERS, *_FREQUENT, *PAIRS, *_SMALL)]) + _keys(write) + _host(write)
+
+
+def _shifted(by: int) -> Callable[[str], str]:
+    return lambda text: text.translate(SHIFTS[by])
+
+
+# In English the second of them stands first.
+_NOUNS = "(?:instructions?|rules?|guidelines?|directives?|prompts?|message|filters?|restrictions?|mode|model|assistant)"
+_BEFORE = (
+    "(?:previous|prior|earlier|original|initial|hidden|secret|confidential|system|safety|content|developer|your|any|all|no"
+    "|jailbreak|unfiltered|unrestricted|uncensored)"
+)
+_BREAK = "[.,;:!?]? "
+
+_A_VALUE = "[0-9](?:[0-9a-z./+_-]|[ ][0-9]){5}"
+_A_NAME = rf"(?:[a-z]+[_ -])?(?:{'|'.join(sorted(LABELS))})"
+# The name of a value right behind it.
+NAMED_AFTER = rf"{_A_VALUE}[^ \n]*,? (?:= )?[\"']?{_A_NAME}\b"
+
+_BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE])
+
+# Of keys, connection strings and addresses, read from their end.
+_ENDS = "moc|gro|ten|ude|vog|ofni|ku\\.oc"
+_BACK_KEY = "|".join(
+    (
+        r"[0-9a-z_+/-]{8} ?[=:](?:yek|nekot|terces|drowssap|dwssap|dwp)",
+        r"//:(?:sp?tth|lqsym|(?:lq)?sergtsop|bdognom|sider|pqma)",
+        rf"(?:{_ENDS})\.[a-z0-9.-]{{3,}}@[a-z0-9._+-]+",
+    )
+)
+
+ORDER = _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)"
+# What to look for, by how it is then read: a shift by its number, the others by name.
+SEEN: dict[str | int, str] = {
+    **{by: _sought(_shifted(26 - by)) for by in SHIFTS},
+    "atbash": _sought(lambda text: text.translate(ATBASH)),
+    "reversed": _any(
+        [t[::-1] for t in (*_OTHERS, *_REVERSIBLE, *PAIRS, *_SMALL)]
+        + [" ".join(reversed(t.split()))[::-1] for t in (*PAIRS, *_SMALL)]
+    )
+    + rf"|(?:{_BACK_KEY})(?:\b|_)",
+    "word_order": f"{ORDER}|{NAMED_AFTER}",
+    "pig_latin": _any([_pig(t) for t in _LONG]),
+    "morse": MORSE,
+}
+FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
+BACKWARD = re.compile(_BACKWARDS)
+BEHIND = re.compile(NAMED_AFTER)
+AHEAD = re.compile(rf"\b{_A_NAME}\b[^\w\n]{{1,4}}(?:[a-z]+ ){{0,3}}[\"']?[a-z]{{0,5}}[_-]?{_A_VALUE}")
+# The stop that ends a sentence stands behind its first word, and the last one has the capital or names a value.
+END_FIRST = re.compile(r"[A-Za-z]+[.!?] (?!.*[.!?](?:\s|\Z))(?:.* )?(?:[A-Z]\S*|[a-z]+:)\Z")
