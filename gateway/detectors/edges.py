@@ -36,7 +36,7 @@ def edge(node: Node, side: int) -> bytes | None:
     if kind is op.LITERAL and arg < 128:
         return _one_of(chr(arg).lower() + chr(arg).upper())
     if kind is op.IN:
-        return _one_in(f"[{''.join(map(_item, arg))}]")
+        return _one_in(tuple(arg))
     return None
 
 
@@ -46,8 +46,9 @@ def _one_of(chars: str) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _one_in(characters: str) -> bytes:
+def _one_in(items: tuple[Node, ...]) -> bytes:
     """Of a class of characters, whatever their case. The tables of patterns use a few again and again."""
+    characters = f"[{''.join(map(_item, items))}]"
     either = [re.compile(characters, ASCII | case) for case in (0, IGNORECASE)]
     return _table(lambda byte: any(one.match(chr(byte)) for one in either))
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
-from re import A as ASCII
 from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
+from gateway.detectors.prefix import parsed
 from gateway.text.patterns import compile_re2, searcher
 
 __all__ = ["Gate", "Places", "Windows", "gate_of", "least_digits", "least_solid"]
@@ -182,10 +182,10 @@ def _windows(spans: Sequence[tuple[int, int]], reach: int, size: int) -> Windows
 
 def gate_of(pattern: str) -> Gate:
     """The rarest thing that every match of the pattern holds."""
-    nodes = list(parser.parse(pattern, ASCII))
+    nodes = list(parsed(pattern))
     if _solid(nodes).most >= SOLID:
         return Gate(solid=True)
-    digits = _digits(nodes)
+    digits = _digits_in(pattern)
     gap = next((gap for gap in GAPS if digits.gap <= gap), None) if digits.least >= DIGITS else None
     if gap == GAPS[0]:
         return Gate(gap=gap)
@@ -197,12 +197,12 @@ def gate_of(pattern: str) -> Gate:
 
 def least_digits(pattern: str) -> int:
     """So many ASCII digits are in every match."""
-    return _digits(list(parser.parse(pattern, ASCII))).least
+    return _digits_in(pattern).least
 
 
 def least_solid(pattern: str) -> int:
     """Every match has so many characters side by side of which none is a blank."""
-    return _solid(list(parser.parse(pattern, ASCII))).most
+    return _solid(list(parsed(pattern))).most
 
 
 class _Digits(NamedTuple):
@@ -216,6 +216,11 @@ class _Digits(NamedTuple):
     lead: int = 0
     gap: int = 0
     trail: int = 0
+
+
+@lru_cache(maxsize=1024)
+def _digits_in(pattern: str) -> _Digits:
+    return _digits(list(parsed(pattern)))
 
 
 def _none(others: int) -> _Digits:

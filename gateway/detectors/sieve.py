@@ -14,15 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from re import A as ASCII
 from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from gateway.detectors.edges import edge
 from gateway.detectors.gates import Gate, Places, gate_of, least_digits
 from gateway.detectors.needles import Edged, Joint, Look, Stretches, needles
-from gateway.detectors.prefix import shape
+from gateway.detectors.prefix import extent, parsed
 from gateway.text.patterns import compile_set
 
 __all__ = ["Sieve", "anchor", "literals"]
@@ -71,7 +69,7 @@ class Sieve:
         self._gates: dict[int, Gate] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
             run, also = _anchored(pattern)
-            width = shape(pattern).reach if reach is None else reach[index]
+            width = extent(pattern)[0] if reach is None else reach[index]
             gate = gate_of(pattern)
             self.reach = max(self.reach, width)
             if run is None:
@@ -160,19 +158,19 @@ def literals(pattern: str) -> Strings:
     Strings of which every match of the pattern contains one, in any case of letters where a part of
     the pattern ignores it; empty where there are none long enough to be telling.
     """
-    runs = _required(list(parser.parse(pattern, ASCII)))
+    runs = _required(list(parsed(pattern)))
     return runs[0].strings if runs else frozenset()
 
 
 def anchor(pattern: str) -> _Run | None:
     """The most telling of the lists of strings of which every match holds one."""
-    runs = _required(list(parser.parse(pattern, ASCII)))
+    runs = _required(list(parsed(pattern)))
     return runs[0] if runs else None
 
 
 def _anchored(pattern: str) -> tuple[_Run | None, tuple[bytes, ...]]:
     """The anchor, and the shortest list of other strings that every match holds one of, in lower case."""
-    runs = _required(list(parser.parse(pattern, ASCII)))
+    runs = _required(list(parsed(pattern)))
     others = [_begun(run.strings) for run in runs[1:] if _is_plain(run)]
     also = min((strings for strings in others if len(strings) <= _MOST_ALSO), key=len, default=[])
     return (runs[0] if runs else None), tuple(also)
@@ -215,7 +213,7 @@ def asked(patterns: Iterable[str]) -> _Asked | None:
         if least_digits(pattern):
             digit = True
             continue
-        found = _rare(list(parser.parse(pattern, ASCII)))
+        found = _rare(list(parsed(pattern)))
         if found is None:
             return None
         marks |= found
