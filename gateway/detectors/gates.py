@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from re import _constants as op  # type: ignore[attr-defined]
+from string import ascii_letters, digits
 from typing import Any, NamedTuple
 
 from gateway.detectors.prefix import parsed
 from gateway.text.patterns import compile_re2, searcher
 
-__all__ = ["Gate", "Places", "Windows", "gate_of", "least_digits", "least_solid"]
+__all__ = ["PLAIN", "Gate", "Places", "Windows", "gate_of", "least_digits", "least_solid"]
 
 Node = tuple[Any, Any]
 # [first start, last start of a match, end], in order and apart
@@ -32,6 +33,7 @@ _UTF8 = 4  # bytes of a character at most
 _OFTEN = 32  # signs of one text
 _RARE = frozenset(":+@<>~{}[](|\\%*`^#;\u00b0") | {chr(c) for c in (*range(9), 11, 12, *range(14, 32), 127)}
 
+PLAIN = (ascii_letters + digits + " .,-'").encode()  # each may stand in any text
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))  # every digit becomes a zero, all else a space
 _SOLID = searcher(compile_re2(rf"[^ \t\n\r\v\f]{{{SOLID},}}", utf8=False))
 _KINDS = bytes(97 if chr(b).isalpha() and b < 128 else 48 if 48 <= b <= 57 else 32 for b in range(256))
@@ -54,18 +56,26 @@ class Gate(NamedTuple):
 
 
 class Places:
-    """One text, and where its gates are open; each is looked for once. `wide`: bytes of a character at most."""
+    """
+    One text, and where its gates are open; each is looked for once. `wide`: bytes of a character at most. `signs`:
+    which bytes stand in it, but for letters, digits and those that stand in every other sentence.
+    """
 
-    __slots__ = ("_clusters", "_found", "_runs", "_solid", "data", "digits", "wide")
+    __slots__ = ("_clusters", "_found", "_runs", "_solid", "data", "digits", "signs", "wide")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.wide = 1 if data.isascii() else _UTF8
         self.digits = data.translate(_DIGITS)
+        self.signs = frozenset(data.translate(None, PLAIN))
         self._runs: list[tuple[int, int]] | None = None
         self._solid: list[tuple[int, int]] | None = None
         self._clusters: dict[int, list[tuple[int, int]] | None] = {}
         self._found: dict[tuple[Gate, int], tuple[Windows | None, bytes]] = {}
+
+    @property
+    def has_solid(self) -> bool:
+        return bool(self._solids())
 
     def near(self, gate: Gate, begin: int, end: int) -> bool:
         """May a match between these bytes hold what it must?"""

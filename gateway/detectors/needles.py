@@ -28,8 +28,9 @@ _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-# Number of the sieve, row, lead, trail, does it need a digit?, what else?, of which strings does it need one as well?
-_Row = tuple[int, int, int, int, bool, Gate | None, tuple["Also", ...]]
+# Number of the sieve, row, lead, trail, does it need a digit?, of which signs does it need one?, what else?, of which
+# strings does it need one as well?
+_Row = tuple[int, int, int, int, bool, tuple[frozenset[int], ...], Gate | None, tuple["Also", ...]]
 # left, right, and the rows that ask for these edges
 _Owners = list[tuple[bytes | None, bytes | None, tuple[_Row, ...]]]
 
@@ -56,6 +57,7 @@ class Edged:
     digit: bool = False  # its matches hold one
     gate: Gate | None = None  # what else they hold
     also: tuple[Also, ...] = ()  # its matches hold one of each of these as well
+    signs: tuple[frozenset[int], ...] = ()  # of which the whole text must hold one each: see `Places.signs`
 
 
 class Needing(Protocol):
@@ -102,7 +104,7 @@ class Joint:
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
                 owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add(
-                    (number, e.row, e.lead, e.trail, e.digit, e.gate, e.also)
+                    (number, e.row, e.lead, e.trail, e.digit, e.signs, e.gate, e.also)
                 )
         self._owners = [
             [(left, right, tuple(sorted(rows, key=lambda row: row[:4]))) for (left, right), rows in by_edge.items()]
@@ -128,14 +130,16 @@ class Joint:
         if self._automaton is None:
             return Look(places, found, self, near)
         size = len(data)
-        digits, lower, sieves = places.digits, data.lower(), self._sieves
+        digits, there, lower, sieves = places.digits, places.signs, data.lower(), self._sieves
         for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
                 if (left is not None and not left[before]) or (right is not None and not right[after]):
                     continue
-                for number, row, lead, trail, digit, gate, also in rows:
+                for number, row, lead, trail, digit, signs, gate, also in rows:
+                    if signs and not _stand(signs, there):
+                        continue
                     first, last = start - lead * wide, end + trail * wide
                     if first < 0:
                         first = 0
@@ -199,6 +203,13 @@ def _merge(stretches: Stretches, first: int, start: int, last: int) -> None:
         before = stretches.pop()
         first, start, last = min(before[0], first), max(before[1], start), max(before[2], last)
     stretches.append([first, start, last])
+
+
+def _stand(each: Iterable[frozenset[int]], there: frozenset[int]) -> bool:
+    for signs in each:  # noqa: SIM110 (a generator costs more than these few looks)
+        if signs.isdisjoint(there):
+            return False
+    return True
 
 
 def _all_of(also: Iterable[Also], data: bytes, lower: bytes, begin: int, end: int) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from re import _constants as op  # type: ignore[attr-defined]
 from typing import Any
 
-from gateway.detectors.gates import Gate, Places, gate_of, least_digits
+from gateway.detectors.gates import PLAIN, Gate, Places, gate_of, least_digits
 from gateway.detectors.needles import Also, Edged, Joint, Look, Stretches, needles
 from gateway.detectors.prefix import extent, parsed
 from gateway.detectors.required import Run, Strings, characters, required
@@ -53,7 +53,7 @@ class Sieve:
         self._reaches: dict[Gate, int] = {}
         self._gates: dict[int, Gate] = {}
         for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
-            run, also = _anchored(pattern)
+            run, marks, also = _anchored(pattern)
             width = extent(pattern)[0] if reach is None else reach[index]
             gate = gate_of(pattern)
             self.reach = max(self.reach, width)
@@ -64,6 +64,8 @@ class Sieve:
                 continue
             digit = least_digits(pattern) > 0
             far = gate if gate.solid or gate.gap else None
+            signs = tuple(frozenset(mark[0] for mark in one.strings) for one in marks)
+            also = (*marks, *also)[:_MOST_LISTS]
             for literal in run.strings:
                 for needle, first, last in needles(literal):
                     left, right = run.left if first else None, run.right if last else None
@@ -76,7 +78,7 @@ class Sieve:
                     # Where it is a piece of the literal, all of the literal may stand on either side.
                     lead = run.before if first else min(width, run.before + len(literal))
                     trail = run.after if last else min(width, run.after + len(literal))
-                    self.needles.append((needle, Edged(index, lead, trail, left, right, digit, far, also)))
+                    self.needles.append((needle, Edged(index, lead, trail, left, right, digit, far, also, signs)))
         # (?m): a line's ends count as a text's
         self._near: dict[Gate, list[_Set]] = {}
         for (gate, _), rows in rest.items():
@@ -84,7 +86,9 @@ class Sieve:
         together: dict[str, list[int]] = {}
         for (_, group), rows in rest.items():
             together.setdefault(group, []).extend(rows)
-        self._whole = [_set(patterns, sorted(rows)) for rows in together.values()]
+        self._whole = [
+            (_set(patterns, sorted(rows)), _open_to(self._gates[row] for row in rows)) for rows in together.values()
+        ]
         self._alone: Joint | None = None
 
     def rows(self, data: bytes) -> list[int]:
@@ -105,8 +109,8 @@ class Sieve:
         places = look.places
         if look.near is not None or len(places.data) < LONG:
             data, windows = look.sight(), None if look.near is None else self._within(look)
-            for patterns, rows, asked in self._whole:
-                if asked is None or asked.holds(places):
+            for (patterns, rows, asked), open_to in self._whole:
+                if (asked is None or asked.holds(places)) and (open_to is None or open_to.holds(places)):
                     for hit in patterns.Match(data) or ():
                         row = rows[hit]
                         gate = self._gates[row] if windows is None else None
@@ -124,6 +128,35 @@ class Sieve:
         """Wherever was looked, and as far as a match that begins there may go."""
         size = len(look.data)
         return [[begin, end, min(size, end + _UTF8 * (self.reach + 1))] for begin, end in look.near or ()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What a text must hold one of for some gates: a run without a blank, if `solid`, one of these strings."""
+
+    solid: bool
+    signs: frozenset[int]
+    strings: tuple[bytes, ...]  # that begin with no telling sign
+
+    def holds(self, places: Places) -> bool:
+        if not self.signs.isdisjoint(places.signs) or (self.solid and places.has_solid):
+            return True
+        return any(string in places.data for string in self.strings)
+
+
+def _open_to(gates: Iterable[Gate]) -> _Open | None:
+    """None where digits are asked for as well, of which there mostly are enough, or nothing is known."""
+    solid, signs, strings = False, set[int](), set[bytes]()
+    for gate in gates:
+        if not (gate.solid or gate.signs):
+            return None
+        solid = solid or gate.solid
+        for sign in gate.signs:
+            if sign[:1] in PLAIN:
+                strings.add(sign)
+            else:
+                signs.add(sign[0])
+    return _Open(solid, frozenset(signs), tuple(sorted(strings)))
 
 
 def _set(patterns: Sequence[str], rows: list[int]) -> _Set:
@@ -145,19 +178,18 @@ def anchor(pattern: str) -> Run | None:
     return runs[0] if runs else None
 
 
-def _anchored(pattern: str) -> tuple[Run | None, tuple[Also, ...]]:
-    """The anchor, and what every match holds beside it: signs first, which are the least work to look for."""
+def _anchored(pattern: str) -> tuple[Run | None, tuple[Also, ...], tuple[Also, ...]]:
+    """The anchor, and what every match holds beside it: signs, which are the least work to look for, and strings."""
     nodes = list(parsed(pattern))
     runs = required(nodes)
     if not runs:
-        return None, ()
-    also = [Also(True, marks) for marks in sorted(_marks(nodes), key=len)]
+        return None, (), ()
+    marks = dict.fromkeys(Also(True, marks) for marks in sorted(_marks(nodes), key=len))
     if "(?i" not in pattern:  # the anchor is looked for in any case
-        also += [Also(True, tuple(sorted(text.encode() for text in run.strings))) for run in runs]
+        also = [Also(True, tuple(sorted(text.encode() for text in run.strings))) for run in runs]
     else:
-        also += [Also(False, _begun(run.strings)) for run in runs[1:] if _is_plain(run)]
-    few = [one for one in dict.fromkeys(also) if len(one.strings) <= _MOST_ALSO]
-    return runs[0], tuple(few[:_MOST_LISTS])
+        also = [Also(False, _begun(run.strings)) for run in runs[1:] if _is_plain(run)]
+    return runs[0], tuple(marks), tuple(one for one in dict.fromkeys(also) if len(one.strings) <= _MOST_ALSO)
 
 
 def _begun(strings: Strings) -> tuple[bytes, ...]:
