@@ -16,7 +16,8 @@ from typing import NamedTuple, Protocol
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from gateway.detectors.gates import Gate, Places
+from gateway.detectors.gates import Gate
+from gateway.detectors.places import Places
 
 __all__ = ["Also", "Edged", "Joint", "Look", "Stretches", "needles"]
 

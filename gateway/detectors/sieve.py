@@ -12,12 +12,12 @@ states would multiply; a group is asked only where what it needs stands in the t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from re import _constants as op  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, NamedTuple
 
-from gateway.detectors.gates import PLAIN, Gate, Places, gate_of, least_digits
+from gateway.detectors.gates import Gate, gate_of, least_digits
 from gateway.detectors.needles import Also, Edged, Joint, Look, Stretches, needles
+from gateway.detectors.places import PLAIN, Places
 from gateway.detectors.prefix import extent, parsed
 from gateway.detectors.required import Run, Strings, characters, required
 from gateway.text.patterns import compile_set
@@ -87,7 +87,7 @@ class Sieve:
         for (_, group), rows in rest.items():
             together.setdefault(group, []).extend(rows)
         self._whole = [
-            (_set(patterns, sorted(rows)), _open_to(self._gates[row] for row in rows)) for rows in together.values()
+            (_set(patterns, sorted(rows)), _by_gates(self._gates[row] for row in rows)) for rows in together.values()
         ]
         self._alone: Joint | None = None
 
@@ -101,16 +101,17 @@ class Sieve:
             self._alone = Joint((self,), small=True)
         return self._alone.look(data)
 
-    def candidates(self, look: Look) -> dict[int, Stretches | None]:
+    def candidates(self, look: Look) -> Mapping[int, Stretches | None]:
         """The rows that may match, and between which bytes; None: anywhere."""
-        found: dict[int, Stretches | None] = {**look.found.get(self, _NOWHERE)}
-        if look.near == []:
-            return found
+        known = look.found.get(self, _NOWHERE)
+        if look.near == [] or not self._whole:
+            return known
+        found: dict[int, Stretches | None] = {**known}
         places = look.places
         if look.near is not None or len(places.data) < LONG:
             data, windows = look.sight(), None if look.near is None else self._within(look)
-            for (patterns, rows, asked), open_to in self._whole:
-                if (asked is None or asked.holds(places)) and (open_to is None or open_to.holds(places)):
+            for (patterns, rows, asked), gates in self._whole:
+                if (asked is None or asked.holds(places)) and (gates is None or gates.holds(places)):
                     for hit in patterns.Match(data) or ():
                         row = rows[hit]
                         gate = self._gates[row] if windows is None else None
@@ -128,35 +129,6 @@ class Sieve:
         """Wherever was looked, and as far as a match that begins there may go."""
         size = len(look.data)
         return [[begin, end, min(size, end + _UTF8 * (self.reach + 1))] for begin, end in look.near or ()]
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """What a text must hold one of for some gates: a run without a blank, if `solid`, one of these strings."""
-
-    solid: bool
-    signs: frozenset[int]
-    strings: tuple[bytes, ...]  # that begin with no telling sign
-
-    def holds(self, places: Places) -> bool:
-        if not self.signs.isdisjoint(places.signs) or (self.solid and places.has_solid):
-            return True
-        return any(string in places.data for string in self.strings)
-
-
-def _open_to(gates: Iterable[Gate]) -> _Open | None:
-    """None where digits are asked for as well, of which there mostly are enough, or nothing is known."""
-    solid, signs, strings = False, set[int](), set[bytes]()
-    for gate in gates:
-        if not (gate.solid or gate.signs):
-            return None
-        solid = solid or gate.solid
-        for sign in gate.signs:
-            if sign[:1] in PLAIN:
-                strings.add(sign)
-            else:
-                signs.add(sign[0])
-    return _Open(solid, frozenset(signs), tuple(sorted(strings)))
 
 
 def _set(patterns: Sequence[str], rows: list[int]) -> _Set:
@@ -213,25 +185,31 @@ def _is_plain(run: Run) -> bool:
     return all(text.isascii() for text in run.strings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What every match of some patterns holds one of: a digit, if `digit`, or one of these bytes."""
+class _Asked(NamedTuple):
+    """What a text must hold one of: a digit, if `digit`, a run without a blank, if `solid`, or one of these."""
 
     digit: bool
-    marks: tuple[bytes, ...]
+    solid: bool
+    signs: frozenset[int]
+    strings: tuple[bytes, ...]  # that begin with no telling sign
+
+    @classmethod
+    def one_of(cls, strings: Iterable[bytes], digit: bool = False, solid: bool = False) -> _Asked:
+        strings = frozenset(strings)
+        plain = {string for string in strings if string[0] in PLAIN}
+        return cls(digit, solid, frozenset(string[0] for string in strings - plain), tuple(sorted(plain)))
 
     def holds(self, places: Places) -> bool:
-        if self.digit and b"0" in places.digits:
+        if (self.digit and b"0" in places.digits) or not self.signs.isdisjoint(places.signs):
             return True
-        data = places.data
-        for byte in self.marks:  # noqa: SIM110 (a generator costs more than these few looks)
-            if byte in data:
+        for string in self.strings:
+            if string in places.data:
                 return True
-        return False
+        return self.solid and bool(places.solids())
 
 
 def asked(patterns: Iterable[str]) -> _Asked | None:
-    """None where nobody knows, or where they are many."""
+    """By the characters of the patterns. None where nobody knows, or where they are many."""
     digit, marks = False, set[str]()
     for pattern in patterns:
         if least_digits(pattern):
@@ -242,7 +220,18 @@ def asked(patterns: Iterable[str]) -> _Asked | None:
             return None
         marks |= found
     first = {char.encode()[:1] for char in marks}
-    return _Asked(digit, tuple(sorted(first))) if len(first) <= _MOST_BYTES else None
+    return _Asked.one_of(first, digit) if len(first) <= _MOST_BYTES else None
+
+
+def _by_gates(gates: Iterable[Gate]) -> _Asked | None:
+    """None where digits are asked for as well, of which there mostly are enough, or nothing is known."""
+    solid, signs = False, set[bytes]()
+    for gate in gates:
+        if not (gate.solid or gate.signs):
+            return None
+        solid = solid or gate.solid
+        signs.update(gate.signs)
+    return _Asked.one_of(signs, solid=solid)
 
 
 def _rare(nodes: Sequence[Node]) -> Strings | None:
