@@ -161,7 +161,8 @@ def _anchored(pattern: str) -> tuple[Run | None, tuple[Also, ...], tuple[Also, .
         also = [Also(True, tuple(sorted(text.encode() for text in run.strings))) for run in runs]
     else:
         also = [Also(False, _begun(run.strings)) for run in runs[1:] if _is_plain(run)]
-    return runs[0], tuple(marks), tuple(one for one in dict.fromkeys(also) if len(one.strings) <= _MOST_ALSO)
+    few = [one for one in dict.fromkeys(also) if len(one.strings) <= _MOST_ALSO]
+    return runs[0], tuple(marks), tuple(sorted(few, key=lambda one: len(one.strings)))
 
 
 def _begun(strings: Strings) -> tuple[bytes, ...]:
@@ -224,14 +225,16 @@ def asked(patterns: Iterable[str]) -> _Asked | None:
 
 
 def _by_gates(gates: Iterable[Gate]) -> _Asked | None:
-    """None where digits are asked for as well, of which there mostly are enough, or nothing is known."""
-    solid, signs = False, set[bytes]()
+    """None where of one of them nothing is known. Where digits must stand is not asked: mostly there are enough."""
+    digit = solid = False
+    signs: set[bytes] = set()
     for gate in gates:
-        if not (gate.solid or gate.signs):
+        if gate == Gate():
             return None
+        digit = digit or gate.gap is not None or gate.mixed
         solid = solid or gate.solid
         signs.update(gate.signs)
-    return _Asked.one_of(signs, solid=solid)
+    return _Asked.one_of(signs, digit, solid)
 
 
 def _rare(nodes: Sequence[Node]) -> Strings | None:

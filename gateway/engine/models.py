@@ -17,11 +17,12 @@ import numpy.typing as npt
 from gateway.detectors.onnx import Meaning, Model, Said, load_folder, useful
 from gateway.detectors.onnx.card import CARD
 from gateway.engine.cache import Cache, text_key
+from gateway.engine.distinct import distinct
 from gateway.engine.grounding import Document, Grounding, Level, ground, texts_to_embed
 from gateway.engine.joined import Joined, joined
 from gateway.engine.outcome import utf8_size
 from gateway.engine.rules import Asked
-from gateway.engine.scan import Scan, distinct, failed, nested, original, unread
+from gateway.engine.scan import Scan, failed, nested, original, unread
 from gateway.engine.views import for_detector, look
 from gateway.engine.workers import Workers
 from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
