@@ -57,7 +57,10 @@ def _either(options: Sequence[bytes | None]) -> bytes | None:
     known = [option for option in options if option is not None]
     if len(known) < len(options) or not known:
         return None
-    return bytes(map(max, *known)) if len(known) > 1 else known[0]
+    together = 0
+    for option in known:
+        together |= int.from_bytes(option)
+    return together.to_bytes(len(known[0]))
 
 
 @lru_cache(maxsize=1024)

@@ -64,24 +64,25 @@ def required(nodes: Sequence[Node]) -> list[Run]:
     candidates: list[Run] = []
     flat = list(_flat(nodes))
     widths = list(map(_width, flat))
-    joined, left = _EMPTY, None
+    joined, first = _EMPTY, 0  # and which node it begins with
     begin, done, rest = 0, 0, sum(widths)  # characters before `joined`, before the node, from it on
     for at, (node, width) in enumerate(zip(flat, widths, strict=True)):
         exact = _exact(node)
         if exact is not None and len(joined) * len(exact) <= _MAX_LITERALS:
             joined = frozenset(a + b for a, b in product(joined, exact))
         else:
-            candidates.append(Run(joined, left, beside(flat[at:], 0), begin, rest))
+            if _shortest(joined) >= _MIN_LENGTH:
+                candidates.append(Run(joined, beside(flat[:first], -1), beside(flat[at:], 0), begin, rest))
             inside = _inside(node)
             if inside:
                 sides = beside(flat[:at], -1), beside(flat[at + 1 :], 0)
                 candidates += [run.within(done, rest - width, *sides) for run in inside]
             if exact is not None:
-                joined, left, begin = exact, beside(flat[:at], -1), done
+                joined, first, begin = exact, at, done
             else:
-                joined, left, begin = _EMPTY, beside(flat[: at + 1], -1), done + width
+                joined, first, begin = _EMPTY, at + 1, done + width
         done, rest = done + width, rest - width
-    candidates.append(Run(joined, left, None, begin))
+    candidates.append(Run(joined, beside(flat[:first], -1), None, begin))
     long = [run for run in candidates if _shortest(run.strings) >= _MIN_LENGTH]
     return sorted(long, key=_worth, reverse=True)
 
