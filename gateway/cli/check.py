@@ -22,8 +22,7 @@ from gateway.settings import Settings
 __all__ = ["register"]
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("check", help="check settings and policies", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument(
         "--policies",

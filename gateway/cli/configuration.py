@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from gateway.errors import ConfigError
-from gateway.settings import Settings, load_settings
-from gateway.web.serve import CONFIG
+from gateway.settings import CONFIG, Settings, load_settings
 
 __all__ = ["add_config", "config_path", "load"]
 

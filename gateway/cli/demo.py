@@ -32,8 +32,7 @@ __all__ = ["register"]
 PORT = 8080
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("demo", help="a tour that needs no key and no network", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help=f"port to listen on, 0 for a free one (default: PORT, else {PORT})")
     parser.add_argument("--once", action="store_true", help="end after the tour")
     parser.set_defaults(run=run)

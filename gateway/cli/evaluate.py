@@ -41,15 +41,12 @@ POOL = "benign pool"
 PATIENCE = 3600.0  # seconds that a text may take: nobody waits for it
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "eval",
-        help="measure detectors and a policy on texts with labels",
-        description="Rows are JSON objects, one a line: text, label (1 is what should be found, 0, null), and where "
-        "they have them role, kind, direction and spans.",
-        epilog="Exit status: 0 measured, whatever the figures, 2 an error.",
-        allow_abbrev=False,
+def register(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Rows are JSON objects, one a line: text, label (1 is what should be found, 0, null), and where "
+        "they have them role, kind, direction and spans."
     )
+    parser.epilog = "Exit status: 0 measured, whatever the figures, 2 an error."
     parser.add_argument("sets", nargs="+", type=Path, metavar="FILE", help=".jsonl or .jsonl.gz, a set; - is stdin")
     parser.add_argument(
         "--benign", nargs="+", action="extend", default=[], type=Path, metavar="FILE",

@@ -34,8 +34,7 @@ DAY = 86_400
 ID = re.compile(r"(?:" + "|".join(PREFIXES) + r")?([0-9a-f]{16})")
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("keys", help="make, list and revoke keys of clients", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _register_new(actions)
     listing = actions.add_parser("list", help="show the keys of the store", allow_abbrev=False)

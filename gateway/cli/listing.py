@@ -26,8 +26,7 @@ Rows = list[dict[str, Any]]
 MANY = 10  # categories; more are counted in a table, and listed in JSON
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("list", help="show detectors, categories, policies or settings", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=sorted(LISTS))
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as JSON")

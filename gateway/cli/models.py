@@ -36,8 +36,7 @@ GOLDEN_IDS = 32
 SIDE_FILES = ("config.json",)
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("models", help="add, verify and list models", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     add = actions.add_parser("add", help="copy a model into a folder of models, once it works", allow_abbrev=False)
     add.add_argument("path", type=Path, metavar="PATH", help="folder with model.onnx and tokenizer.json")

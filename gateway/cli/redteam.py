@@ -24,8 +24,7 @@ __all__ = ["register"]
 MOST = 400  # requests of a scan, unless told otherwise
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("redteam", help="attack a model and grade its answers", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     tasks = parser.add_subparsers(required=True, metavar="TASK")
     _run(tasks)
     show = tasks.add_parser("show", help="show a scan again, or write it in another form", allow_abbrev=False)

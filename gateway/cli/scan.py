@@ -28,13 +28,8 @@ from gateway.types import Direction, Json, Part, Role, Transcript
 __all__ = ["register"]
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "scan",
-        help="scan texts without a server",
-        epilog="Exit status: 0 nothing blocked, 1 something blocked, 2 an error.",
-        allow_abbrev=False,
-    )
+def register(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Exit status: 0 nothing blocked, 1 something blocked, 2 an error."
     source = parser.add_mutually_exclusive_group()
     source.add_argument("text", nargs="?", metavar="TEXT", help="the text; without any source stdin is read")
     source.add_argument("--file", type=Path, metavar="F", help="a file that is one text")

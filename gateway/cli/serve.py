@@ -14,8 +14,7 @@ __all__ = ["register"]
 FLAGS = {"host": "PORTCULLIS_SERVER__HOST", "port": "PORTCULLIS_SERVER__PORT", "workers": "PORTCULLIS_SERVER__WORKERS"}
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("serve", help="run the gateway", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--host", help="address to listen on (setting server.host)")
     parser.add_argument("--port", type=int, help="port to listen on, 0 for a free one (setting server.port)")

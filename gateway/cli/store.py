@@ -18,8 +18,7 @@ __all__ = ["register", "with_store"]
 T = TypeVar("T")
 
 
-def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("store", help="look after the database", allow_abbrev=False)
+def register(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     about = {
         "upgrade": "make the tables, or bring them to the form that this version needs",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
 from gateway.detectors.needles import Look, Stretches
-from gateway.detectors.prefix import VALUE, Shape, shape
+from gateway.detectors.prefix import VALUE, Shape, extent, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
 from gateway.text.patterns import Search, compile_re2, searcher
@@ -130,17 +131,22 @@ class RegexDetector(Table):
         self.kinds = None if kinds is None else frozenset(kinds)
         self.rows = tuple(rows)
         self.categories = frozenset(row.category for row in self.rows)
-        shapes = [shape(row.pattern, counted=counted) for row in self.rows]
-        self.reach: int | None = max(s.reach for s in shapes)
-        self.behind = max(s.behind for s in shapes)
+        extents = [extent(row.pattern) for row in self.rows]
+        self.reach: int | None = max(reach for reach, _ in extents)
+        self.behind = max(behind for _, behind in extents)
         patterns = [compile_re2(row.pattern) for row in self.rows]
         self._patterns = [(searcher(pattern), value_group(pattern)) for pattern in patterns]
-        groups = [group(row) if group else "" for row in self.rows]
-        self.sieve = Sieve([row.pattern for row in self.rows], groups, [s.reach for s in shapes])
-        self._beginnings = [
-            compile_beginning(s for s, g in zip(shapes, groups, strict=True) if g == name)
-            for name in dict.fromkeys(groups)
-        ]
+        self._groups = [group(row) if group else "" for row in self.rows]
+        self._counted = counted
+        self.sieve = Sieve([row.pattern for row in self.rows], self._groups, [reach for reach, _ in extents])
+
+    @cached_property
+    def _beginnings(self) -> list[Any]:
+        """Only streams need them, and to build them takes long: a server does so in its self-test."""
+        shapes: dict[str, list[Shape]] = {}
+        for row, group in zip(self.rows, self._groups, strict=True):
+            shapes.setdefault(group, []).append(shape(row.pattern, counted=self._counted))
+        return [compile_beginning(mine) for mine in shapes.values()]
 
     @property
     def sieves(self) -> tuple[Sieve, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from re import A as ASCII
 from re import I as IGNORECASE
@@ -12,32 +12,55 @@ from typing import Any
 
 from gateway.detectors.prefix import CATEGORY
 
-__all__ = ["edge"]
+__all__ = ["beside"]
 
 Node = tuple[Any, Any]
 
 
-def edge(node: Node, side: int) -> bytes | None:
+def beside(nodes: Sequence[Node], side: int) -> bytes | None:
     """
-    What may stand next to a literal: a table of truth values for the 256 bytes. A text's or a line's end
-    may always, and whatever is not ASCII. None where a node tells little. `side`: 0 after it, -1 before it.
+    What may stand next to a literal that has these nodes on one side: a table of truth values for the 256 bytes.
+    A text's or a line's end may always, and whatever is not ASCII. None where they tell little. `side`: 0 after
+    it, -1 before it.
     """
+    options: list[bytes | None] = []
+    for node in nodes if side == 0 else reversed(nodes):
+        kind, arg = node
+        optional = kind in (op.MAX_REPEAT, op.MIN_REPEAT) and not arg[0]
+        options.append(beside(list(arg[2]), side) if optional else _edge(node, side))
+        if options[-1] is None:
+            return None
+        if not optional:
+            return _either(options)
+    return None  # what stands around all of them
+
+
+def _edge(node: Node, side: int) -> bytes | None:
+    """Of a node that is never empty, or None."""
     kind, arg = node
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]):
-        return edge(arg[2][side], side)
-    if kind is op.SUBPATTERN and len(arg[3]):
-        return edge(arg[3][side], side)
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+        return beside(list(arg[2]), side)
+    if kind is op.SUBPATTERN:
+        return beside(list(arg[3]), side)
     if kind is op.BRANCH:
-        options = [edge(branch[side], side) if len(branch) else None for branch in arg[1]]
-        known = [option for option in options if option is not None]
-        return bytes(map(max, *known)) if len(known) == len(options) > 1 else None
+        return _either([beside(list(branch), side) for branch in arg[1]])
     if kind is op.AT and arg in (op.AT_BEGINNING, op.AT_END):
         return _ENDS
     if kind is op.LITERAL and arg < 128:
         return _one_of(chr(arg).lower() + chr(arg).upper())
     if kind is op.IN:
-        return _one_in(f"[{''.join(map(_item, arg))}]")
+        return _one_in(tuple(arg))
     return None
+
+
+def _either(options: Sequence[bytes | None]) -> bytes | None:
+    known = [option for option in options if option is not None]
+    if len(known) < len(options) or not known:
+        return None
+    together = 0
+    for option in known:
+        together |= int.from_bytes(option)
+    return together.to_bytes(len(known[0]))
 
 
 @lru_cache(maxsize=1024)
@@ -46,8 +69,9 @@ def _one_of(chars: str) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _one_in(characters: str) -> bytes:
+def _one_in(items: tuple[Node, ...]) -> bytes:
     """Of a class of characters, whatever their case. The tables of patterns use a few again and again."""
+    characters = f"[{''.join(map(_item, items))}]"
     either = [re.compile(characters, ASCII | case) for case in (0, IGNORECASE)]
     return _table(lambda byte: any(one.match(chr(byte)) for one in either))
 

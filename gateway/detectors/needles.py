@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from gateway.detectors.gates import Gate, Places
+from gateway.detectors.gates import Gate
+from gateway.detectors.places import Places
 
-__all__ = ["Edged", "Joint", "Look", "Stretches", "needles"]
+__all__ = ["Also", "Edged", "Joint", "Look", "Stretches", "needles"]
 
 _BLOCK = 64 << 10  # bytes looked through at a time: hits take a hundred bytes each
 _MOST_VARIANTS = 64
@@ -28,23 +29,36 @@ _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-# Number of the sieve, row, reach, does it need a digit?, what else?, of which strings does it need one as well?
-_Row = tuple[int, int, int, bool, Gate | None, tuple[bytes, ...]]
+# Number of the sieve, row, lead, trail, does it need a digit?, of which signs does it need one?, what else?, of which
+# strings does it need one as well?
+_Row = tuple[int, int, int, int, bool, tuple[frozenset[int], ...], Gate | None, tuple["Also", ...]]
 # left, right, and the rows that ask for these edges
 _Owners = list[tuple[bytes | None, bytes | None, tuple[_Row, ...]]]
 
 
+class Also(NamedTuple):
+    """Strings, in lower case unless they must stand so exactly."""
+
+    exact: bool
+    strings: tuple[bytes, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Edged:
-    """What a needle says: this row, whose matches are at most `reach` characters long, may match around it."""
+    """
+    What a needle says: this row may match around it, from at most `lead` characters before the needle's first one to
+    `trail` after its last.
+    """
 
     row: int
-    reach: int
+    lead: int
+    trail: int
     left: bytes | None  # truth values for the byte before it; None: any
     right: bytes | None
     digit: bool = False  # its matches hold one
     gate: Gate | None = None  # what else they hold
-    also: tuple[bytes, ...] = ()  # in lower case; its matches hold one of these as well; none: nothing is known
+    also: tuple[Also, ...] = ()  # its matches hold one of each of these as well
+    signs: tuple[frozenset[int], ...] = ()  # of which the whole text must hold one each: see `Places.signs`
 
 
 class Needing(Protocol):
@@ -91,10 +105,10 @@ class Joint:
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
                 owners.setdefault(needle, {}).setdefault((e.left, e.right), set()).add(
-                    (number, e.row, e.reach, e.digit, e.gate, e.also)
+                    (number, e.row, e.lead, e.trail, e.digit, e.signs, e.gate, e.also)
                 )
         self._owners = [
-            [(left, right, tuple(sorted(rows, key=lambda row: row[:3]))) for (left, right), rows in by_edge.items()]
+            [(left, right, tuple(sorted(rows, key=lambda row: row[:4]))) for (left, right), rows in by_edge.items()]
             for by_edge in owners.values()
         ]
         self._longest = max(map(len, owners), default=0)
@@ -117,22 +131,24 @@ class Joint:
         if self._automaton is None:
             return Look(places, found, self, near)
         size = len(data)
-        digits, lower, sieves = places.digits, data.lower(), self._sieves
+        digits, there, lower, sieves = places.digits, places.signs, data.lower(), self._sieves
         for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
             for left, right, rows in owners:
                 if (left is not None and not left[before]) or (right is not None and not right[after]):
                     continue
-                for number, row, reach, digit, gate, also in rows:
-                    first, last = end - reach * wide, start + reach * wide
+                for number, row, lead, trail, digit, signs, gate, also in rows:
+                    if signs and not _stand(signs, there):
+                        continue
+                    first, last = start - lead * wide, end + trail * wide
                     if first < 0:
                         first = 0
                     if digit and digits.find(b"0", first, last) < 0:
                         continue
                     if gate is not None and not places.near(gate, first, last):
                         continue
-                    if also and not _any_of(also, lower, first, last):
+                    if also and not _all_of(also, data, lower, first, last):
                         continue
                     mine = found.get(sieves[number])
                     if mine is None:
@@ -142,10 +158,10 @@ class Joint:
                     stretches = mine.get(row)
                     if stretches is None:
                         mine[row] = [[first, start, last]]
-                    elif first <= stretches[-1][2]:
-                        stretches[-1][1:] = start, max(stretches[-1][2], last)
-                    else:
+                    elif first > stretches[-1][2]:
                         stretches.append([first, start, last])
+                    else:
+                        _merge(stretches, first, start, last)
         return Look(places, found, self, near)
 
     def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int, _Owners]]:
@@ -182,11 +198,31 @@ class Joint:
                     found.setdefault(self._sieves[number], {})[row] = None
 
 
-def _any_of(strings: Iterable[bytes], data: bytes, begin: int, end: int) -> bool:
-    for string in strings:  # noqa: SIM110 (a generator costs more than these few looks)
-        if data.find(string, begin, end) >= 0:
-            return True
-    return False
+def _merge(stretches: Stretches, first: int, start: int, last: int) -> None:
+    """One more that meets the last of them, and through it perhaps others: needles of a row lead by more or less."""
+    while stretches and first <= stretches[-1][2]:
+        before = stretches.pop()
+        first, start, last = min(before[0], first), max(before[1], start), max(before[2], last)
+    stretches.append([first, start, last])
+
+
+def _stand(each: Iterable[frozenset[int]], there: frozenset[int]) -> bool:
+    for signs in each:  # noqa: SIM110 (a generator costs more than these few looks)
+        if signs.isdisjoint(there):
+            return False
+    return True
+
+
+def _all_of(also: Iterable[Also], data: bytes, lower: bytes, begin: int, end: int) -> bool:
+    """Does a string of each stand there?"""
+    for exact, strings in also:
+        text = data if exact else lower
+        for string in strings:
+            if text.find(string, begin, end) >= 0:
+                break
+        else:
+            return False
+    return True
 
 
 def _widened(stretches: Iterable[tuple[int, int]], by: int, size: int) -> list[tuple[int, int]] | None:

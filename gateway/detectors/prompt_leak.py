@@ -75,6 +75,8 @@ class SystemPromptLeak:
     def bind(self, request: Transcript) -> Detector | None:
         """What the system and developer messages say and the user does not; None where that is nothing."""
         system = [part.text for part in request.parts if _is_system(part)]
+        if not system and not self._canaries:
+            return None
         user = [part.text for part in request.parts if part.role is Role.USER]
         said = {match[0] for text in system for match in _CANARY.finditer(text)}
         canaries = [canary for canary in said | self._canaries if not any(canary in text for text in user)]

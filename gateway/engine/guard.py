@@ -23,7 +23,7 @@ from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
 from gateway.engine.memory import Memory, about
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, effect, firm, refusals, told, utf8_size
+from gateway.engine.outcome import best, changes, clean, effect, firm, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked, asked_of
 from gateway.engine.scan import Scan, scan_parts
@@ -39,10 +39,8 @@ from gateway.types import (
     Direction,
     Effect,
     Hit,
-    Kind,
     Part,
     Path,
-    Role,
     Transcript,
     Unscanned,
     Verdict,
@@ -83,6 +81,7 @@ class Guard:
         # Our upstream keys are masked in every answer, whatever the policy: an upstream may echo them.
         own = CustomRule(OWN_KEY, keywords=tuple(own_keys), case_sensitive=True, whole_word=False)
         self.own_keys: tuple[Detector, ...] = custom([own]) if own_keys else ()
+        self._has_models = any(isinstance(detector, Model) for detector in self.detectors)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
         self._inline = inline
         self._memory = Memory(memory)
@@ -122,9 +121,11 @@ class Guard:
     ) -> Scan:
         """Rules and models at the same time. `about`: as for `scan_parts`, if any. Raises TooLargeToScan."""
         memory = self._memory if about else None
+        size = sum([utf8_size(part.text) for part in parts])
+        if asked is None and not self._has_models:
+            return await self.run(size, lambda: scan_parts(detectors, parts, memory, about))
         models = [d for d in detectors if _is_model(type(d)) and isinstance(d, Model)]
         rules = [d for d in detectors if not _is_model(type(d))]
-        size = sum(utf8_size(part.text) for part in parts)
         pending = None
         if models or asked is not None:
             pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked, joins=joins))
@@ -174,8 +175,10 @@ class Exchange:
     ) -> Verdict:
         """Judge a whole answer; with documents, also whether they support it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        unsupported = await self._grounded(transcript, documents, level) if documents else []
-        return await self._check(transcript, self._answer_detectors(), plan, unsupported)
+        known: list[Hit] = []
+        if documents:
+            known = await self._guard.models.unsupported(transcript, documents, level, self._tenant)
+        return await self._check(transcript, self._answer_detectors(), plan, known)
 
     def categories(self, direction: Direction) -> list[str]:
         """What is looked for."""
@@ -208,14 +211,6 @@ class Exchange:
         always = (*self._guard.own_keys, vault) if vault else self._guard.own_keys
         return (*aware(self._bound, self.vault.values), *always)
 
-    async def _grounded(self, transcript: Transcript, documents: Sequence[Document], level: Level) -> list[Hit]:
-        hits: list[Hit] = []
-        for part in transcript.parts:
-            if part.role is Role.ASSISTANT and part.kind is Kind.TEXT:
-                found = await self._guard.models.ground(part.text, documents, level, tenant=self._tenant)
-                hits += [Hit(part, finding) for finding in found.findings()]
-        return hits
-
     async def _check(
         self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
     ) -> Verdict:
@@ -232,11 +227,15 @@ class Exchange:
         judge, strict = self._guard.judge, plan.judge_strict
         degraded = await judge_rules(judge, plan.topics, parts, scan, self._tenant, strict=strict)
         scan.hits += known
+        seen = sum([utf8_size(part.text) for part in parts])
+        if not (
+            scan.hits or known or scan.errors or scan.overloaded or scan.unread or transcript.unscanned or degraded
+        ):
+            return clean(self.policies, transcript, Coverage(seen if plan.looks else 0, seen), scan.timings_ms)
         overloaded = tuple(scan.overloaded)
         errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))
         violations = self._judge(scan.hits, transcript.direction) if scan.hits else []
         rewritten = changes(violations)
-        seen = sum(utf8_size(part.text) for part in parts)
         unread = sum(u.size for u in transcript.unscanned)
         scanned = 0 if errors or overloaded or not plan.looks else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)

@@ -17,18 +17,19 @@ import numpy.typing as npt
 from gateway.detectors.onnx import Meaning, Model, Said, load_folder, useful
 from gateway.detectors.onnx.card import CARD
 from gateway.engine.cache import Cache, text_key
+from gateway.engine.distinct import distinct
 from gateway.engine.grounding import Document, Grounding, Level, ground, texts_to_embed
 from gateway.engine.joined import Joined, joined
 from gateway.engine.outcome import utf8_size
 from gateway.engine.rules import Asked
-from gateway.engine.scan import Scan, distinct, failed, nested, original, unread
+from gateway.engine.scan import Scan, failed, nested, original, unread
 from gateway.engine.views import for_detector, look
 from gateway.engine.workers import Workers
 from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
 from gateway.settings import ModelSettings
 from gateway.text.views import View
-from gateway.types import Finding, Hit, Part
+from gateway.types import Finding, Hit, Kind, Part, Role, Transcript
 
 __all__ = ["Models", "Pending", "folders_of", "load_models"]
 
@@ -119,6 +120,17 @@ class Models:
         texts = await asyncio.to_thread(texts_to_embed, prompt, response, documents)
         vectors = await self.vectors(texts, tenant)
         return await asyncio.to_thread(ground, prompt, response, documents, level, vectors)
+
+    async def unsupported(
+        self, answer: Transcript, documents: Sequence[Document], level: Level, tenant: str = ""
+    ) -> list[Hit]:
+        """What documents do not support in the texts of an answer. Raises as `ground`."""
+        hits: list[Hit] = []
+        for part in answer.parts:
+            if part.role is Role.ASSISTANT and part.kind is Kind.TEXT:
+                found = await self.ground(part.text, documents, level, tenant=tenant)
+                hits += [Hit(part, finding) for finding in found.findings()]
+        return hits
 
     def stats(self) -> dict[str, int]:
         return {"hits": self.cache.hits, "misses": self.cache.misses, **self.workers.stats}

@@ -9,9 +9,9 @@ from gateway.engine.edit import Replacement, replacements
 from gateway.engine.vault import RESTORE
 from gateway.engine.views import judges_whole
 from gateway.policy import Ruleset
-from gateway.types import Direction, Effect, Hit, Kind, Part, Path, Transcript, Unscanned, Violation
+from gateway.types import Coverage, Direction, Effect, Hit, Kind, Part, Path, Transcript, Unscanned, Verdict, Violation
 
-__all__ = ["best", "changes", "effect", "firm", "refusals", "told", "utf8_size"]
+__all__ = ["best", "changes", "clean", "effect", "firm", "refusals", "told", "utf8_size"]
 
 # A model has a little of everything to say of any text; less than this is left to the scores. Rules say nothing
 # of how often honest texts have their findings, and always mean them.
@@ -61,12 +61,22 @@ def firm(violation: Violation) -> Violation:
     return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
 
 
+def clean(policies: Sequence[Ruleset], transcript: Transcript, covered: Coverage, timings: dict[str, float]) -> Verdict:
+    """Of texts in which nothing was found and of which all was read."""
+    refused = refusals(policies, transcript, ())
+    strongest = Effect.BLOCK if refused else Effect.ALLOW
+    return Verdict(strongest, refused=refused, coverage=covered, timings_ms=timings)
+
+
 def refusals(policies: Sequence[Ruleset], transcript: Transcript, unread: Sequence[Unscanned]) -> tuple[Unscanned, ...]:
     """What the policies do not let pass unread."""
+    asks = transcript.direction is Direction.INPUT and any(p.kind is Kind.UNKNOWN for p in transcript.parts)
+    if not (transcript.unscanned or unread or asks):
+        return ()
     enforcing = [p.policy for p in policies if not p.monitors]
     refused: list[Unscanned] = []
     if any(p.unscannable == "refuse" for p in enforcing):
         refused += (*transcript.unscanned, *unread)
-    if transcript.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
+    if asks and any(p.unknown_fields == "refuse" for p in enforcing):
         refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
     return tuple(refused)

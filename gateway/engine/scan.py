@@ -17,16 +17,19 @@ from gateway.detectors.needles import Joint
 from gateway.detectors.needles import Look as Literals
 from gateway.detectors.sieve import Sieve
 from gateway.engine.changes import changed, in_bytes
+from gateway.engine.distinct import distinct
 from gateway.engine.joined import joined
 from gateway.engine.memory import Known, Memory
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
-from gateway.text.views import View
+from gateway.text.decode import Budget
+from gateway.text.decode.ciphers import ciphers
+from gateway.text.doors import doors
+from gateway.text.views import View, raw
 from gateway.types import Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
 __all__ = [
-    "Scan", "attempt", "distinct", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_window",
-    "unread",
+    "Scan", "attempt", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_window", "unread",
 ]  # fmt: skip
 
 log = logging.getLogger("gateway.engine")
@@ -34,7 +37,6 @@ log = logging.getLogger("gateway.engine")
 T = TypeVar("T")
 
 UNREAD = "too_much_encoding"
-UNKNOWN_KEYS = ("secret/api_key", "secret/generic")  # known by nothing but their name and their looks
 LONG = 2048  # bytes of a view that is worth the question where it differs
 
 
@@ -87,11 +89,12 @@ def scan_parts(
 
 def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan) -> list[list[Hit]]:
     """What each detector finds, and at last what is nested too deeply."""
-    looks = [(part, look(part, part.text)) for part in parts]
+    looks = [(part, _plain(part) or look(part, part.text)) for part in parts]
     seen = [s for _, views in looks for s in views.seen]
     timings = out.timings_ms
     began = perf_counter()
-    literals = _literals(detectors, looks)
+    kinds = {part.kind for part in parts}
+    literals = _literals([d for d in detectors if d.kinds is None or not d.kinds.isdisjoint(kinds)], looks)
     now = perf_counter()
     timings["literals"] = (now - began) * 1000
     plain = len(seen) == len(looks)  # no text says anything but what it says
@@ -115,6 +118,17 @@ def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan)
     every.append(nested(looks))
     out.unread = unread(looks)
     return every
+
+
+def _plain(part: Part) -> Look | None:
+    """What `look` finds in a text that says nothing but what it says, as most do, for a part of the work."""
+    text = part.text
+    if part.json or doors(text):
+        return None
+    budget = Budget.of(text)
+    if ciphers(text, budget) or budget.spent or budget.over:
+        return None
+    return Look([Seen(part, raw(text), Reading.RAW, part)], open_at=len(text))
 
 
 def _remember(
@@ -200,44 +214,6 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
     return out
 
 
-def distinct(hits: list[Hit]) -> list[Hit]:
-    """
-    Without those that say of the same characters what a more direct view says: the same category,
-    at least as certain, on a stretch that holds theirs. A key of no known kind is not said again of a known one.
-    Hits of one detector come view by view.
-    """
-    if len(hits) < 2:
-        return hits
-    direct = [hit for hit in dict.fromkeys(hits) if hit.finding.via == "raw"]
-    if len(direct) == len(hits):
-        return direct
-    out: list[Hit] = []
-    known: dict[tuple[int, str], list[Finding]] = {}
-    for hit in sorted(dict.fromkeys(hits), key=lambda hit: _steps(hit.finding.via)):
-        finding = hit.finding
-        same = known.setdefault((id(hit.part), finding.category), [])
-        other_keys = known.get((id(hit.part), "secret"), ()) if finding.category in UNKNOWN_KEYS else ()
-        if finding.via != "raw" and any(_covers(other, finding) for other in (*same, *other_keys)):
-            continue
-        same.append(finding)
-        if finding.category.startswith("secret/") and not judges_whole(finding.via):
-            known.setdefault((id(hit.part), "secret"), []).append(finding)
-        out.append(hit)
-    return out
-
-
-def _steps(via: str) -> int:
-    return 0 if via == "raw" else 1 + via.count("+") + 8 * judges_whole(via)
-
-
-def _covers(direct: Finding, other: Finding) -> bool:
-    if direct.via == other.via or direct.score < other.score:
-        return False
-    if judges_whole(other.via):  # such a reading may add a letter to a value, which is no new one
-        return direct.span.start < other.span.end and other.span.start < direct.span.end
-    return direct.span.start <= other.span.start and other.span.end <= direct.span.end
-
-
 def _scan_seen(
     detector: Detector, mine: Sequence[Seen], errors: list[str], literals: Mapping[int, Literals] | None = None
 ) -> list[Hit]:
@@ -285,7 +261,7 @@ def _literals_of(joint: Joint, text: str, seen: Seen) -> Literals:
     return joint.look(data, None if where is None else in_bytes(seen.view.text, where, len(data)))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _joint(sieves: tuple[Sieve, ...]) -> Joint:
     return Joint(sieves, small=True)
 

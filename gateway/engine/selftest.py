@@ -60,7 +60,11 @@ def _check(detector: Detector, probe: Part, category: str) -> list[str]:
         return [f"{detector.name}: did not find {category} in its known text"]
     if any(hit.part is _HARMLESS for hit in scan.hits):
         return [f"{detector.name}: found something in a harmless text"]
-    return []
+    # Of a stream, too; what only streams need is built here and not when the first of them comes.
+    settled, error = attempt(lambda: detector.pending(probe.text))
+    if settled is None:
+        return [f"{detector.name}: {type(error).__name__}"]
+    return [] if 0 <= settled <= len(probe.text) else [f"{detector.name}: holds back what is not there"]
 
 
 def _bound(detector: Detector) -> Detector:

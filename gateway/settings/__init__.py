@@ -31,6 +31,7 @@ from gateway.settings.sections import (
 )
 
 __all__ = [
+    "CONFIG",
     "UNBOUNDED",
     "Breaker",
     "Client",
@@ -53,6 +54,8 @@ __all__ = [
     "XecGuardLicence",
     "load_settings",
 ]
+
+CONFIG = "PORTCULLIS_CONFIG"  # the environment variable that names the configuration file
 
 Scope = Literal["proxy", "scan", "manage"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from gateway.text.patterns import compile_re2, searcher
 from gateway.text.prefixes import KEYS
 from gateway.text.views import View
 
@@ -22,6 +23,11 @@ _KEY = re.compile(
     + r")[A-Za-z0-9_./+=-]*",
     re.IGNORECASE,
 )
+# The same, but for what stands before and after it: in RE2, since Python's tries each key at each character.
+_SEEN = searcher(
+    compile_re2("(?i)(?:" + "|".join(f"{re.escape(prefix)}{rest}" for prefix, rest in _ALL) + ")", utf8=False)
+)
+_ASCII_CASES = {0x017F: "s", 0x212A: "k"}  # what Python takes for a letter of ASCII where case does not count
 _ORDERED = [prefix for prefix, _ in sorted(_ALL, key=lambda key: -len(key[0]))]
 _CAPITALS = frozenset(("AKIA", "ASIA", "ABIA", "ACCA"))  # of which the rest is in capitals too
 _NUMBER = re.compile(
@@ -36,12 +42,25 @@ _STATE = re.compile(r"(?<=, )[a-z]{2}(?= \d{5}(?!\d))")
 
 def recased(text: str) -> View | None:
     """The text with the case of its keys restored, where a key has one case only."""
-    out = _KEY.sub(_restored, text.lower() if text.isupper() and text.isascii() else text)
+    out = _with_keys(text.lower() if text.isupper() and text.isascii() else text)
     if out.islower() or (out != text and text.islower()):
         out = _NUMBER.sub(lambda match: match[0].upper(), out)
         out = _STATE.sub(lambda match: match[0].upper(), out)
     out = _ADDRESS.sub(lambda match: match[0].title(), out)
     return View("recased", out, 0) if out != text else None
+
+
+def _with_keys(text: str) -> str:
+    """`_KEY.sub(_restored, text)`."""
+    data = (text if text.isascii() else text.translate(_ASCII_CASES)).encode("ascii", "replace")  # a byte a character
+    pieces: list[str] = []
+    done = at = 0
+    while (start := _SEEN(data, at, len(data))[0][0]) >= 0:
+        at = start + 1
+        if (match := _KEY.match(text, start)) is not None:
+            pieces += (text[done:start], _restored(match))
+            done = at = match.end()
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
 def _restored(match: re.Match[str]) -> str:

@@ -32,16 +32,15 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from gateway import logs
 from gateway.errors import ConfigError, StoreError
-from gateway.settings import Settings, StoreSettings, load_settings
+from gateway.settings import CONFIG, Settings, StoreSettings, load_settings
 from gateway.store import Store, place
 from gateway.web.app import create_app
 from gateway.web.metrics import SHARED
 from gateway.web.protocol import hardened
 from gateway.web.state import INSTANCE, Gateway
 
-__all__ = ["CONFIG", "FORCED", "Server", "app_from_environment", "listen", "serve", "server_config"]
+__all__ = ["FORCED", "Server", "app_from_environment", "listen", "serve", "server_config"]
 
-CONFIG = "PORTCULLIS_CONFIG"  # where workers find the configuration file
 BACKLOG = 2048
 FORCED = 1  # exit status where a second signal cut running answers off
 LAST_WORDS = 1.0  # seconds for answers that are cut off to say so

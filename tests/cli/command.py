@@ -29,6 +29,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     ours = {
         "PYTHONPATH": str(ROOT),
         "NO_COLOR": "1",
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",  # another guard's client has one, which loads pytest in every process
         "PORTCULLIS_STORE__URL": "none",
         "PORTCULLIS_MODELS__ENABLED": "[]",
     }

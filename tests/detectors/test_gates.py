@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from benchmarks.texts import prompt, prose
 from gateway.detectors.base import compile_re2
-from gateway.detectors.gates import DIGITS, GAPS, SOLID, Gate, Places, gate_of, least_digits, least_solid
+from gateway.detectors.gates import DIGITS, GAPS, SOLID, Gate, gate_of, least_digits, least_solid
+from gateway.detectors.places import Places
 from gateway.detectors.prefix import shape
 from gateway.detectors.sieve import LONG, Sieve
 from tests.detectors.test_windows_exact import PHRASES, PII, SECRETS, accented, check, disguised, joined

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.engine.scan import distinct, scan_parts
+from gateway.engine.distinct import distinct
+from gateway.engine.scan import scan_parts
 from gateway.engine.views import MAX_VIEWS, NESTED, judges_whole, look
 from gateway.redteam.transforms import TRANSFORMS, Transform, chain, named
 from gateway.types import OF_ONE_TEXT, Finding, Hit, Part, Reading, Span

@@ -8,7 +8,9 @@ under eighteen. Words that are said of grown people as well (girl, baby, kind) c
 
 from __future__ import annotations
 
+from functools import cache
 from math import exp, log
+from typing import Any
 
 from gateway.text.patterns import compile_re2
 
@@ -114,11 +116,16 @@ def _pattern(word: str) -> str:
 _APART = "|".join([*(_pattern(word) for words in _WORDS.values() for word in words), *_AGES])
 _MINOR = r"a minor(?: (?:and|who|is|was|in|under|by|or) |[^\pL\pN -]|$)"  # and no minor issue
 _COUNTED = rf"(?:^|[^0-9]){_UNDER_18} ?(?:歳|岁|歲|살|세)"
-_CHILD = compile_re2(rf"{_BEFORE}(?:(?:{_APART}){_AFTER}|{_MINOR})|{'|'.join(_ANYWHERE)}|{_COUNTED}")
+
+
+@cache
+def _child() -> Any:
+    """Most processes never ask, and it takes longer to compile than a small text to scan."""
+    return compile_re2(rf"{_BEFORE}(?:(?:{_APART}){_AFTER}|{_MINOR})|{'|'.join(_ANYWHERE)}|{_COUNTED}")
 
 
 def speaks_of_a_child(text: str) -> bool:
-    return _CHILD.search(text.lower().encode("utf-8", "replace")) is not None
+    return _child().search(text.lower().encode("utf-8", "replace")) is not None
 
 
 def likelihood(sexual: float) -> float:
