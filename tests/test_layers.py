@@ -18,7 +18,7 @@ PACKAGE = ROOT / "gateway"
 LAYERS = (
     {"types", "errors"},
     {"text", "settings", "resources", "logs"},
-    {"surfaces", "detectors", "policy", "limits", "store"},
+    {"surfaces", "detectors", "extract", "policy", "limits", "store"},
     {"engine"},
     {"redteam"},
     {"dialects"},

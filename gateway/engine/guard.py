@@ -19,11 +19,12 @@ from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
 from gateway.engine.before import Before, forget
 from gateway.engine.edit import render
+from gateway.engine.files import Opened, Opener
 from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
 from gateway.engine.memory import Memory, about
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, effect, firm, refusals, told, utf8_size
+from gateway.engine.outcome import best, changes, effect, firm, locked, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked, asked_of
 from gateway.engine.scan import Scan, scan_parts
@@ -39,10 +40,8 @@ from gateway.types import (
     Direction,
     Effect,
     Hit,
-    Kind,
     Part,
     Path,
-    Role,
     Transcript,
     Unscanned,
     Verdict,
@@ -75,7 +74,9 @@ class Guard:
         models: Models | None = None,
         judge: Judge | None = None,
         memory: int = 16 << 20,
+        files: Opener | None = None,
     ) -> None:
+        self.opener = files or Opener()
         self.judge = judge
         self.models = models or Models()
         own_detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
@@ -102,6 +103,7 @@ class Guard:
 
     def check_policy(self, ruleset: Ruleset) -> None:
         """Build what the policy needs. Raises ConfigError where it cannot be had."""
+        self.opener.require(ruleset)
         for direction in Direction:
             self.plan((ruleset,), direction)
 
@@ -139,6 +141,7 @@ class Guard:
 
     def close(self) -> None:
         self.models.close()
+        self.opener.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _plan(self, policies: Policies, direction: Direction) -> Plan:
@@ -164,18 +167,20 @@ class Exchange:
 
     async def request(self, transcript: Transcript) -> Verdict:
         """Judge a prompt, and remember what its answer must be judged by."""
-        self.vault.watch(part.text for part in transcript.parts)
+        opened = await self._guard.opener.open(transcript, self.policies, self._tenant)
+        self.vault.watch(part.text for part in opened.transcript.parts)
         plan = self._guard.plan(self.policies, Direction.INPUT)
-        self.see(transcript)
-        return await self._check(transcript, plan.detectors, plan)
+        self.see(opened.transcript)
+        return await self._check(transcript, opened, plan.detectors, plan)
 
     async def response(
         self, transcript: Transcript, documents: Sequence[Document] = (), level: Level = Level.BALANCED
     ) -> Verdict:
         """Judge a whole answer; with documents, also whether they support it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
-        unsupported = await self._grounded(transcript, documents, level) if documents else []
-        return await self._check(transcript, self._answer_detectors(), plan, unsupported)
+        unsupported = await self._guard.models.unsupported(transcript, documents, level, self._tenant)
+        opened = await self._guard.opener.open(transcript, self.policies, self._tenant)
+        return await self._check(transcript, opened, self._answer_detectors(), plan, unsupported)
 
     def categories(self, direction: Direction) -> list[str]:
         """What is looked for."""
@@ -187,7 +192,7 @@ class Exchange:
         """Judge an answer piece by piece."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         holds = plan.holds or bool(self._guard.own_keys or self.vault.values)
-        refuses = any(p.policy.unscannable == "refuse" for p in self.policies if not p.monitors)
+        refuses = any(p.policy.refuses_unread for p in self.policies if not p.monitors)
         terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses)
         detectors = self._answer_detectors()
         judge = partial(self._judge, direction=Direction.OUTPUT)
@@ -208,17 +213,10 @@ class Exchange:
         always = (*self._guard.own_keys, vault) if vault else self._guard.own_keys
         return (*aware(self._bound, self.vault.values), *always)
 
-    async def _grounded(self, transcript: Transcript, documents: Sequence[Document], level: Level) -> list[Hit]:
-        hits: list[Hit] = []
-        for part in transcript.parts:
-            if part.role is Role.ASSISTANT and part.kind is Kind.TEXT:
-                found = await self._guard.models.ground(part.text, documents, level, tenant=self._tenant)
-                hits += [Hit(part, finding) for finding in found.findings()]
-        return hits
-
     async def _check(
-        self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
+        self, came: Transcript, opened: Opened, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
     ) -> Verdict:
+        transcript = opened.transcript
         parts = [part for part in transcript.parts if part.text]
         looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
@@ -240,7 +238,7 @@ class Exchange:
         unread = sum(u.size for u in transcript.unscanned)
         scanned = 0 if errors or overloaded or not plan.looks else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)
-        refused = refusals(self.policies, transcript, scan.unread)
+        refused = refusals(self.policies, came, transcript, scan.unread)
         if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
             strongest = Effect.BLOCK
         return Verdict(
@@ -256,6 +254,7 @@ class Exchange:
             best(scan.hits),
             Coverage(scanned, seen + unread),
             scan.timings_ms,
+            opened.extracted,
         )
 
     def _judge(self, hits: Iterable[Hit], direction: Direction) -> list[Violation]:
@@ -270,6 +269,7 @@ class Exchange:
                 found.append(hit)
         for ruleset in self.policies:
             out += ruleset.judge(found, direction, self.vault)
+        out = locked(out)
         return [firm(v) for v in out] if direction is Direction.OUTPUT else out
 
 

@@ -28,7 +28,7 @@ from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
 from gateway.settings import ModelSettings
 from gateway.text.views import View
-from gateway.types import Finding, Hit, Part
+from gateway.types import Finding, Hit, Kind, Part, Role, Transcript
 
 __all__ = ["Models", "Pending", "folders_of", "load_models"]
 
@@ -119,6 +119,17 @@ class Models:
         texts = await asyncio.to_thread(texts_to_embed, prompt, response, documents)
         vectors = await self.vectors(texts, tenant)
         return await asyncio.to_thread(ground, prompt, response, documents, level, vectors)
+
+    async def unsupported(
+        self, answer: Transcript, documents: Sequence[Document], level: Level, tenant: str
+    ) -> list[Hit]:
+        """The sentences of an answer that documents do not support; without documents none."""
+        hits: list[Hit] = []
+        for part in answer.parts if documents else ():
+            if part.role is Role.ASSISTANT and part.kind is Kind.TEXT:
+                found = await self.ground(part.text, documents, level, tenant=tenant)
+                hits += [Hit(part, finding) for finding in found.findings()]
+        return hits
 
     def stats(self) -> dict[str, int]:
         return {"hits": self.cache.hits, "misses": self.cache.misses, **self.workers.stats}

@@ -11,11 +11,13 @@ from gateway.engine.views import judges_whole
 from gateway.policy import Ruleset
 from gateway.types import Direction, Effect, Hit, Kind, Part, Path, Transcript, Unscanned, Violation
 
-__all__ = ["best", "changes", "effect", "firm", "refusals", "told", "utf8_size"]
+__all__ = ["LOCKED", "best", "changes", "effect", "firm", "locked", "refusals", "told", "utf8_size"]
 
 # A model has a little of everything to say of any text; less than this is left to the scores. Rules say nothing
 # of how often honest texts have their findings, and always mean them.
 TOLD_SCORE = 0.5
+# Last step of the path of a text that was taken out of a file.
+LOCKED = "<text of the file>"
 
 
 def utf8_size(text: str) -> int:
@@ -61,12 +63,30 @@ def firm(violation: Violation) -> Violation:
     return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
 
 
-def refusals(policies: Sequence[Ruleset], transcript: Transcript, unread: Sequence[Unscanned]) -> tuple[Unscanned, ...]:
-    """What the policies do not let pass unread."""
+def locked(violations: Sequence[Violation]) -> list[Violation]:
+    """
+    Block what a rule would rewrite in the text of a file, where nobody can write. A placeholder there stays: to
+    put a value back is no duty.
+    """
+    out: list[Violation] = []
+    for violation in violations:
+        if violation.effect is not Effect.REDACT or LOCKED not in violation.hit.part.path:
+            out.append(violation)
+        elif violation.action != "restore":
+            out.append(replace(violation, effect=Effect.BLOCK, action="block", replacement=None))
+    return out
+
+
+def refusals(
+    policies: Sequence[Ruleset], came: Transcript, opened: Transcript, unread: Sequence[Unscanned]
+) -> tuple[Unscanned, ...]:
+    """What the policies do not let pass unread. `opened` is what `came`, with the files that could be opened."""
     enforcing = [p.policy for p in policies if not p.monitors]
     refused: list[Unscanned] = []
     if any(p.unscannable == "refuse" for p in enforcing):
-        refused += (*transcript.unscanned, *unread)
-    if transcript.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
-        refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
+        refused += (*came.unscanned, *unread)
+    elif any(p.refuses_unread for p in enforcing):
+        refused += (*opened.unscanned, *unread)
+    if came.direction is Direction.INPUT and any(p.unknown_fields == "refuse" for p in enforcing):
+        refused += [Unscanned(p.path, "unknown_field") for p in came.parts if p.kind is Kind.UNKNOWN]
     return tuple(refused)

@@ -20,6 +20,7 @@ from gateway.settings.base import Count, Seconds, Size, Strict
 from gateway.settings.sections import (
     Breaker,
     ConversationSettings,
+    FileSettings,
     JudgeSettings,
     Limits,
     ModelSettings,
@@ -35,6 +36,7 @@ __all__ = [
     "Breaker",
     "Client",
     "Dialects",
+    "FileSettings",
     "JudgeSettings",
     "Limits",
     "ModelQuota",
@@ -234,6 +236,7 @@ class Settings(BaseSettings):
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
     endpoints: Endpoints = Field(Endpoints(), description="The API beside chat.")
+    files: FileSettings = Field(FileSettings(), description="Reading the text of files.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
     conversations: ConversationSettings = Field(ConversationSettings(), description="Memory of what upstreams keep.")
     judge: JudgeSettings = Field(

@@ -46,6 +46,9 @@ class Metrics:
             ["route", "field", "reason"],
             registry=registry,
         )
+        self.extracted = Counter(
+            "guard_extracted_bytes", "Bytes of text taken out of files.", ["route", "kind"], registry=registry
+        )
         self.scanned = Counter("guard_scanned_bytes", "Bytes scanned.", ["route", "direction"], registry=registry)
         self.errors = Counter("guard_detector_errors", "Detectors that failed.", ["detector"], registry=registry)
         self.detector = Histogram(
@@ -130,6 +133,8 @@ class Metrics:
             self._count(1, self.findings, direction, violation.hit.finding.category, violation.action)
         for item in verdict.unscanned:
             self._count(item.size, self.unscanned, route, field_of(item.path), item.reason)
+        for file in verdict.extracted:
+            self._count(file.size, self.extracted, route, file.kind)
         for error in verdict.errors:
             self._count(1, self.errors, error.partition(":")[0])
         self._count(verdict.coverage.scanned, self.scanned, route, direction)

@@ -168,7 +168,7 @@ class _Session:
             lambda stream: _note(turn, Direction.OUTPUT, stream.verdict(), tuple(stream.texts())),
             lambda text: self._heard(turn, hearing, text),
             lambda error: _error_event(turn, error),
-            refuses=any(p.policy.unscannable == "refuse" and not p.monitors for p in turn.policies),
+            refuses=any(p.policy.refuses_unread and not p.monitors for p in turn.policies),
         )
         self._moved = asyncio.get_running_loop().time()
         pumps = [
