@@ -182,6 +182,11 @@ class RealtimeSettings(Strict):
     max_event: Size = Field(1 << 20, description="Largest event, either way. Sound comes in events, too.")
     idle: Seconds = Field(300, description="Longest time in which nobody says anything.")
     total: Seconds = Field(3600, description="Longest session.")
+    direct: Literal["deny", "allow"] = Field(
+        "deny",
+        description="Secrets and calls with which clients reach the model's server past the gateway. `allow` scans "
+        "what a session begins with, and nothing that is said in it.",
+    )
 
 
 class Endpoints(Strict):

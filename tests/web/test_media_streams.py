@@ -73,8 +73,8 @@ def in_messages(data: str, kind: str) -> Script:
         {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 3}},
         {"type": "message_stop"},
     ]
-    data = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in told).encode()
-    return [head(200, {"content-type": "text/event-stream"}, chunked=True), chunk(data), end()]
+    raw = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in told).encode()
+    return [head(200, {"content-type": "text/event-stream"}, chunked=True), chunk(raw), end()]
 
 
 CHATS: Json = ask(stream=True)
