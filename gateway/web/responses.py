@@ -31,11 +31,12 @@ from gateway.web.frame import Frame, Turn
 from gateway.web.moderated import FIELD, Moderation
 from gateway.web.paths import NAMES
 from gateway.web.responses_relay import ResponseRelay
+from gateway.web.state import Gateway
 from gateway.web.streaming import relay_stream
 from gateway.web.tokens import answer_tokens
 from gateway.web.upstream import Answer
 
-__all__ = ["SPECS"]
+__all__ = ["SPECS", "create_response"]
 
 
 class KeptEndpoint(Endpoint):
@@ -259,3 +260,8 @@ SPECS: tuple[Spec, ...] = (
     _kept(StoredChat("chat.completions.delete"), _COMPLETION, "DELETE", app=DeleteKept),
     _kept(StoredChat("chat.completions.messages"), f"{_COMPLETION}/messages", query=_PAGE),
 )
+
+
+def create_response(gateway: Gateway) -> Endpoint:
+    """What answers POST /v1/responses."""
+    return CreateResponse(gateway, SPECS[0])
