@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections import defaultdict
 from typing import Any
 
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import GatewayError, Overloaded, RequestError
 from gateway.surfaces import SSEDecoder, dump_json, parse_event, parse_json
+from gateway.surfaces.responses_request import read_create
 from gateway.types import Json
 from gateway.web.answers import error_of
 from gateway.web.asgi import ClientGone
@@ -53,7 +53,6 @@ LARGEST = 64 << 20  # bytes of an event of our own; the upstream's are bounded b
 
 log = logging.getLogger("gateway.web")
 
-_LANE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DROPPED = (b"connection", b"upgrade", b"content-type", b"content-length", b"transfer-encoding", b"accept")
 _NO_STEERING = "a response cannot be steered through this gateway; send its input with the next `response.create`"
 
@@ -149,17 +148,12 @@ class _Session:
             return
         if kind != "response.create":
             raise RequestError("send `response.create`", param="type", code="unknown_event")
-        lane = event.get("stream_id")
-        if lane is not None and (type(lane) is not str or not _LANE.fullmatch(lane)):
-            raise RequestError("a stream_id has letters and digits", param="stream_id")
-        if event.get("generate") is False:
-            raise RequestError("nothing can be prepared here without an answer", param="generate")
+        body, lane = read_create(event)
         if len(self._running) >= MOST_WAITING:
             raise RequestError("too many responses of this connection are under way", code="too_many_responses")
         if (lane or "") not in self._lanes and len(self._lanes) >= MOST_LANES:
             raise RequestError("too many lanes on one connection", param="stream_id", code="too_many_lanes")
-        body = {key: value for key, value in event.items() if key not in ("type", "stream_id", "generate")}
-        task = asyncio.create_task(self._respond(turn, {**body, "stream": True}, lane))
+        task = asyncio.create_task(self._respond(turn, body, lane))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
