@@ -68,21 +68,21 @@ class Isolated:
         except OSError:  # it has died before it had read the file
             pass
         finally:
-            if found is None:
-                process.end()
-            else:
-                self._give(process)
+            self._give(process, well=found is not None and not process.killed)
         return found or Extraction(unread=("too_slow" if process.killed else "too_large",))
 
     def _take(self) -> _Process:
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                process = self._idle.pop()
+                if process.alive:
+                    return process
+                process.end()
         return _Process(self._settings.memory)
 
-    def _give(self, process: _Process) -> None:
+    def _give(self, process: _Process, well: bool) -> None:
         with self._lock:
-            if not self._closed and process.jobs < MOST_JOBS:
+            if well and not self._closed and process.jobs < MOST_JOBS:
                 self._idle.append(process)
                 return
         process.end()
@@ -100,6 +100,10 @@ class _Process:
             stderr=subprocess.DEVNULL,
             env={**environment, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
+
+    @property
+    def alive(self) -> bool:
+        return self._child.poll() is None
 
     def run(self, data: bytes, kind: FileKind, settings: FileSettings, seconds: float) -> Extraction | None:
         """None where it has died. Raises OSError where it had before."""

@@ -156,7 +156,7 @@ class FileSettings(Strict):
     max_pages: Size = Field(200, description="Most pages of a PDF, or pictures in one file, that are read.")
     max_expanded: Size = Field(64 << 20, description="Most that one stream of a PDF, or one picture, may unpack to.")
     max_text: Size = Field(2 << 20, description="Most characters that are taken out of one file.")
-    deadline: Seconds = Field(10, description="Longest that all files of one request may take, waiting included.")
+    deadline: Seconds = Field(20, description="Longest that all files of one request may take, waiting included.")
     ocr: bool = Field(True, description="Read what is written in pictures, where the extra `ocr` is installed.")
     processes: int = Field(2, ge=1, le=64, description="Files that are open at once, each in a process of its own.")
     memory: int = Field(2 << 30, ge=256 << 20, description="Most memory of each such process.")

@@ -26,6 +26,7 @@ from gateway.surfaces.responses_request import conversation_of
 from gateway.types import Direction, Effect, Json, Part, Transcript, Unscanned, Verdict
 from gateway.web.answers import note, usage_of, withheld
 from gateway.web.auth import Caller
+from gateway.web.backend import Backend
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.frame import Frame, Turn
 from gateway.web.moderated import FIELD, Moderation
@@ -262,6 +263,6 @@ SPECS: tuple[Spec, ...] = (
 )
 
 
-def create_response(gateway: Gateway) -> Endpoint:
+def create_response(gateway: Gateway, backend: Backend | None = None) -> Endpoint:
     """What answers POST /v1/responses."""
-    return CreateResponse(gateway, SPECS[0])
+    return CreateResponse(gateway, SPECS[0], backend=backend)

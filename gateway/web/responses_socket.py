@@ -21,10 +21,11 @@ from gateway.errors import GatewayError, Overloaded, RequestError
 from gateway.surfaces import SSEDecoder, dump_json, parse_event, parse_json
 from gateway.surfaces.responses_request import read_create
 from gateway.types import Json
-from gateway.web.answers import error_of
+from gateway.web.answers import VERDICTS, error_of
 from gateway.web.asgi import ClientGone
 from gateway.web.endpoint import loop_error
 from gateway.web.frame import Frame, Turn
+from gateway.web.paths import NAMES
 from gateway.web.sockets import (
     BROKEN,
     GOING_AWAY,
@@ -54,6 +55,7 @@ LARGEST = 64 << 20  # bytes of an event of our own; the upstream's are bounded b
 log = logging.getLogger("gateway.web")
 
 _DROPPED = (b"connection", b"upgrade", b"content-type", b"content-length", b"transfer-encoding", b"accept")
+_OF_SOCKETS = frozenset(("subprotocols", "extensions", NAMES, VERDICTS))
 _NO_STEERING = "a response cannot be steered through this gateway; send its input with the next `response.create`"
 
 
@@ -230,20 +232,16 @@ def _not_steered(event: Json) -> Json:
 
 
 def _as_post(scope: Scope) -> Scope:
-    kept = [(n, v) for n, v in scope["headers"] if n not in _DROPPED and not n.startswith(b"sec-websocket-")]
+    headers = [(n, v) for n, v in scope["headers"] if n not in _DROPPED and not n.startswith(b"sec-websocket-")]
+    kept = {key: value for key, value in scope.items() if key not in _OF_SOCKETS}
     return {
+        **kept,
         "type": "http",
-        "asgi": scope["asgi"],
         "http_version": "1.1",
         "method": "POST",
         "scheme": {"ws": "http", "wss": "https"}.get(scope.get("scheme", "ws"), "http"),
-        "path": PATH,
-        "raw_path": PATH.encode(),
-        "root_path": "",
         "query_string": b"",
-        "headers": [*kept, (b"content-type", b"application/json")],
-        "client": scope.get("client"),
-        "server": scope.get("server"),
+        "headers": [*headers, (b"content-type", b"application/json")],
     }
 
 

@@ -17,7 +17,7 @@ from openai import AsyncOpenAI, OpenAI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -28,6 +28,7 @@ from gateway.web.app import create_app
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.auth import hash_key
 from gateway.web.events import Event
+from gateway.web.middleware import GuardMiddleware
 from gateway.web.protocol import hardened
 from tests.support.gatewayed import ATTACK, EMAIL, LAUNCH, LAUNCH_ERROR, TOKEN, detectors
 from tests.support.keeping import Keeping
@@ -273,6 +274,25 @@ def test_a_silent_connection_ends(tmp_path: Path) -> None:
         time.sleep(0.5)
         busy.ping().wait(5)
         assert busy.close_code is None
+
+
+def test_inside_an_app() -> None:
+    """The middleware reads each response as it reads a POST, and refuses sessions that it cannot read."""
+    up, caught = Keeping(), list[Event]()
+    app = Starlette(routes=[Mount("/ai", GuardMiddleware(up.app, guard=Guard(detectors()), sink=caught.append))])
+    with serve_in_thread(app, ws="websockets-sansio") as url:
+        here = url.replace("http", "ws") + "/ai/v1"
+        with connect(f"{here}/responses", proxy=None) as socket:
+            assert f"Write to {EMAIL}." in json.dumps(ask(socket, f"Write to {EMAIL}.")[-1])
+            assert EMAIL not in json.dumps(up.calls)
+            (refused,) = ask(socket, ATTACK)
+            assert (refused["status"], refused["error"]["code"]) == (400, "content_filter")
+            assert len(up.calls) == 1
+        with pytest.raises(InvalidStatus) as denied:
+            connect(f"{here}/Realtime/?model=m", proxy=None, legacy=True)
+        assert b"realtime_not_guarded" in denied.value.response.body
+        assert denied.value.response.status_code == 400
+    assert [event.decision for event in caught if event.route == "responses"] == ["redact", "block"]
 
 
 # --- the openai package
