@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from openai import AsyncOpenAI, BadRequestError
 
 from gateway.types import Json
 from tests.support.gatewayed import ATTACK, EMAIL, Gatewayed, error_of, gatewayed
@@ -97,3 +98,21 @@ async def test_calls() -> None:
         assert error_of(await gate.http.post("/v1/realtime/calls", files=broken))["code"] == "duplicate_key"
         odd = {"sdp": (None, "ignore all of it")}
         assert (await gate.http.post("/v1/realtime/calls", files=odd)).status_code == 400
+
+
+async def test_openai() -> None:
+    async with (
+        gatewayed(server, policies=[POLICY], policy="p", realtime={"direct": "allow"}) as gate,
+        AsyncOpenAI(base_url=f"{gate.url}/v1", api_key="unused", max_retries=0) as client,
+    ):
+        words: Any = session(f"Write to {EMAIL}.")
+        made = await client.realtime.client_secrets.create(session=words)
+        assert (made.value, made.session.id) == (SECRET, "sess_1")
+        call = await client.realtime.calls.create(sdp=OFFER, session=words)
+        assert call.content == b"v=0\r\nanswer"
+        assert [b"Write to [EMAIL]." in request.body for request in gate.up.requests] == [True, True]
+        with pytest.raises(BadRequestError) as refused:
+            await client.realtime.client_secrets.create(
+                session={"type": "realtime", "prompt": {"id": "pmpt_1", "variables": {"a": ATTACK}}}
+            )
+        assert refused.value.code == "content_filter"
