@@ -85,6 +85,7 @@ class Side:
             "errors": self.errors,
             "degraded": self.degraded,
             "ledger": self.ledger,
+            "extracted": self.extracted,
         }
 
     def merge(self, other: Side) -> Side:
