@@ -9,7 +9,7 @@ COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY gateway gateway
 COPY policies policies
 COPY onnx_models onnx_models
-RUN /opt/portcullis/bin/pip install --no-cache-dir .
+RUN /opt/portcullis/bin/pip install --no-cache-dir '.[pdf]'
 
 FROM python:${PYTHON}-slim
 LABEL org.opencontainers.image.title="Portcullis" \

@@ -119,12 +119,33 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Payload:
+    """A file that is no text; `part` is what its text would be, but for text and path."""
+
+    data: bytes
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Unscanned:
-    """Something in the body that holds no readable text, or that no detector could read."""
+    """
+    Something in the body that holds no readable text, or that no detector could read. Where it is a file that
+    came along, `payload` has it.
+    """
 
     path: Path
     reason: str  # binary, reference, encrypted, token_ids, ...
     size: int = 0  # UTF-8 bytes
+    payload: Payload | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """A file whose text was taken out and scanned."""
+
+    path: Path
+    kind: str  # pdf, image
+    size: int  # UTF-8 bytes of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +205,8 @@ class Verdict:
 
     `hits` holds every finding, `violations` those that a rule claimed, `edits` the new text of each
     part that changes, `changes` the same by stretches of the old one. `errors` names detectors that
-    failed; a verdict with errors is not clean. `refused` holds what the policy does not let pass unread.
+    failed; a verdict with errors is not clean. `refused` holds what the policy does not let pass unread,
+    `extracted` the files that were opened to be read.
     `degraded` names models that had no time, where the policy lets the rules decide alone. `scores` is the
     best score of each category, also where it is too low to be a finding.
     """
@@ -201,6 +223,7 @@ class Verdict:
     scores: Mapping[str, float] = field(default_factory=dict)
     coverage: Coverage = Coverage()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    extracted: tuple[Extracted, ...] = ()
 
 
 @runtime_checkable

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "gateway"
 LAYERS = (
     {"types", "errors"},
     {"text", "settings", "resources", "logs"},
-    {"surfaces", "detectors", "policy", "limits", "store"},
+    {"surfaces", "detectors", "extract", "policy", "limits", "store"},
     {"engine"},
     {"redteam"},
     {"dialects"},
@@ -34,7 +34,7 @@ VERSION = ("", {"__version__"})
 # Where anything that goes wrong must be caught: a detector's fault becomes data, a request's an answer.
 CATCH_ALL = ("engine/scan.py", "web/")
 
-# What loads modules of ours when they are asked for (decision 9). `importlib.metadata` and `.resources` load none.
+# What loads modules of ours when they are asked for (decision 12). `importlib.metadata` and `.resources` load none.
 LATE = ("gateway", "gateway.cli")
 DATA = {"importlib.metadata", "importlib.resources"}
 

@@ -1,6 +1,7 @@
 """Detectors and policies at work."""
 
 from gateway.engine.before import Before, later
+from gateway.engine.files import Opener
 from gateway.engine.grounding import Document, Grounding, Level
 from gateway.engine.guard import Exchange, Guard, Stream
 from gateway.engine.judge import Judge
@@ -17,6 +18,7 @@ __all__ = [
     "Judge",
     "Level",
     "Models",
+    "Opener",
     "Released",
     "Stream",
     "later",

@@ -11,7 +11,6 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TypeVar
 
@@ -19,30 +18,29 @@ from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
 from gateway.engine.before import Before, forget
 from gateway.engine.edit import render
+from gateway.engine.files import Opened, Opener
 from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
 from gateway.engine.memory import Memory, about
 from gateway.engine.models import Models
-from gateway.engine.outcome import best, changes, clean, effect, firm, refusals, told, utf8_size
+from gateway.engine.outcome import best, changes, clean, effect, firm, locked, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked, asked_of
 from gateway.engine.scan import Scan, scan_parts
-from gateway.engine.stream import Channel, Released, Terms
+from gateway.engine.stream import Terms
+from gateway.engine.streams import Stream
 from gateway.engine.vault import RESTORE, Vault, aware
 from gateway.engine.views import NESTED
 from gateway.errors import TooLargeToScan
 from gateway.policy import OFF_TASK, OUT_OF_SCOPE, UNSUPPORTED, Ruleset, label
 from gateway.types import (
     Coverage,
-    Delta,
     Detector,
     Direction,
     Effect,
     Hit,
     Part,
-    Path,
     Transcript,
-    Unscanned,
     Verdict,
     Violation,
 )
@@ -73,7 +71,9 @@ class Guard:
         models: Models | None = None,
         judge: Judge | None = None,
         memory: int = 16 << 20,
+        files: Opener | None = None,
     ) -> None:
+        self.opener = files or Opener()
         self.judge = judge
         self.models = models or Models()
         own_detectors = tuple(build() for build in BUILTIN) if detectors is None else tuple(detectors)
@@ -101,6 +101,7 @@ class Guard:
 
     def check_policy(self, ruleset: Ruleset) -> None:
         """Build what the policy needs. Raises ConfigError where it cannot be had."""
+        self.opener.require(ruleset)
         for direction in Direction:
             self.plan((ruleset,), direction)
 
@@ -140,6 +141,7 @@ class Guard:
 
     def close(self) -> None:
         self.models.close()
+        self.opener.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _plan(self, policies: Policies, direction: Direction) -> Plan:
@@ -165,10 +167,11 @@ class Exchange:
 
     async def request(self, transcript: Transcript) -> Verdict:
         """Judge a prompt, and remember what its answer must be judged by."""
-        self.vault.watch(part.text for part in transcript.parts)
+        opened = await self._guard.opener.open(transcript, self.policies, self._tenant)
+        self.vault.watch(part.text for part in opened.transcript.parts)
         plan = self._guard.plan(self.policies, Direction.INPUT)
-        self.see(transcript)
-        return await self._check(transcript, plan.detectors, plan)
+        self.see(opened.transcript)
+        return await self._check(transcript, opened, plan.detectors, plan)
 
     async def response(
         self, transcript: Transcript, documents: Sequence[Document] = (), level: Level = Level.BALANCED
@@ -178,7 +181,8 @@ class Exchange:
         known: list[Hit] = []
         if documents:
             known = await self._guard.models.unsupported(transcript, documents, level, self._tenant)
-        return await self._check(transcript, self._answer_detectors(), plan, known)
+        opened = await self._guard.opener.open(transcript, self.policies, self._tenant)
+        return await self._check(transcript, opened, self._answer_detectors(), plan, known)
 
     def categories(self, direction: Direction) -> list[str]:
         """What is looked for."""
@@ -190,12 +194,14 @@ class Exchange:
         """Judge an answer piece by piece."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         holds = plan.holds or bool(self._guard.own_keys or self.vault.values)
-        refuses = any(p.policy.unscannable == "refuse" for p in self.policies if not p.monitors)
-        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses)
+        refuses = any(p.policy.refuses_unread for p in self.policies if not p.monitors)
+        everything = any(p.policy.unscannable == "refuse" for p in self.policies if not p.monitors)
+        terms = Terms(plan.max_hold, holds, plan.rewrites_whole, plan.fail_open, plan.rules_only, refuses, everything)
         detectors = self._answer_detectors()
         judge = partial(self._judge, direction=Direction.OUTPUT)
         asked = asked_of(plan.topics, self._tasks)
-        return Stream(self._guard, detectors, terms, judge, plan.looks, self._tenant, asked)
+        opens = partial(self._guard.opener.open, policies=self.policies, tenant=self._tenant)
+        return Stream(self._guard, detectors, terms, judge, opens, plan.looks, self._tenant, asked)
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
@@ -212,8 +218,9 @@ class Exchange:
         return (*aware(self._bound, self.vault.values), *always)
 
     async def _check(
-        self, transcript: Transcript, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
+        self, came: Transcript, opened: Opened, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
     ) -> Verdict:
+        transcript = opened.transcript
         parts = [part for part in transcript.parts if part.text]
         looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
@@ -228,10 +235,8 @@ class Exchange:
         degraded = await judge_rules(judge, plan.topics, parts, scan, self._tenant, strict=strict)
         scan.hits += known
         seen = sum([utf8_size(part.text) for part in parts])
-        if not (
-            scan.hits or known or scan.errors or scan.overloaded or scan.unread or transcript.unscanned or degraded
-        ):
-            return clean(self.policies, transcript, Coverage(seen if plan.looks else 0, seen), scan.timings_ms)
+        if not (scan.hits or known or scan.errors or scan.overloaded or scan.unread or came.unscanned or degraded):
+            return clean(self.policies, came, Coverage(seen if plan.looks else 0, seen), scan.timings_ms)
         overloaded = tuple(scan.overloaded)
         errors = tuple(scan.errors) if plan.rules_only else (*scan.errors, *(f"{n}: Overloaded" for n in overloaded))
         violations = self._judge(scan.hits, transcript.direction) if scan.hits else []
@@ -239,7 +244,7 @@ class Exchange:
         unread = sum(u.size for u in transcript.unscanned)
         scanned = 0 if errors or overloaded or not plan.looks else seen - sum(u.size for u in scan.unread)
         strongest = effect(violations)
-        refused = refusals(self.policies, transcript, scan.unread)
+        refused = refusals(self.policies, came, transcript, scan.unread)
         if refused or any(not edits for _, edits in rewritten.values()) or (errors and not plan.fail_open):
             strongest = Effect.BLOCK
         return Verdict(
@@ -255,6 +260,7 @@ class Exchange:
             best(scan.hits),
             Coverage(scanned, seen + unread),
             scan.timings_ms,
+            opened.extracted,
         )
 
     def _judge(self, hits: Iterable[Hit], direction: Direction) -> list[Violation]:
@@ -269,125 +275,5 @@ class Exchange:
                 found.append(hit)
         for ruleset in self.policies:
             out += ruleset.judge(found, direction, self.vault)
+        out = locked(out)
         return [firm(v) for v in out] if direction is Direction.OUTPUT else out
-
-
-class Stream:
-    """All texts of one streamed answer."""
-
-    def __init__(
-        self,
-        guard: Guard,
-        detectors: Sequence[Detector],
-        terms: Terms,
-        judge: Callable[[Iterable[Hit]], list[Violation]],
-        looks: bool,
-        tenant: str = "",
-        asked: Asked | None = None,
-    ) -> None:
-        self._guard = guard
-        self._tenant = tenant
-        self._asked = asked
-        self._looks = looks  # does a policy want anything found?
-        self._detectors = [d for d in detectors if not isinstance(d, Model)]
-        self._models = [d for d in detectors if isinstance(d, Model)]
-        self._terms = terms
-        self._judge = judge
-        self._channels: dict[Path, Channel] = {}
-        self._violations: list[Violation] = []
-        self._errors: list[str] = []
-        self._degraded: list[str] = []
-        self._unscanned: list[Unscanned] = []
-        self._refused: list[Unscanned] = []
-        self._seen = self._unread = 0  # UTF-8 bytes; the second are some of the first
-        self.stopped = False
-
-    async def feed(self, delta: Delta) -> Released:
-        """The next piece of a text, or a text that stands alone."""
-        channel = self._channels.get(delta.channel)
-        if channel is None or delta.whole:
-            part = replace(delta.part, text="")
-            watched = any(model.reads(part) for model in self._models)
-            watched = watched or (self._asked is not None and self._asked.topics.reads(part))
-            channel = Channel(part, self._detectors, self._judge, self._terms, watched=watched)
-        text = delta.part.text
-        size = utf8_size(text)
-        self._seen += size
-        if not delta.whole:
-            self._channels[delta.channel] = channel
-        scan = await self._scores(channel, text) if channel.due(text) else None
-        first = await self._guard.run(size, lambda: channel.feed(text, scan))
-        if not delta.whole:
-            return self._note(first)
-        return self._note(first, await self._close(channel))
-
-    async def close(self, channel: Path) -> Released:
-        return self._note(await self._close(self._channels[channel]))  # this text has ended
-
-    async def _close(self, channel: Channel) -> Released:
-        scan = await self._scores(channel, "") if channel.watched and not channel.stopped else None
-        return await self._guard.run(channel.held, lambda: channel.close(scan))
-
-    async def _scores(self, channel: Channel, text: str) -> Scan:
-        """What models say of a text so far."""
-        try:
-            scan = await self._guard.look(self._models, [channel.so_far(text)], self._tenant, self._asked)
-        except TooLargeToScan as e:
-            return Scan(errors=[e.code])
-        if self._terms.rules_only:
-            self._degraded += [name for name in scan.overloaded if name not in self._degraded]
-        return scan
-
-    def channel(self, path: Path) -> Channel | None:
-        return self._channels.get(path)
-
-    def open(self, prefix: Path = ()) -> list[Path]:
-        """Texts that have begun and not ended, among those whose path begins so."""
-        return [p for p, c in self._channels.items() if not c.closed and p[: len(prefix)] == prefix]
-
-    def unscanned(self, items: Sequence[Unscanned]) -> None:
-        """What came and is no text. It ends the answer where policies refuse what is not read."""
-        self._unscanned += items
-        if items and self._terms.refuses:
-            self._refused, self.stopped = [*self._refused, *items], True
-
-    @property
-    def holds(self) -> bool:
-        """May anything be rewritten or stopped?"""
-        return self._terms.holds
-
-    def texts(self) -> list[Part]:
-        """What has come so far, of all texts that continue."""
-        return [channel.so_far("") for channel in self._channels.values()]
-
-    @property
-    def held(self) -> int:
-        return sum(c.held for c in self._channels.values())
-
-    def verdict(self) -> Verdict:
-        """What was decided so far."""
-        strongest = Effect.BLOCK if self.stopped else effect(self._violations)
-        unread = sum(u.size for u in self._unscanned)
-        scanned = 0 if self._errors or self._degraded or not self._looks else self._seen - self._unread
-        return Verdict(
-            strongest,
-            tuple(self._violations),
-            errors=tuple(self._errors),
-            unscanned=tuple(self._unscanned),
-            refused=tuple(self._refused),
-            degraded=tuple(self._degraded),
-            coverage=Coverage(scanned, self._seen + unread - self._unread),
-        )
-
-    def _note(self, *pieces: Released) -> Released:
-        for piece in pieces:
-            self._violations += piece.violations
-            self._unscanned += piece.unread
-            self._unread += sum(u.size for u in piece.unread)
-            self._refused += piece.unread if self._terms.refuses else ()
-            self._errors += [e for e in piece.errors if e not in self._errors]
-            self.stopped = self.stopped or piece.stopped
-        if len(pieces) == 1:
-            return pieces[0]
-        stopped = any(p.stopped for p in pieces)
-        return replace(pieces[-1], text="" if stopped else "".join(p.text for p in pieces), stopped=stopped)

@@ -11,11 +11,13 @@ from gateway.engine.views import judges_whole
 from gateway.policy import Ruleset
 from gateway.types import Coverage, Direction, Effect, Hit, Kind, Part, Path, Transcript, Unscanned, Verdict, Violation
 
-__all__ = ["best", "changes", "clean", "effect", "firm", "refusals", "told", "utf8_size"]
+__all__ = ["LOCKED", "best", "changes", "clean", "effect", "firm", "locked", "refusals", "told", "utf8_size"]
 
 # A model has a little of everything to say of any text; less than this is left to the scores. Rules say nothing
 # of how often honest texts have their findings, and always mean them.
 TOLD_SCORE = 0.5
+# Last step of the path of a text that was taken out of a file.
+LOCKED = "<text of the file>"
 
 
 def utf8_size(text: str) -> int:
@@ -61,22 +63,40 @@ def firm(violation: Violation) -> Violation:
     return replace(violation, effect=Effect.BLOCK, action="block", replacement=None)
 
 
-def clean(policies: Sequence[Ruleset], transcript: Transcript, covered: Coverage, timings: dict[str, float]) -> Verdict:
+def locked(violations: Sequence[Violation]) -> list[Violation]:
+    """
+    Block what a rule would rewrite in the text of a file, where nobody can write. A placeholder there stays: to
+    put a value back is no duty.
+    """
+    out: list[Violation] = []
+    for violation in violations:
+        if violation.effect is not Effect.REDACT or LOCKED not in violation.hit.part.path:
+            out.append(violation)
+        elif violation.action != "restore":
+            out.append(replace(violation, effect=Effect.BLOCK, action="block", replacement=None))
+    return out
+
+
+def clean(policies: Sequence[Ruleset], came: Transcript, covered: Coverage, timings: dict[str, float]) -> Verdict:
     """Of texts in which nothing was found and of which all was read."""
-    refused = refusals(policies, transcript, ())
+    refused = refusals(policies, came, came, ())
     strongest = Effect.BLOCK if refused else Effect.ALLOW
     return Verdict(strongest, refused=refused, coverage=covered, timings_ms=timings)
 
 
-def refusals(policies: Sequence[Ruleset], transcript: Transcript, unread: Sequence[Unscanned]) -> tuple[Unscanned, ...]:
-    """What the policies do not let pass unread."""
-    asks = transcript.direction is Direction.INPUT and any(p.kind is Kind.UNKNOWN for p in transcript.parts)
-    if not (transcript.unscanned or unread or asks):
+def refusals(
+    policies: Sequence[Ruleset], came: Transcript, opened: Transcript, unread: Sequence[Unscanned]
+) -> tuple[Unscanned, ...]:
+    """What the policies do not let pass unread. `opened` is what `came`, with the files that could be opened."""
+    asks = came.direction is Direction.INPUT and any(p.kind is Kind.UNKNOWN for p in came.parts)
+    if not (came.unscanned or unread or asks):
         return ()
     enforcing = [p.policy for p in policies if not p.monitors]
     refused: list[Unscanned] = []
     if any(p.unscannable == "refuse" for p in enforcing):
-        refused += (*transcript.unscanned, *unread)
+        refused += (*came.unscanned, *unread)
+    elif any(p.refuses_unread for p in enforcing):
+        refused += (*opened.unscanned, *unread)
     if asks and any(p.unknown_fields == "refuse" for p in enforcing):
-        refused += [Unscanned(p.path, "unknown_field") for p in transcript.parts if p.kind is Kind.UNKNOWN]
+        refused += [Unscanned(p.path, "unknown_field") for p in came.parts if p.kind is Kind.UNKNOWN]
     return tuple(refused)

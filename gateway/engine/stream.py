@@ -55,7 +55,8 @@ class Terms:
 
     `holds` False (policies that only watch): everything leaves at once, findings are still reported.
     `wait`: nothing leaves before the end. `fail_open`: a failed detector does not stop the text.
-    `rules_only`: nor do models that have no time. `refuses`: a text that was not read to its end does not pass.
+    `rules_only`: nor do models that have no time. `refuses`: what was not read to its end does not pass, and with
+    `refuses_all` no file does, read or not.
     """
 
     max_hold: int
@@ -64,6 +65,7 @@ class Terms:
     fail_open: bool = False
     rules_only: bool = False
     refuses: bool = False
+    refuses_all: bool = False
 
 
 class Channel:

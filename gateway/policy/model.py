@@ -225,8 +225,12 @@ class Policy(Strict):
         "none",
         description="Texts kept with an event: none, with personal data and secrets masked, or as they were.",
     )
-    unscannable: Literal["count", "refuse"] = Field(
-        "count", description="Images, audio, files, unknown part types: pass and count, or refuse."
+    unscannable: Literal["count", "refuse", "extract"] = Field(
+        "count",
+        description="Images, audio, files, unknown part types: pass and count, refuse, or scan what text they hold.",
+    )
+    unextracted: Literal["refuse", "count"] = Field(
+        "refuse", description="With `extract`: what no text could be taken out of, refuse, or pass and count."
     )
     unknown_fields: Literal["scan", "refuse"] = Field(
         "scan", description="Request fields that we do not know: scan all their text, or refuse."
@@ -255,6 +259,11 @@ class Policy(Strict):
         if len(set(names)) < len(names):
             raise ValueError("two rules in `custom_rules` have the same name")
         return self
+
+    @property
+    def refuses_unread(self) -> bool:
+        """Does nothing pass that was not read?"""
+        return self.unscannable == "refuse" or (self.unscannable == "extract" and self.unextracted == "refuse")
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:

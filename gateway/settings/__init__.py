@@ -20,6 +20,7 @@ from gateway.settings.base import Count, Seconds, Size, Strict
 from gateway.settings.sections import (
     Breaker,
     ConversationSettings,
+    FileSettings,
     JudgeSettings,
     Limits,
     ModelSettings,
@@ -36,6 +37,7 @@ __all__ = [
     "Breaker",
     "Client",
     "Dialects",
+    "FileSettings",
     "JudgeSettings",
     "Limits",
     "ModelQuota",
@@ -183,6 +185,11 @@ class RealtimeSettings(Strict):
     max_event: Size = Field(1 << 20, description="Largest event, either way. Sound comes in events, too.")
     idle: Seconds = Field(300, description="Longest time in which nobody says anything.")
     total: Seconds = Field(3600, description="Longest session.")
+    direct: Literal["deny", "allow"] = Field(
+        "deny",
+        description="Secrets and calls with which clients reach the model's server past the gateway. `allow` scans "
+        "what a session begins with, and nothing that is said in it.",
+    )
 
 
 class Endpoints(Strict):
@@ -237,6 +244,7 @@ class Settings(BaseSettings):
     inline_scan: int = Field(32 << 10, ge=0, description="Texts up to this size are scanned without a thread.")
     models: ModelSettings = Field(ModelSettings(), description="Models: which, and how much they may take.")
     endpoints: Endpoints = Field(Endpoints(), description="The API beside chat.")
+    files: FileSettings = Field(FileSettings(), description="Reading the text of files.")
     dialects: Dialects = Field(Dialects(), description="Guard APIs of others.")
     conversations: ConversationSettings = Field(ConversationSettings(), description="Memory of what upstreams keep.")
     judge: JudgeSettings = Field(

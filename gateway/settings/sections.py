@@ -12,6 +12,7 @@ from gateway.settings.base import Count, Seconds, Size, Strict
 __all__ = [
     "Breaker",
     "ConversationSettings",
+    "FileSettings",
     "JudgeSettings",
     "Limits",
     "ModelSettings",
@@ -146,6 +147,20 @@ class ConversationSettings(Strict):
         min_length=16,
         description="Encrypts it; with it, `limits.redis` keeps it, too. None: a random one.",
     )
+
+
+class FileSettings(Strict):
+    """Files whose text policies want (`unscannable: extract`). A file beyond a bound counts as not read."""
+
+    max_size: Size = Field(10 << 20, description="Largest file that is opened.")
+    max_pages: Size = Field(200, description="Most pages of a PDF, or pictures in one file, that are read.")
+    max_expanded: Size = Field(64 << 20, description="Most that one stream of a PDF, or one picture, may unpack to.")
+    max_text: Size = Field(2 << 20, description="Most characters that are taken out of one file.")
+    deadline: Seconds = Field(20, description="Longest that all files of one request may take, waiting included.")
+    ocr: bool = Field(True, description="Read what is written in pictures, where the extra `ocr` is installed.")
+    processes: int = Field(2, ge=1, le=64, description="Files that are open at once, each in a process of its own.")
+    memory: int = Field(2 << 30, ge=256 << 20, description="Most memory of each such process.")
+    cache: int = Field(8 << 20, ge=0, description="Memory for texts of files that come again; 0: none.")
 
 
 class JudgeSettings(Strict):

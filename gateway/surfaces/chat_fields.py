@@ -109,6 +109,8 @@ PART = ContentPart(
     }
 )
 _CONTENT = Either(Text(), Each(PART))
+# Pictures that a model has made, as OpenRouter and LiteLLM have them.
+_IMAGES = Each(Obj({"type": Enum("image_url"), "index": _NUMBER, "image_url": Obj({"url": _LINK, "detail": _LABEL})}))
 
 _CALLED_FUNCTION = Obj({"name": _TOOL_NAME, "arguments": Text(Kind.TOOL_CALL, json=True)}, named="name")
 _CALL = Obj(
@@ -136,6 +138,7 @@ MESSAGE = Obj(
         "tool_call_id": ID,
         "function_call": _CALLED_FUNCTION,
         "audio": Obj({"id": ID, "transcript": Text(Kind.TRANSCRIPT), "data": Base64(), "expires_at": _NUMBER}),
+        "images": _IMAGES,
         "annotations": Each(Obj({"type": Enum("url_citation"), "url_citation": _CITATION})),
         "prompt_cache_breakpoint": _CACHE_POINT,
         "cache_control": _CACHE_POINT,

@@ -2,8 +2,8 @@
 Write edited texts back into a body, by path.
 
 The body is not changed: what lies on the way to an edit is copied, all else is shared. The last
-step of a path may say more than where: `KeyName` renames a key, `Encoded` is written as base64,
-`Dumped` is read as JSON, `Emptied` throws away what stands there.
+step of a path may say more than where: `KeyName` renames a key, `Encoded` is written as base64, `Bytes` as
+bytes, `Dumped` is read as JSON, `Emptied` throws away what stands there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gateway.errors import GatewayError, MalformedBody, RequestError
 from gateway.surfaces.body import parse_json
 from gateway.types import Json, Path
 
-__all__ = ["Dumped", "Emptied", "Encoded", "KeyName", "apply"]
+__all__ = ["Bytes", "Dumped", "Emptied", "Encoded", "KeyName", "apply"]
 
 
 class _Step(str):
@@ -46,6 +46,18 @@ class Encoded(_Step):
 
     The step is the head; the step before it names the value.
     """
+
+    __slots__ = ("encoding",)
+    encoding: str
+
+    def __new__(cls, head: str, encoding: str = "utf-8") -> Encoded:
+        step = super().__new__(cls, head)
+        step.encoding = encoding
+        return step
+
+
+class Bytes(_Step):
+    """A text that stands in a form as bytes. The step is its encoding; the step before it names the value."""
 
     __slots__ = ()
 
@@ -94,7 +106,9 @@ class _Copy:
         last = path[-1]
         value: Any = text
         if isinstance(last, Encoded):
-            path, value = path[:-1], last + b64encode(text.encode()).decode()
+            path, value = path[:-1], last + b64encode(_bytes(text, last.encoding)).decode()
+        elif isinstance(last, Bytes):
+            path, value = path[:-1], _bytes(text, last)
         elif isinstance(last, Dumped):
             value = _loaded(text)
         elif isinstance(last, Emptied):
@@ -131,6 +145,11 @@ class _Copy:
                 raise _lost() from None
             node = child
         return node
+
+
+def _bytes(text: str, encoding: str) -> bytes:
+    """What is put in may have characters that the file's own encoding has not."""
+    return text.encode(encoding, "strict" if encoding == "utf-8" else "replace")
 
 
 def _loaded(text: str) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from gateway.errors import RequestError
 from gateway.surfaces.edit import KeyName
 from gateway.surfaces.walk import leaves, number_text
-from gateway.types import Kind, Part, Path, Role, Unscanned
+from gateway.types import Kind, Part, Path, Payload, Role, Unscanned
 
 __all__ = [
     "Collector",
@@ -66,8 +66,12 @@ class Collector:
         if text:
             self.parts.append(Part(text, path, self.role, self.message, kind, self.name, json))
 
-    def skip(self, path: Path, reason: str, size: int) -> None:
-        self.unscanned.append(Unscanned(path, reason, size))
+    def skip(self, path: Path, reason: str, size: int, data: bytes = b"") -> None:
+        """`data`: of a file that came along."""
+        payload = None
+        if data:
+            payload = Payload(data, Part("", (), self.role, self.message, Kind.DOCUMENT, self.name))
+        self.unscanned.append(Unscanned(path, reason, size, payload))
 
     def walk(self, value: Any, path: Path, kind: Kind) -> None:
         for at, text in leaves(value, path):

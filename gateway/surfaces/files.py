@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from gateway.errors import MalformedBody, RequestError, UpstreamError
 from gateway.surfaces.body import dump_json, parse_event, parse_json
+from gateway.surfaces.charset import text_of
 from gateway.surfaces.completions import Completions
 from gateway.surfaces.edit import apply
 from gateway.surfaces.embeddings import Embeddings
@@ -22,9 +23,9 @@ from gateway.surfaces.moderations import Moderations
 from gateway.surfaces.openai_chat import OpenAIChat
 from gateway.surfaces.openai_responses import Responses
 from gateway.surfaces.strict import wrong
-from gateway.surfaces.table import File, Form, TableSurface, text_of
+from gateway.surfaces.table import File, Form, TableSurface
 from gateway.surfaces.walk import leaves
-from gateway.types import Direction, Json, Kind, Part, Path, Role, Transcript, Unscanned
+from gateway.types import Direction, Json, Kind, Part, Path, Payload, Role, Transcript, Unscanned
 
 __all__ = ["Batches", "FileContent", "Files", "by_object", "by_url", "records_of"]
 
@@ -128,20 +129,21 @@ class FileContent(TableSurface):
         super().__init__("files.content", param=None)
 
     def decode(self, data: bytes, media_type: str) -> Json:
-        text = text_of(data)
-        if text is None:
+        found = text_of(data)
+        if found is None or data.startswith(b"%PDF-"):
             return {"data": data}
+        text, encoding = found
         try:
             records = [parse_event(line) for line in text.split("\n") if line.strip()]
         except UpstreamError:
-            return {"text": text}
+            return {"text": text, "encoding": encoding}
         is_output = bool(records) and all(type(r) is dict and "custom_id" in r for r in records)
-        return {"records": records} if is_output else {"text": text}
+        return {"records": records} if is_output else {"text": text, "encoding": encoding}
 
     def encode(self, body: Json, media_type: str) -> bytes:
         if "records" in body:
             return b"".join(dump_json(record) + b"\n" for record in body["records"])
-        data: bytes = body["data"] if "data" in body else body["text"].encode("utf-8", "replace")
+        data: bytes = body["data"] if "data" in body else body["text"].encode(body["encoding"], "replace")
         return data
 
     def media_type(self, given: str) -> str:
@@ -149,7 +151,9 @@ class FileContent(TableSurface):
 
     def response(self, body: Json) -> Transcript:
         if "data" in body:
-            return Transcript((), Direction.OUTPUT, "", (Unscanned(("data",), "binary", len(body["data"])),))
+            data = body["data"]
+            file = Unscanned(("data",), "binary", len(data), Payload(data, Part("", (), Role.TOOL, -1, Kind.DOCUMENT)))
+            return Transcript((), Direction.OUTPUT, "", (file,))
         if "text" in body:
             part = Part(body["text"], ("text",), Role.TOOL, -1, Kind.DOCUMENT)
             return Transcript((part,), Direction.OUTPUT)

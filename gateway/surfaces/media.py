@@ -2,7 +2,7 @@
 URLs and base64 in a body: a text to scan where it is one, else listed as not scanned.
 
 A file may be sent as base64 and still be text (`data:text/plain;base64,...`): then the text is
-scanned, and an edit of it is encoded again.
+scanned, and an edit of it is encoded again. Any other comes along with what is listed, for those who can open it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import binascii
 import re
 from typing import Any
 
+from gateway.surfaces.charset import declared, text_of
 from gateway.surfaces.edit import Encoded
 from gateway.surfaces.fields import Collector, Text
 from gateway.types import Kind, Path
@@ -24,8 +25,9 @@ _MEDIA_TYPES = """
     image/heic image/jpeg image/jpg image/png image/webp text/csv text/html text/markdown text/plain
 """
 _COMMON = frozenset(f"data:{kind};base64," for kind in _MEDIA_TYPES.split())
+# A PDF may be all ASCII; what a reader makes of it is another text, which this one must not stand for.
+PDF, PDF_HEAD = b"%PDF-", 1024
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 class Url:
@@ -79,11 +81,12 @@ def _payload(encoded: str, head: str, at: Path, out: Collector) -> bool:
     data = _decode(encoded)
     if data is None:
         return False
-    text = _text(data)
-    if text is None:
-        out.skip(at, "binary", len(head) + len(encoded))
-    else:
-        out.add(text, (*at, Encoded(head)), Kind.DOCUMENT, whole=True)
+    found = text_of(data, declared(head))
+    if found is not None:
+        text, encoding = found
+        out.add(text, (*at, Encoded(head, encoding)), Kind.DOCUMENT, whole=True)
+    if found is None or PDF in data[:PDF_HEAD]:
+        out.skip(at, "binary", len(head) + len(encoded), data)
     return True
 
 
@@ -95,12 +98,3 @@ def _decode(encoded: str) -> bytes | None:
         return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4), strict_mode=True)
     except binascii.Error:
         return None
-
-
-def _text(data: bytes) -> str | None:
-    """The text that this is, or None where it is something else."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if _CONTROLS.search(text) else text

@@ -8,7 +8,7 @@ whole. All of these have one channel, the place of the text in the answer: `outp
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum as PyEnum
 from enum import auto
 from typing import Any
@@ -198,7 +198,7 @@ def read_event(event: Json) -> Read:
     elif entries is not None:
         out.walk(entries, ("logprobs",), Kind.UNKNOWN)
     others = [_located(event, part) for part in out.parts]
-    unscanned = tuple(Unscanned(_channel(event, u.path), u.reason, u.size) for u in out.unscanned)
+    unscanned = tuple(replace(u, path=_channel(event, u.path)) for u in out.unscanned)
     return Read((*own, *others), unscanned)
 
 

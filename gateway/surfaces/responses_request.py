@@ -6,6 +6,7 @@ No value is coerced: a body that two servers could read differently is refused (
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gateway.surfaces.chat_fields import ROLES
@@ -14,7 +15,7 @@ from gateway.surfaces.responses_fields import REQUEST
 from gateway.surfaces.strict import require_objects, require_texts, wrong
 from gateway.types import Direction, Json, Path, Role, Transcript, Unscanned
 
-__all__ = ["MAX_ITEMS", "conversation_of", "read_request"]
+__all__ = ["MAX_ITEMS", "conversation_of", "read_create", "read_request"]
 
 MAX_ITEMS = 4096
 MAX_PARTS = 1024  # of one item
@@ -28,6 +29,20 @@ _OBJECTS = (
 )
 _TRUTHS = ("background", "parallel_tool_calls", "store", "stream")
 _NAMES = ("previous_response_id", "instructions", "user", "safety_identifier", "prompt_cache_key")
+
+
+_LANE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_OF_SOCKETS = ("type", "stream_id", "generate")
+
+
+def read_create(event: Json) -> tuple[Json, str | None]:
+    """The request in a `response.create` of a WebSocket, and its lane. Raises RequestError."""
+    lane = event.get("stream_id")
+    if lane is not None and (type(lane) is not str or not _LANE.fullmatch(lane)):
+        raise wrong("stream_id", "a text of letters and digits")
+    if event.get("generate") not in (True, None):
+        raise wrong("generate", "true")
+    return {**{key: value for key, value in event.items() if key not in _OF_SOCKETS}, "stream": True}, lane
 
 
 def read_request(body: Any) -> Transcript:

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from gateway.surfaces.charset import text_of
+from gateway.surfaces.edit import Bytes
 from gateway.surfaces.endpoint import EndpointSurface
 from gateway.surfaces.fields import Collector, Each, Either, Obj, Rule
-from gateway.surfaces.media import Base64
+from gateway.surfaces.media import PDF, PDF_HEAD, Base64
 from gateway.surfaces.strict import wrong
 from gateway.types import Direction, Json, Kind, Path, Role, Transcript
 
@@ -126,8 +128,8 @@ class Vector:
 
 class File:
     """
-    A file of a form: `filename`, `content_type` and `data`. Text is scanned, anything else listed as unscanned;
-    an edit of its text takes the place of the bytes.
+    A file of a form: `filename`, `content_type`, `charset` and `data`. Text is scanned, anything else listed as
+    unscanned; an edit of its text takes the place of the bytes.
     """
 
     def read(self, value: Any, path: Path, key: str | int, out: Collector) -> None:
@@ -141,20 +143,13 @@ class File:
             return
         out.add(value["filename"], (*at, "filename"), Kind.METADATA, whole=True)
         out.add(value["content_type"], (*at, "content_type"), Kind.METADATA, whole=True)
-        text = text_of(value["data"])
-        if text is None:
-            out.skip((*at, "data"), "binary", len(value["data"]))
-        else:
-            out.add(text, (*at, "data"), Kind.DOCUMENT, whole=True)
-
-
-def text_of(data: bytes) -> str | None:
-    """The text that a file is, or None where it is something else."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if any(c < 32 and c not in (9, 10, 12, 13, 27) for c in data) else text
+        data = value["data"]
+        found = text_of(data, value.get("charset", ""))
+        if found is not None:
+            text, encoding = found
+            out.add(text, (*at, "data", Bytes(encoding)), Kind.DOCUMENT, whole=True)
+        if found is None or PDF in data[:PDF_HEAD]:
+            out.skip((*at, "data"), "binary", len(data), data)
 
 
 def _is_name(value: Any) -> bool:

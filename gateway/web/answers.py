@@ -146,11 +146,16 @@ def guard_headers(event: Event) -> Headers:
         (b"x-guard-coverage", coverage.encode()),
     ]
     if ledger := {**event.request.ledger, **event.answer.ledger}:
-        unread = ", ".join(f"{name}={size}" for name, size in list(ledger.items())[:MAX_TOLD])
-        headers.append((b"x-guard-unscanned", unread.encode()))
+        headers.append((b"x-guard-unscanned", _sizes(ledger)))
+    if extracted := {**event.request.extracted, **event.answer.extracted}:
+        headers.append((b"x-guard-extracted", _sizes(extracted)))
     if degraded := dict.fromkeys(event.request.degraded + event.answer.degraded):
         headers.append((b"x-guard-degraded", ",".join(degraded).encode()))
     return headers
+
+
+def _sizes(fields: Mapping[str, int]) -> bytes:
+    return ", ".join(f"{name}={size}" for name, size in list(fields.items())[:MAX_TOLD]).encode()
 
 
 def own_headers(turn: Turn, given: Headers) -> Headers:

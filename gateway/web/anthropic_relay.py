@@ -82,7 +82,7 @@ class AnthropicRelay:
 
     async def _event(self, event: Json) -> list[Json]:
         deltas, unscanned = read_event(event, self._called.get(_index(event), ""))
-        self._stream.unscanned(unscanned)
+        await self._stream.unscanned(unscanned)
         if self._stream.stopped:
             return self._end()
         edits: dict[Path, str] = {}

@@ -32,6 +32,9 @@ from gateway.web.mcp import Mcp
 from gateway.web.models import Models
 from gateway.web.realtime import PATH, Realtime
 from gateway.web.reload import watch_policies
+from gateway.web.responses import create_response
+from gateway.web.responses_socket import PATH as RESPONSES
+from gateway.web.responses_socket import ResponsesSocket
 from gateway.web.scan import Scan
 from gateway.web.state import Gateway
 from gateway.web.unknown import UnknownRoutes
@@ -115,6 +118,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
     return [
         Route("/mcp/{name}", Mcp(gateway), methods=["POST", "GET", "DELETE"]),
         WebSocketRoute(PATH, Realtime(gateway)),
+        WebSocketRoute(RESPONSES, ResponsesSocket(gateway, create_response(gateway))),
         Route("/v1/models", models.list, methods=["GET"]),
         Route("/v1/models/{model:path}", models.get, methods=["GET"]),
         Route("/guard/v1/scan", Scan(gateway), methods=["POST"]),

@@ -23,6 +23,7 @@ from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.media import MEDIA
 from gateway.web.moderations import MODERATIONS
 from gateway.web.paths import NAMES
+from gateway.web.realtime_direct import DIRECT
 from gateway.web.responses import SPECS as RESPONSES
 from gateway.web.state import Gateway
 from gateway.web.stored import STORED
@@ -38,6 +39,7 @@ ENDPOINTS: tuple[Spec, ...] = (
     MODERATIONS,
     *MEDIA,
     *STORED,
+    *DIRECT,
     MESSAGES,
     COUNT,
 )

@@ -41,7 +41,7 @@ class EventRelay:
         self._take_usage(event)
         event = self._events.clean(event, holds=self._stream.holds)
         deltas, unscanned = self._events.read(event)
-        self._stream.unscanned(unscanned)
+        await self._stream.unscanned(unscanned)
         if self._stream.stopped:
             self.stopped = True
             return self._end()

@@ -41,17 +41,21 @@ class Side:
     errors: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
     ledger: Mapping[str, int] = field(default_factory=dict)  # what `unscanned` says, by field
+    extracted: Mapping[str, int] = field(default_factory=dict)  # text taken out of files, by field
 
     @classmethod
     def of(cls, verdict: Verdict) -> Side:
         scanned, seen = verdict.coverage.scanned, verdict.coverage.seen
-        if not verdict.violations and not verdict.unscanned:
+        if not (verdict.violations or verdict.unscanned or verdict.extracted):
             return cls(DECISION[verdict.effect], {}, (), scanned, seen, {}, verdict.errors, verdict.degraded)
         claimed = [v for v in verdict.violations if v.action != "restore"]
         sizes, ledger = Counter[str](), Counter[str]()
         for item in verdict.unscanned:
             sizes[item.reason] += item.size
             ledger[field_of(item.path)] += item.size
+        extracted = Counter[str]()
+        for file in verdict.extracted:
+            extracted[field_of(file.path)] += file.size
         return cls(
             DECISION[verdict.effect],
             dict(Counter(v.hit.finding.category for v in claimed)),
@@ -62,6 +66,7 @@ class Side:
             verdict.errors,
             verdict.degraded,
             dict(ledger),
+            dict(extracted),
         )
 
     @property
@@ -80,6 +85,7 @@ class Side:
             "errors": self.errors,
             "degraded": self.degraded,
             "ledger": self.ledger,
+            "extracted": self.extracted,
         }
 
     def merge(self, other: Side) -> Side:
@@ -96,6 +102,7 @@ class Side:
             tuple(dict.fromkeys(other.errors + self.errors)),
             tuple(dict.fromkeys(other.degraded + self.degraded)),
             _sum(self.ledger, other.ledger),
+            _sum(self.extracted, other.extracted),
         )
 
 

@@ -2,7 +2,8 @@
 multipart/form-data (RFC 7578), read strictly and written anew, so that what is forwarded is what was scanned.
 
 A form is a JSON object here: a field is a text, or a list of them where it stands there more than once, and a
-file an object with `filename`, `content_type` and `data` (bytes). A file may have `records` in place of `data`.
+file an object with `filename`, `content_type`, `charset` (where one is named) and `data` (bytes). A file may have
+`records` in place of `data`.
 """
 
 from __future__ import annotations
@@ -142,8 +143,13 @@ class _Reader:
         if b"filename" not in options:
             self.parts.append((name, _text(bytes(self._data))))
             return
-        media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-        file = {"filename": _text(options[b"filename"]), "content_type": media_type, "data": bytes(self._data)}
+        given, about = parse_options_header(headers.get(b"content-type", b""))
+        file = {
+            "filename": _text(options[b"filename"]),
+            "content_type": given.decode("latin-1").lower(),
+            "data": bytes(self._data),
+            **({"charset": about[b"charset"].decode("latin-1")} if b"charset" in about else {}),
+        }
         self.parts.append((name, file))
 
     def _end(self) -> None:

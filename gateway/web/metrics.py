@@ -40,12 +40,6 @@ class Metrics:
         self.findings = Counter(
             "guard_findings", "Findings that a rule claimed.", ["direction", "category", "action"], registry=registry
         )
-        self.unscanned = Counter(
-            "guard_unscanned_bytes",
-            "Bytes passed or refused without a scan.",
-            ["route", "field", "reason"],
-            registry=registry,
-        )
         self.scanned = Counter("guard_scanned_bytes", "Bytes scanned.", ["route", "direction"], registry=registry)
         self.errors = Counter("guard_detector_errors", "Detectors that failed.", ["detector"], registry=registry)
         self.detector = Histogram(
@@ -79,6 +73,7 @@ class Metrics:
             multiprocess_mode="livemax",
             registry=registry,
         )
+        self._of_media(registry)
         self._of_limits(registry)
         self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
         self.cached = Counter(
@@ -100,6 +95,17 @@ class Metrics:
         )
         self.store_up = Gauge(
             "guard_store_up", "1 while the store can be reached.", multiprocess_mode="livemin", registry=registry
+        )
+
+    def _of_media(self, registry: CollectorRegistry) -> None:
+        self.unscanned = Counter(
+            "guard_unscanned_bytes",
+            "Bytes passed or refused without a scan.",
+            ["route", "field", "reason"],
+            registry=registry,
+        )
+        self.extracted = Counter(
+            "guard_extracted_bytes", "Bytes of text taken out of files.", ["route", "kind"], registry=registry
         )
 
     def _of_limits(self, registry: CollectorRegistry) -> None:
@@ -130,6 +136,8 @@ class Metrics:
             self._count(1, self.findings, direction, violation.hit.finding.category, violation.action)
         for item in verdict.unscanned:
             self._count(item.size, self.unscanned, route, field_of(item.path), item.reason)
+        for file in verdict.extracted:
+            self._count(file.size, self.extracted, route, file.kind)
         for error in verdict.errors:
             self._count(1, self.errors, error.partition(":")[0])
         self._count(verdict.coverage.scanned, self.scanned, route, direction)

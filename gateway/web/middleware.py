@@ -4,7 +4,8 @@ Portcullis inside an app: mount it in front of any ASGI app that serves the Open
     app.add_middleware(GuardMiddleware, policy="default")     # FastAPI, Starlette
 
 Requests to the guarded paths run through the same code as in the proxy; the app behind takes the
-place of the upstream. All other requests, and websockets, pass untouched.
+place of the upstream, also for responses that are asked for over a WebSocket. All other requests and WebSockets
+pass untouched, but for realtime sessions: nobody could scan them here, so they are refused.
 """
 
 from __future__ import annotations
@@ -16,16 +17,21 @@ from pydantic import HttpUrl
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.engine import Guard, self_test
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, RequestError
 from gateway.settings import Settings, Upstream
-from gateway.web.asgi import header
+from gateway.web.asgi import error_fields, header
 from gateway.web.asgi_transport import ASGITransport
 from gateway.web.auth import Authenticator, Caller
 from gateway.web.endpoints import Table
 from gateway.web.events import Sink, log_event
 from gateway.web.inner_app import NAME, InnerApp
 from gateway.web.paths import NAMES
+from gateway.web.realtime import PATH as REALTIME
+from gateway.web.responses import create_response
+from gateway.web.responses_socket import PATH as RESPONSES
+from gateway.web.responses_socket import ResponsesSocket
 from gateway.web.scan import Scan
+from gateway.web.sockets import deny
 from gateway.web.state import Gateway
 
 __all__ = ["GuardMiddleware"]
@@ -77,6 +83,9 @@ class GuardMiddleware:
         self._prefix = _plain(prefix) if prefix else ""
         self._scan = Scan(gateway)
         self._table = Table(gateway, backend=backend)
+        self._sockets: dict[str, ASGIApp] = {RESPONSES: ResponsesSocket(gateway, create_response(gateway, backend))}
+        if base.realtime.direct == "deny":
+            self._sockets[REALTIME] = _refuse_session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
@@ -88,7 +97,16 @@ class GuardMiddleware:
                 await self.gateway.start_store()
                 app, names = found
                 scope[NAMES] = names
+        elif scope["type"] == "websocket":
+            socket = next(filter(None, map(self._guarding_socket, _paths(scope))), None)
+            if socket is not None:
+                await self.gateway.start_store()
+                app = socket
         await app(scope, receive, send)
+
+    def _guarding_socket(self, path: str) -> ASGIApp | None:
+        path = _plain(path)
+        return self._sockets.get(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
 
     def _guarding(self, path: str, method: str) -> tuple[ASGIApp, dict[str, str]] | None:
         """What stands before this path, and the ids in it."""
@@ -112,6 +130,15 @@ class GuardMiddleware:
             return message
 
         return receiving
+
+
+async def _refuse_session(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    error = RequestError(
+        "realtime sessions are not scanned inside an app; use the gateway, or set `realtime.direct: allow`",
+        code="realtime_not_guarded",
+    )
+    await deny(scope, send, error, error_fields(error))
 
 
 class _Keys(Authenticator):

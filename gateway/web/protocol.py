@@ -29,7 +29,7 @@ MAX_TARGET = 8 << 10  # bytes of the request target
 MIN_RATE = 500  # bytes a second of a body, averaged over one header_timeout
 MAX_WAITING = 8  # pipelined requests that wait for their turn
 LINGER = 2.0  # seconds to read on after refusing a request, so that the refusal is not lost to a reset
-WEBSOCKETS = frozenset((b"/v1/realtime",))  # paths on which one may be opened
+WEBSOCKETS = frozenset((b"/v1/realtime", b"/v1/responses"))  # paths on which one may be opened
 SLICE = 4 << 10  # bytes of a head given to the parser at a time; so much may come in excess of max_header
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")

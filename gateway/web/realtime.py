@@ -19,17 +19,34 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.typing import Subprotocol
 
 from gateway.engine import Exchange
-from gateway.errors import Forbidden, GatewayError, Overloaded, RequestError, UpstreamError
+from gateway.errors import GatewayError, Overloaded, RequestError, UpstreamError
 from gateway.surfaces import dump_json, parse_event, parse_json
 from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdict
-from gateway.web.answers import Blocked, NoWords, error_of, refused, retry_headers, withheld
-from gateway.web.asgi import ClientGone, header
-from gateway.web.auth import Authenticator
+from gateway.web.answers import Blocked, NoWords, error_of, refused, withheld
+from gateway.web.asgi import ClientGone
 from gateway.web.endpoint import asked_policies, loop_error
 from gateway.web.events import Side
 from gateway.web.frame import Frame, Turn
 from gateway.web.paths import query_of
 from gateway.web.realtime_relay import Hearing, RealtimeRelay
+from gateway.web.sockets import (
+    BROKEN,
+    GOING_AWAY,
+    LATER,
+    NORMAL,
+    POLICY,
+    PROTOCOL,
+    TOO_BIG,
+    UNSUPPORTED,
+    Ended,
+    accept,
+    close,
+    deny,
+    require_own_origin,
+    say,
+    sendable,
+    with_key,
+)
 from gateway.web.state import Gateway
 from gateway.web.upstream import Call
 
@@ -37,21 +54,9 @@ __all__ = ["PATH", "Realtime"]
 
 PATH = "/v1/realtime"
 ROUTE = "realtime"
-PROTOCOL = "realtime"
-KEY = "openai-insecure-api-key."
 QUERY = frozenset(("model", "intent"))
-# RFC 6455, 7.4.1: what may be sent, and what is said where it may not.
-NORMAL, GOING_AWAY, UNSUPPORTED, POLICY, TOO_BIG, BROKEN, LATER = 1000, 1001, 1003, 1008, 1009, 1011, 1013
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
-
-
-class Ended(Exception):
-    """The session is over; `code` is what each side is told."""
-
-    def __init__(self, code: int, reason: str = "") -> None:
-        super().__init__(code)
-        self.code, self.reason = code, reason
 
 
 class Realtime:
@@ -87,7 +92,7 @@ class _Session:
         caller.require_scope("proxy")
         if gateway.pool.is_loop(scope["headers"]):
             raise loop_error()
-        _require_own_origin(scope, gateway.auth)
+        require_own_origin(scope, gateway.auth)
         query = query_of(scope, QUERY)
         event.model = dict(query).get("model", "")
         if not _MODEL.fullmatch(event.model):
@@ -109,7 +114,7 @@ class _Session:
         event.error = event.error or error.code
         if not self._accepted:
             event.status = error.status
-            await self._deny(turn, error)
+            await deny(turn.scope, self._send, error, error_of(turn.event, error))
             return
         await self._say(_error_event(turn, error))
         await self._close(LATER if error.status in (429, 503) else BROKEN)
@@ -168,7 +173,7 @@ class _Session:
             lambda stream: _note(turn, Direction.OUTPUT, stream.verdict(), tuple(stream.texts())),
             lambda text: self._heard(turn, hearing, text),
             lambda error: _error_event(turn, error),
-            refuses=any(p.policy.unscannable == "refuse" and not p.monitors for p in turn.policies),
+            refuses=any(p.policy.refuses_unread and not p.monitors for p in turn.policies),
         )
         self._moved = asyncio.get_running_loop().time()
         pumps = [
@@ -269,54 +274,14 @@ class _Session:
         raise Ended(GOING_AWAY)
 
     async def _accept(self, scope: Scope) -> None:
-        chosen = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
-        await self._send({"type": "websocket.accept", "subprotocol": chosen, "headers": []})
+        await accept(scope, self._send)
         self._accepted = True
 
     async def _say(self, event: Json) -> None:
-        """Raises ClientGone where the client does not take it in time, or is not there."""
-        try:
-            async with asyncio.timeout(self._gateway.settings.server.write_timeout):
-                await self._send({"type": "websocket.send", "text": dump_json(event).decode()})
-        except TimeoutError:
-            raise ClientGone("client_too_slow") from None
-        except OSError:
-            raise ClientGone from None
+        await say(self._send, event, self._gateway.settings.server.write_timeout)
 
     async def _close(self, code: int, reason: str = "") -> None:
-        with suppress(OSError, RuntimeError):  # it may have closed already
-            await self._send({"type": "websocket.close", "code": code, "reason": reason})
-
-    async def _deny(self, turn: Turn, error: GatewayError) -> None:
-        """An answer in HTTP, where the server can; else a plain refusal."""
-        if "websocket.http.response" not in turn.scope.get("extensions", {}):
-            await self._close(POLICY)
-            return
-        body = dump_json(error_of(turn.event, error))
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            *retry_headers(error),
-        ]
-        await self._send({"type": "websocket.http.response.start", "status": error.status, "headers": headers})
-        await self._send({"type": "websocket.http.response.body", "body": body})
-
-
-def with_key(scope: Scope) -> Scope:
-    """The same request with its key where the gateway looks for it: a browser can only send subprotocols."""
-    keys = [name.removeprefix(KEY) for name in scope["subprotocols"] if name.startswith(KEY)]
-    if not keys:
-        return scope
-    bearer = f"Bearer {keys[0]}"
-    given = header(scope, b"authorization")
-    if len(keys) > 1 or given not in (None, bearer):
-        raise RequestError("send one key", code="two_credentials")
-    return {**scope, "headers": [*scope["headers"], (b"authorization", bearer.encode("latin-1", "replace"))]}
-
-
-def sendable(code: int) -> bool:
-    """May a peer be told this code? Some stand only for what was seen."""
-    return code in (1000, 1001, 1002, 1003) or 1007 <= code <= 1014 or 3000 <= code < 5000
+        await close(self._send, code, reason)
 
 
 def spoken(event: Json) -> tuple[int, int]:
@@ -369,10 +334,3 @@ def _note(turn: Turn, direction: Direction, verdict: Verdict, parts: tuple[Part,
     if verdict.effect is Effect.BLOCK:
         turn.meter.blocked()
     turn.gateway.metrics.verdict(event.route, direction, verdict)
-
-
-def _require_own_origin(scope: Scope, auth: Authenticator) -> None:
-    """Where anybody may call, a page of another site must not, through somebody's browser."""
-    origin = header(scope, b"origin")
-    if auth.is_open and origin is not None and origin.partition("://")[2] != header(scope, b"host"):
-        raise Forbidden("sessions from pages of other origins are refused", code="foreign_origin")

@@ -216,7 +216,7 @@ class RealtimeRelay:
     async def _whole(self, event: Json, stream: Stream, skip: str = "") -> Json:
         """All other texts of an event, each by itself."""
         deltas, unscanned = read_server(event, skip)
-        stream.unscanned(unscanned)
+        await stream.unscanned(unscanned)
         if unscanned and self._refuses:
             first = unscanned[0].reason
             raise _Stop(
@@ -224,6 +224,7 @@ class RealtimeRelay:
                     f"this policy does not let pass what cannot be scanned ({first})", code="unscannable_content"
                 )
             )
+        self._check(stream)
         edits: dict[Path, str] = {}
         for delta in deltas:
             text = self._known.get(delta.part.text)

@@ -98,10 +98,10 @@ class Relay:
         return out
 
     async def _event(self, event: Json) -> list[Json]:
-        event = self._without_audio(self._surface.drop_obfuscation(event))
+        event = await self._without_audio(self._surface.drop_obfuscation(event))
         deltas = self._surface.deltas(event)
         self._set_template(event, deltas)
-        self._stream.unscanned(self._surface.unscanned(event))
+        await self._stream.unscanned(self._surface.unscanned(event))
         if self._stream.stopped:
             self.stopped = True
             return self._end()
@@ -166,7 +166,7 @@ class Relay:
         self._template = {key: event[key] for key in HEADER if key in event and key not in scanned}
         self._spoken.setdefault(event["choices"][0]["index"], False)
 
-    def _without_audio(self, event: Json) -> Json:
+    async def _without_audio(self, event: Json) -> Json:
         """
         Speech waits for the end of its transcript: once a word of that is edited or blocked, the
         sound that says it must not have left.
@@ -181,7 +181,7 @@ class Relay:
         if self._audio_size > MAX_AUDIO:
             raise ScanError("the spoken answer is too long to be held until its transcript is scanned")
         place: Path = ("choices", index, "delta", "audio", "data")
-        self._stream.unscanned([Unscanned(place, "binary", len(audio["data"]))])
+        await self._stream.unscanned([Unscanned(place, "binary", len(audio["data"]))])
         silent = {key: value for key, value in audio.items() if key != "data"}
         self._audio.setdefault(index, []).append({"audio": {"data": audio["data"]}})
         return _with_audio(event, silent)

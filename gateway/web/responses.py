@@ -26,16 +26,18 @@ from gateway.surfaces.responses_request import conversation_of
 from gateway.types import Direction, Effect, Json, Part, Transcript, Unscanned, Verdict
 from gateway.web.answers import note, usage_of, withheld
 from gateway.web.auth import Caller
+from gateway.web.backend import Backend
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.frame import Frame, Turn
 from gateway.web.moderated import FIELD, Moderation
 from gateway.web.paths import NAMES
 from gateway.web.responses_relay import ResponseRelay
+from gateway.web.state import Gateway
 from gateway.web.streaming import relay_stream
 from gateway.web.tokens import answer_tokens
 from gateway.web.upstream import Answer
 
-__all__ = ["SPECS"]
+__all__ = ["SPECS", "create_response"]
 
 
 class KeptEndpoint(Endpoint):
@@ -259,3 +261,8 @@ SPECS: tuple[Spec, ...] = (
     _kept(StoredChat("chat.completions.delete"), _COMPLETION, "DELETE", app=DeleteKept),
     _kept(StoredChat("chat.completions.messages"), f"{_COMPLETION}/messages", query=_PAGE),
 )
+
+
+def create_response(gateway: Gateway, backend: Backend | None = None) -> Endpoint:
+    """What answers POST /v1/responses."""
+    return CreateResponse(gateway, SPECS[0], backend=backend)

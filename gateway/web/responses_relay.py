@@ -90,7 +90,7 @@ class ResponseRelay:
         if self.ended:
             return []
         self._numbered = self._numbered or "sequence_number" in event
-        read, event = self._opened(drop_obfuscation(event))
+        read, event = await self._opened(drop_obfuscation(event))
         out = [] if self.stopped else await self._event(read, event)
         if self.stopped or self.ended:
             await self.keep()
@@ -132,7 +132,7 @@ class ResponseRelay:
     def has_text(event: Json) -> bool:
         return is_delta(event)
 
-    def _opened(self, event: Json) -> tuple[Read, Json]:
+    async def _opened(self, event: Json) -> tuple[Read, Json]:
         if event.get("type") in STARTS and isinstance(event.get("response"), dict):
             # Nothing has been said yet; what has comes in events of its own.
             event = {**event, "response": {**event["response"], "output": []}}
@@ -144,7 +144,7 @@ class ResponseRelay:
             self.response_id = name if isinstance(name, str) else self.response_id
         new = [item for item in read.unscanned if item.path not in self._unread]
         self._unread.update(item.path for item in new)
-        self._stream.unscanned(new)
+        await self._stream.unscanned(new)
         self.stopped = self.stopped or self._stream.stopped
         return read, event
 

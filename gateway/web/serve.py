@@ -121,7 +121,7 @@ def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
         app,
         http=hardened(server),
         ws="websockets-sansio",
-        ws_max_size=settings.realtime.max_event,
+        ws_max_size=max(settings.realtime.max_event, server.max_body),
         ws_per_message_deflate=False,
         interface="asgi3",
         lifespan="on",

@@ -16,7 +16,7 @@ import httpx
 
 from gateway.dialects.lakera_files import Files
 from gateway.dialects.lakera_files import load as load_lakera
-from gateway.engine import Guard, load_models, self_test
+from gateway.engine import Guard, Opener, load_models, self_test
 from gateway.errors import ConfigError, RequestError, ScanError
 from gateway.policy import Book, Ruleset, load_policies
 from gateway.resources import folder
@@ -72,6 +72,7 @@ class Gateway:
             own_keys=self.pool.keys,
             models=load_models(settings.models),
             judge=judge_of(settings.judge, self.pool),
+            files=Opener(settings.files),
         )
         self.metrics = Metrics()
         stored = settings.store.url not in ("auto", "none")

@@ -287,9 +287,9 @@ async def test_what_is_no_text_ends_a_stream_where_policies_refuse_it(
 ) -> None:
     picture = Unscanned(("choices", 0, "delta", "image"), "binary", 9)
     stream = guard().begin((parse_policy(policy(MASK, unscannable=unscannable, mode=mode)),)).stream()
-    stream.unscanned([])
+    await stream.unscanned([])
     assert not stream.stopped
-    stream.unscanned([picture])
+    await stream.unscanned([picture])
     verdict = stream.verdict()
     assert (stream.stopped, verdict.effect is Effect.BLOCK) == (stopped, stopped)
     assert verdict.unscanned == (picture,)

@@ -140,7 +140,7 @@ OF_ONE = 0.08  # of one technique
 @pytest.mark.parametrize("texts", [OTHERS, LATER], ids=["others", "later"])
 def test_few_get_through_in_any_technique(texts: tuple[tuple[str, str], ...]) -> None:
     detectors = [build() for build in BUILTIN]
-    missed = []
+    missed: list[str] = []
     for transform in TRANSFORMS:
         random = Random(50)
         found = len(missed)

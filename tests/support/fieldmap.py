@@ -25,13 +25,20 @@ from anthropic.types import Message, RawMessageStreamEvent, message_count_tokens
 from anthropic.types.beta import BetaMessage, BetaRawMessageStreamEvent
 from anthropic.types.beta import message_create_params as beta_create_params
 from openai.types.chat import ChatCompletion, ChatCompletionChunk, completion_create_params
-from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
+from openai.types.realtime import (
+    RealtimeClientEvent,
+    RealtimeServerEvent,
+    call_accept_params,
+    client_secret_create_params,
+)
+from openai.types.responses import responses_client_event_param
 
 from gateway.errors import GatewayError
 from gateway.surfaces import EndpointSurface, OpenAIChat, dump_json, fields, mcp, parse_json, realtime
 from gateway.surfaces.anthropic import AnthropicMessages
 from gateway.surfaces.anthropic_response import read_event
 from gateway.surfaces.chat_fields import ID, MODEL, SCHEMA_WORDS
+from gateway.surfaces.responses_request import read_create
 from gateway.types import Delta, Json, Kind, Part, Transcript, Unscanned
 from gateway.web.endpoints import ENDPOINTS
 from tests.surfaces import test_responses_canary as responses
@@ -125,6 +132,13 @@ def _listed(value: Any, tp: Any) -> Any:
     return {"data": [value]}
 
 
+def _known(name: str) -> re.Pattern[str]:
+    """The fields of another map: what they are is said there."""
+    lines = (FOLDER / f"{name}.txt").read_text("utf-8").splitlines()
+    paths = (line.split("  ", 1)[0] for line in lines if not line.startswith("#"))
+    return re.compile(f"(?:{'|'.join(map(re.escape, paths))})$|{responses.AS_ELSEWHERE.pattern}")
+
+
 def _of_responses(kind: str) -> Callable[[Any], Found]:
     return lambda body: responses.read(kind, body)
 
@@ -143,6 +157,16 @@ SOURCES = (
     Source("openai.chat.answer", (ChatCompletion,), _of(_CHAT.response)),
     Source("openai.chat.event", (ChatCompletionChunk,), _chunk),
     Source("openai.realtime.client", (RealtimeClientEvent,), _of(realtime.read_client)),
+    Source(
+        "openai.realtime.client_secrets.request",
+        (client_secret_create_params.ClientSecretCreateParams,),
+        lambda body: _of(_endpoint("/v1/realtime/client_secrets", "POST").request)(body),
+    ),
+    Source(
+        "openai.realtime.calls.accept.request",
+        (call_accept_params.CallAcceptParams,),
+        lambda body: _of(_endpoint("/v1/realtime/calls/rtc_1/accept", "POST").request)(body),
+    ),
     Source("openai.realtime.server", (RealtimeServerEvent,), _of_event(realtime.read_server)),
     Source(
         "anthropic.messages.request",
@@ -178,6 +202,12 @@ SOURCES = (
             ("event", responses.EVENTS),
             ("item", responses.ITEMS),
         )
+    ),
+    Source(
+        "openai.responses.socket",
+        (responses_client_event_param.ResponseCreate,),
+        lambda event: responses.read("request", read_create(event)[0]),
+        elsewhere=_known("openai.responses.request"),
     ),
     *_endpoints(),
 )

@@ -26,7 +26,7 @@ import httpx
 
 from gateway.detectors import BUILTIN
 from gateway.detectors.onnx import Model
-from gateway.engine import Guard, Models
+from gateway.engine import Guard, Models, Opener
 from gateway.settings import Settings
 from gateway.types import Detector, Json
 from gateway.web.app import create_app
@@ -271,7 +271,8 @@ async def gatewayed(
             made = Settings(**(options | {"watch_policies": False} | settings))
             own_keys = tuple((environ or {}).values())
             models = Models(loaded) if loaded else None
-            guard = Guard(found_by or detectors(), inline=made.inline_scan, own_keys=own_keys, models=models)
+            options = {"inline": made.inline_scan, "own_keys": own_keys, "files": Opener(made.files)}
+            guard = Guard(found_by or detectors(), models=models, **options)
             app = create_app(made, environ=environ or {}, sink=caught.append, guard=guard)
             async with serve(app) as url, client(url) as http:
                 yield Gatewayed(url, up, http, app.state.gateway, caught, folder, set(asyncio.all_tasks()))

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from gateway.errors import RequestError
+from gateway.surfaces.charset import text_of
 from gateway.surfaces.fields import Collector, Each, Number, Obj, Text, Token
-from gateway.surfaces.table import As, File, Form, TableSurface, Vector, text_of
+from gateway.surfaces.table import As, File, Form, TableSurface, Vector
 from gateway.types import Json, Kind, Role
 
 
@@ -70,7 +71,7 @@ def test_files() -> None:
     [(b"a\tb\r\n", "a\tb\r\n"), ("é".encode(), "é"), (b"\xff", None), (b"a\0b", None), (b"a\x08", None), (b"", "")],
 )
 def test_text_of(data: bytes, text: str | None) -> None:
-    assert text_of(data) == text
+    assert (text_of(data) or (None,))[0] == text
 
 
 def test_forms_write_lists_and_objects_in_names() -> None:

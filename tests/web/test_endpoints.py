@@ -261,7 +261,7 @@ async def test_what_no_detector_can_read_may_be_refused() -> None:
         assert (speech.status_code, error_of(speech)["code"]) == (400, "unscannable_content")
         image = await post(gate, "/v1/images/generations", {"prompt": "x"})
         assert (image.status_code, error_of(image)["code"]) == (400, "content_filter")
-        file = {"file": ("a.wav", b"\xff\xfe", "audio/wav")}
+        file = {"file": ("a.wav", b"\xff\xfb", "audio/wav")}
         sent = await gate.http.post("/v1/audio/transcriptions", data={"model": "m"}, files=file)
         assert (sent.status_code, error_of(sent)["code"]) == (400, "unscannable_content")
         assert gate.up.opened <= 2
