@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from traceback import extract_tb
@@ -62,15 +62,23 @@ class _Handler(logging.StreamHandler[IO[str]]):
         if not self._at_once and "event" in record.__dict__ and self._may_wait():
             self._waiting.append(self.format(record))
         else:
-            self.flush()
+            self._write_waiting()
             super().emit(record)
 
     def flush(self) -> None:
+        self._write_waiting()
+        super().flush()
+
+    def _write_waiting(self) -> None:
         with self.lock or nullcontext():
             lines, self._waiting = self._waiting, []
             if lines:
-                self.stream.write("\n".join(lines) + "\n")
-            super().flush()
+                with suppress(OSError, ValueError):  # as with every line: a stream that is gone stops nobody's work
+                    self.stream.write("\n".join(lines) + "\n")
+
+    def _flush_later(self) -> None:
+        with suppress(OSError, ValueError):
+            self.flush()
 
     def _may_wait(self) -> bool:
         try:
@@ -79,7 +87,7 @@ class _Handler(logging.StreamHandler[IO[str]]):
             return False
         if not self._waiting or loop is not self._loop:  # one that has ended writes nothing
             self._loop = loop
-            loop.call_later(WAIT, self.flush)
+            loop.call_later(WAIT, self._flush_later)
         return len(self._waiting) < MOST_WAITING
 
 

@@ -119,7 +119,7 @@ def test_no_metric_that_is_not() -> None:
 @pytest.mark.parametrize("record", [Event, Side])
 def test_every_field_of_an_event(record: type) -> None:
     for field in dataclasses.fields(record):
-        assert f"`{field.name}`" in OPERATIONS, field.name
+        assert field.name.startswith("_") or f"`{field.name}`" in OPERATIONS, field.name
 
 
 def test_every_route() -> None:

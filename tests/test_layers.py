@@ -34,9 +34,9 @@ VERSION = ("", {"__version__"})
 # Where anything that goes wrong must be caught: a detector's fault becomes data, a request's an answer.
 CATCH_ALL = ("engine/scan.py", "web/")
 
-# What loads modules of ours when they are asked for (decision 12). `importlib.metadata` and `.resources` load none.
+# What loads modules of ours when they are asked for (decision 12). `importlib.metadata`, `.resources` and `.util` load none.
 LATE = ("gateway", "gateway.cli")
-DATA = {"importlib.metadata", "importlib.resources"}
+DATA = {"importlib.metadata", "importlib.resources", "importlib.util"}
 
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -64,7 +64,10 @@ async def test_what_is_looked_for(tmp_path: Path) -> None:
         await gate.ask("PATCH", "/tenants/blue", {"policy": "secrets-only"})
         headers = bearer(gate.keys["blue-app"])
         told = (await gate.gate.http.get("/api/v1/policies", headers=headers)).json()["policy"]
-        assert {name for name, policy in told.items() if policy["enabled"]} == {"LLM02__secrets-only"}
+        assert {name for name, policy in told.items() if policy["enabled"]} == {
+            "LLM02__secrets-only",
+            "LLM07__secrets-only",  # what system prompts keep to themselves
+        }
         assert told["LLM01__secrets-only"] == {
             "name": "Prompt Injection",
             "enabled": False,
