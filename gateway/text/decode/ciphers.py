@@ -25,9 +25,9 @@ from gateway.text.decode.sought import (
     BEHIND,
     END_FIRST,
     FORWARD,
+    GROUPS,
     NAMED_AFTER,
     ONSETS,
-    ORDER,
     SEEN,
     SHIFTS,
 )
@@ -67,9 +67,7 @@ class _Word(NamedTuple):
     mark: bool | None
 
 
-_KEYS = tuple(SEEN)
-# A name behind a value is looked for by itself: automata that count figures and know words at once grow large.
-_SET = compile_set({**SEEN, "word_order": ORDER}.values())
+_SETS = tuple((tuple(group), compile_set(group.values())) for group in GROUPS)
 _NAMED_SEEN = searcher(compile_re2(NAMED_AFTER))
 _VALUES_SEEN = searcher(compile_re2(disguised.VALUE, utf8=False))  # where to look closer
 _SHAPED = (
@@ -89,11 +87,11 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
     if len(low) != len(text):
         low = text
     data = low.encode("utf-8", "replace")
-    matched = _SET.Match(data)
+    matched = {keys[index] for keys, known in _SETS for index in known.Match(data) or ()}
     valued = _VALUES_SEEN(data, 0, len(data))[0][0] >= 0
     if not matched and not valued:
         return []
-    names = [_KEYS[index] for index in sorted(matched or ())]
+    names = [key for key in SEEN if key in matched]
     if valued and "word_order" not in names and _NAMED_SEEN(data, 0, len(data))[0][0] >= 0:
         names.append("word_order")
     told = _told(low, budget) if valued else {}
