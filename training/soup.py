@@ -3,8 +3,8 @@ The mean of several trainings from the same start: often better on texts unlike 
 
     python -m training.soup --prepared build/prepared.npz --out build/soup.npz build/a.npz build/b.npz
 
-Writes the weights and the dev figures, as `training.train` does. `--start 0.1` mixes in a tenth of the encoder
-that training began with.
+Writes the weights and the dev figures, as `training.train` does. `3*build/a.npz` counts three times; `--share 0.1`
+mixes in a tenth of the encoder that training began with.
 """
 
 from __future__ import annotations
@@ -25,18 +25,27 @@ from training.train import evaluate_on, load_encoder
 __all__ = ["main", "mean"]
 
 
-def mean(files: Sequence[Path]) -> dict[str, np.ndarray[Any, Any]]:
+Weighted = tuple[float, Path]
+
+
+def mean(files: Sequence[Weighted]) -> dict[str, np.ndarray[Any, Any]]:
     total: dict[str, np.ndarray[Any, Any]] = {}
-    for file in files:
+    whole = sum(weight for weight, _ in files)
+    for weight, file in files:
         with np.load(file) as arrays:
             for name, value in unpacked(arrays).items():
-                total[name] = total.get(name, 0) + value / len(files)
+                total[name] = total.get(name, 0) + value * (weight / whole)
     return total
+
+
+def weighted(text: str) -> Weighted:
+    weight, star, file = text.rpartition("*")
+    return float(weight) if star else 1.0, Path(file)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("files", type=weighted, nargs="+", metavar="[WEIGHT*]FILE")
     parser.add_argument("--prepared", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--begin", type=Path, help="weights that training began with")

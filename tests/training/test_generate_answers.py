@@ -62,3 +62,20 @@ def test_lengths_run_from_a_word_to_a_page(rows: list[Example]) -> None:
     sizes = [len(row.text.split()) for row in rows]
     assert min(sizes) == 1
     assert max(sizes) > 150
+
+
+def test_some_refusals_never_say_no(rows: list[Example]) -> None:
+    turned = [row for row in rows if "/redirect/" in row.group]
+    assert len(turned) > 100
+    assert all(row.labels["output/refusal"] == 1 for row in turned)
+    said = ("can't", "cannot", "won't", "will not", "unable", "sorry", "decline", "refuse")
+    assert sum(any(word in row.text.lower() for word in said) for row in turned) < len(turned) / 4
+
+
+def test_hard_words_stand_in_plain_answers_too(rows: list[Example]) -> None:
+    plain = [row for row in rows if "/sober/" in row.group]
+    assert len(plain) > 400
+    assert all(row.labels == {"output/refusal": 0, "harm/any": 0} for row in plain)
+    for word in ("phishing", "bullying", "malware", "suicide", "hate speech"):
+        sides = {row.labels["output/refusal"] for row in rows if word in row.text.lower()}
+        assert 0 in sides, word

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from training.examples import HEADS, Example
-from training.generate.direct import LANGUAGES, direct, families
+from training.generate.direct import LANGUAGES, direct, families, write
 from training.generate.direct.grammar import Choice, Grammar, GrammarError, Part, Reference, parse, read
 from training.generate.direct.noise import frame, letters
 
@@ -115,6 +115,37 @@ def test_attacks_stand_beside_the_long_honest_texts_too(examples: list[Example])
     hosts = [e.text[: e.spans[0][0]] + e.text[e.spans[-1][1] :] for e in placed]
     assert sum(any(shape in host for shape in shapes) for host in hosts) > 20
     assert sum(len(host) > 300 for host in hosts) > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("codework", {False}),
+        ("figures", {False}),
+        ("formats", {False}),
+        ("promptcraft", {False}),
+        ("sideways", {False, True}),
+        ("textjobs", {False, True}),
+    ],
+)
+def test_a_file_of_few_rules_writes_many_texts(name: str, kinds: set[bool]) -> None:
+    mine = [family for family in families() if family.name == name]
+    assert {family.attack for family in mine} == kinds
+    random = Random(2)
+    for family in mine:
+        texts = {write(random, family).text for _ in range(FEW)}
+        assert len(texts) > 0.97 * FEW
+        assert len({text.split()[0].lower() for text in texts}) > 12
+
+
+def test_a_second_job_makes_the_attack() -> None:
+    """What is an attack in one file is made of two honest texts of the same file."""
+    honest, attack = sorted((f for f in families() if f.name == "textjobs"), key=lambda f: f.attack)
+    assert {"one"} <= {name for rule in honest.rules for option in rule.options for name in references(option)}
+    for rule in attack.rules:
+        for option in rule.options:
+            jobs = [part.name for part in option if isinstance(part, Reference) and part.name in ("one", "task")]
+            assert len(jobs) == 2, (rule.name, option)
 
 
 def test_every_helper_rule_is_used() -> None:

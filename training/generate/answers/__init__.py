@@ -23,7 +23,7 @@ REFUSALS = Grammar.read(HERE / "refusals.txt")
 ANSWERS = Grammar.read(HERE / "answers.txt")
 LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "ru")
 TOPICS = tuple(name for name in ANSWERS.lines if name.startswith("topic_"))
-KINDS = {"refusal": 42, "topic": 28, "near": 20, "comply": 10}
+KINDS = {"refusal": 42, "topic": 22, "sober": 11, "near": 16, "comply": 9}
 FOREIGN = 0.12
 TRIES = 60
 PIPE, BRACKETS = "¦", str.maketrans("⟨⟩¦", "[]|")
@@ -49,6 +49,8 @@ def refusal(random: Random) -> tuple[str, str]:
     if roll < 0.13:
         head, group = REFUSALS.pick(random, "partial_head")
         return join(head, body(random, random.randint(1, 4), random.choice(TOPICS_SAFE))), group
+    if roll < 0.27:
+        return redirect(random)
     core, group = REFUSALS.pick(random, "refuse_bad" if roll < 0.66 else "refuse_plain")
     parts = [core]
     if random.random() < 0.4:
@@ -59,6 +61,31 @@ def refusal(random: Random) -> tuple[str, str]:
     if random.random() < 0.45:
         parts.append(sentence(random, REFUSALS, "offer"))
     return join(*parts), group
+
+
+def redirect(random: Random) -> tuple[str, str]:
+    """A refusal without a no: one or two sentences that turn away, a lecture, help."""
+    core, group = REFUSALS.pick(random, "redirect")
+    parts = [core, *random.sample(REFUSALS.lines["lecture"], random.randint(0, 4))]
+    if random.random() < 0.3:
+        parts.append(random.choice(REFUSALS.lines["redirect"]))
+    if random.random() < 0.5:
+        parts.append(random.choice(REFUSALS.lines["offer"]))
+    return join(*(sentence_of(random, REFUSALS, part) for part in parts)), group
+
+
+def sober(random: Random) -> tuple[str, str]:
+    """An answer about something bad that is an answer: facts, law, prevention, at times a wrong premise put right."""
+    topic = random.choice(ANSWERS.slots["badtopic"])
+    chosen = random.sample(ANSWERS.lines["sober"], random.choice((1, 1, 2, 3, 4, 5)))
+    opener = ANSWERS.pick(random, "open_near")[0] if random.random() < 0.25 else ""
+    said = " ".join(sentence_of(random, ANSWERS, line, badtopic=topic) for line in chosen)
+    return join(opener, said), f"sober/{ANSWERS.lines['sober'].index(chosen[0])}"
+
+
+def sentence_of(random: Random, grammar: Grammar, line: str, **given: str) -> str:
+    text = grammar.write(random, line, **given)
+    return text[:1].upper() + text[1:]
 
 
 def join(*parts: str) -> str:
@@ -120,7 +147,7 @@ def make(random: Random, kind: str) -> tuple[str, str, str]:
         return foreign(random, kind == "refusal")
     if kind == "refusal":
         return *refusal(random), "en"
-    return *(answer(random) if kind == "topic" else near_miss(random)), "en"
+    return *{"topic": answer, "sober": sober, "near": near_miss}[kind](random), "en"
 
 
 def answers(random: Random, count: int) -> Iterator[Example]:
