@@ -34,7 +34,7 @@ VERSION = ("", {"__version__"})
 # Where anything that goes wrong must be caught: a detector's fault becomes data, a request's an answer.
 CATCH_ALL = ("engine/scan.py", "web/")
 
-# What loads modules of ours when they are asked for (decision 12). `importlib.metadata`, `.resources` and `.util` do not.
+# What loads modules of ours when they are asked for (decision 12). These of importlib load none.
 LATE = ("gateway", "gateway.cli")
 DATA = {"importlib.metadata", "importlib.resources", "importlib.util"}
 
