@@ -144,7 +144,7 @@ def _value(chunk: str, of_name: bool) -> str | None:
         return chunk.translate(_HEXADECIMAL).lower()
     if chunk.count(":") > 2 and _NETWORK.fullmatch(chunk):
         return chunk.translate(_HEXADECIMAL).lower()
-    if len(chunk) < LEAST_KEY and _DOCUMENT.fullmatch(chunk) and is_number(chunk):
+    if len(chunk) < LEAST_KEY and chunk == chunk.upper() and _DOCUMENT.fullmatch(chunk) and is_number(chunk):
         return chunk.translate(_SIGNS).upper()
     if "://" in chunk and (read := _connection(chunk)) is not None:
         return read

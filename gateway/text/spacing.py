@@ -8,6 +8,7 @@ one of the stretch is the gap between two words; where there is none, a list of 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -82,6 +83,10 @@ def _may_be_spaced(text: str) -> bool:
 
 def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:
     """As `_gaps`, for a stretch that is too short for arrays to pay."""
+    between = text[start + 1 : end : 2]
+    if between == between[0] * len(between) and text[start:end:2].isalpha() and not between[0].isalnum():
+        spans += [(at, at + 1) for at in range(start + 1, end, 2)]
+        return _cut_short(text[start:end:2], range(start + 1, end, 2), spaces, room)
     gaps = [match.span() for match in _GAPS.finditer(text, start, end)]
     lengths = [b - a for a, b in gaps]
     usual = min(lengths)
@@ -94,11 +99,19 @@ def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: 
     used = 0
     for first, last in pairwise((-1, *wide, len(gaps))):
         if last - first >= MANY and used < room:
-            letters = "".join([text[gaps[at][1] if at >= 0 else start] for at in range(first, last)]).lower()
-            found = cuts(letters, room - used) if len(letters) == last - first else []
-            spaces += [gaps[first + at][0] for at in found]
-            used += len(letters) if found else 0
+            letters = "".join([text[gaps[at][1] if at >= 0 else start] for at in range(first, last)])
+            used += _cut_short(letters, [begin for begin, _ in gaps[first + 1 : last]], spaces, room - used)
     return used
+
+
+def _cut_short(letters: str, gaps: Sequence[int], spaces: list[int], room: int) -> int:
+    """Parts what may be several words, at these places between its letters; how many letters were looked at."""
+    low = letters.lower()
+    if not (MANY <= len(letters) == len(low) and room > 0):
+        return 0
+    found = cuts(low, room)
+    spaces += [gaps[at - 1] for at in found]
+    return len(letters) if found else 0
 
 
 def _gaps(codes: AnyCodes, shown: NDArray[np.bool_], start: int, end: int, spaces: list[Places], room: int) -> int:

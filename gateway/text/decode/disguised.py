@@ -109,7 +109,7 @@ def _may_hold(data: bytes) -> bool:
     words = set(data.translate(_BLANKED).split()) - _PLAIN_WORDS
     if len(words) > _MANY:
         return True
-    found = [word for word in words if word.translate(_TO_A[word[0]]) in _KNOWN]
+    found = [word for word in words if len(word) >= _LEAST and word.translate(_TO_A[word[0]]) in _KNOWN]
     if sum(max(0, len(word) - 2) for word in found if len(word) > _LEAST) >= _ENOUGH:
         return True
     return any(sign in data for word in found for sign in (word + b":", word + b" =", word + b"=", b":" + word))
@@ -222,14 +222,14 @@ _UNDO: dict[Key, dict[int, int]] = {
 }
 
 
-def _written() -> dict[str, list[tuple[str, Key]]]:
+def _written() -> dict[bytes, list[tuple[str, Key]]]:
     """By the first three characters: the beginnings of keys as each cipher writes them."""
-    out: dict[str, list[tuple[str, Key]]] = {}
+    out: dict[bytes, list[tuple[str, Key]]] = {}
     for prefix in sorted({prefix.lower() for prefix in PREFIXES if len(prefix) > 2}):
         for key, undo in _UNDO.items():
             written = prefix.translate(undo)
             if written != prefix:
-                out.setdefault(written[:3], []).append((written, key))
+                out.setdefault(written[:3].encode(), []).append((written, key))
     return out
 
 
@@ -237,9 +237,9 @@ _BEGUN = _written()
 _TOKEN = searcher(compile_re2("[0-9a-z_.$:/=+-]{15,}", utf8=False))
 _FIGURE = re.compile("[0-9]")
 _WHOLE = re.compile("|".join(re.escape(prefix.lower()) + rest for prefix, rest in KEYS))
-_ENDED: dict[str, list[str]] = {}
+_ENDED: dict[bytes, list[str]] = {}
 for _prefix in sorted({prefix.lower() for prefix in PREFIXES if len(prefix) > 2}):
-    _ENDED.setdefault(_prefix[2::-1], []).append(_prefix[::-1])
+    _ENDED.setdefault(_prefix[2::-1].encode(), []).append(_prefix[::-1])
 
 
 def keys(data: bytes, most: int) -> Iterator[tuple[Key, int, int]]:
@@ -250,15 +250,16 @@ def keys(data: bytes, most: int) -> Iterator[tuple[Key, int, int]]:
         start, end = _TOKEN(data, end, size)[0]
         if start < 0:
             return
-        token = data[start:end].decode("ascii")
-        begun = _BEGUN.get(token[:3], ())
-        token = token.rstrip(".:,=")
-        ended = _ENDED.get(token[-3:], ())
-        if not (begun or ended) or not _FIGURE.search(token) or _WHOLE.match(token):
+        written = data[start:end].rstrip(b".:,=")
+        begun, ended = _BEGUN.get(data[start : start + 3], ()), _ENDED.get(written[-3:], ())
+        if not (begun or ended):
+            continue
+        token = written.decode("ascii")
+        if not _FIGURE.search(token) or _WHOLE.match(token):
             continue
         if any(token.endswith(back) for back in ended) and _WHOLE.match(token[::-1]):
             yield "reversed", start, end
-        for written, key in begun:
-            if token.startswith(written) and _WHOLE.match(token.translate(_TABLES[key])):
+        for beginning, key in begun:
+            if token.startswith(beginning) and _WHOLE.match(token.translate(_TABLES[key])):
                 yield key, start, end
                 break
