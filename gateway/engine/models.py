@@ -23,11 +23,12 @@ from gateway.engine.joined import Joined, joined
 from gateway.engine.outcome import utf8_size
 from gateway.engine.rules import Asked
 from gateway.engine.scan import Scan, failed, nested, original, unread
-from gateway.engine.views import for_detector, look
+from gateway.engine.views import Seen, for_detector, look
 from gateway.engine.workers import Workers
 from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
 from gateway.settings import ModelSettings
+from gateway.text.accents import adds_nothing
 from gateway.text.views import View
 from gateway.types import Finding, Hit, Kind, Part, Role, Transcript
 
@@ -80,6 +81,8 @@ class Models:
             pending.scan.unread += unread([(part, views)])
             for model in readers:
                 for seen in for_detector(model, views.seen):
+                    if model.encoder.folds_accents and _is_known(seen):
+                        continue
                     pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
         if asked is not None and keeps:
             for part in (*asked.tasks, *asked.scopes):
@@ -274,6 +277,11 @@ class Pending:
         """Nobody waits any more: what has not begun costs nothing."""
         for _, future in self._futures.values():
             future.cancel()
+
+
+def _is_known(seen: Seen) -> bool:
+    """Does the model read in this view what it reads in the text as it stands?"""
+    return seen.view.name == "normalised" and adds_nothing(seen.part.text, seen.text.text)
 
 
 def _odds(score: float) -> float:

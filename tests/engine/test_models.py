@@ -103,6 +103,14 @@ async def test_equal_texts_of_one_request_are_read_once(model: Model) -> None:
     assert g.models.stats()["batches"] == 1
 
 
+async def test_accents_are_read_twice_only_by_models_that_see_them(tmp_path: Path) -> None:
+    """A tokenizer without capitals and accents makes one text of both."""
+    for shape, tokens in (("bert", 1), ("roberta", 2)):
+        g = guard(load_folder(make(tmp_path / shape, "heads", shape)))
+        await g.begin((parse_policy(policy("category: '*/*', action: flag")),)).request(prompt("th\u00e9 w\u00ebather"))
+        assert g.models.cache.misses == tokens, shape
+
+
 @pytest.mark.parametrize("settings", [{"queue": 1}, {"deadline": 1e-9}])
 async def test_overload_blocks_or_leaves_it_to_the_rules(model: Model, settings: dict[str, object]) -> None:
     """Never a silent skip."""

@@ -43,6 +43,9 @@ class Encoder:
         if self.size < window.stride:
             raise ModelError(f"{source}: {window.tokens} tokens leave no overlap at a stride of {window.stride}")
         self.pad = self._pad()
+        first = self._tokenizer.normalizer
+        # Does it take accents off by itself, and capitals?
+        self.folds_accents = first is not None and first.normalize_str("\u00c9\u1ea5") == "ea"
 
     def open(self, text: str) -> Encoded:
         """Raises TooLargeToScan."""
