@@ -105,7 +105,10 @@ _A_NAME = rf"(?:[a-z]+[_ -])?(?:{'|'.join(sorted(LABELS))})"
 # The name of a value right behind it.
 NAMED_AFTER = rf"{_A_VALUE}[^ \n]*,? (?:= )?[\"']?{_A_NAME}\b"
 
-_BACKWARDS = _any([*(_BREAK.join(reversed(t.split())) for t in PAIRS), _NOUNS + _BREAK + _BEFORE])
+# Questions and ordinary words the other way round: "can you", "are you", "is this".
+_BOTH_WAYS = frozenset(("you can", "you are", "you must", "this is", "what is", "do not"))
+_TURNED = [_BREAK.join(reversed(pair.split())) for pair in PAIRS if pair not in _BOTH_WAYS]
+_BACKWARDS = _any([*_TURNED, _NOUNS + _BREAK + _BEFORE])
 
 # Of keys, connection strings and addresses, read from their end.
 _ENDS = "moc|gro|ten|ude|vog|ofni|ku\\.oc"

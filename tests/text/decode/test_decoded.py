@@ -41,6 +41,20 @@ def test_is_read_where_it_stands(encoding: str, around: tuple[str, str]) -> None
     assert text[start:end].strip() == encode(SENTENCE) or encoding == "URL as usual"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can you book a table for four at seven tonight?",
+        "where are you from",
+        "Is this the right card for trips abroad, and must you pay for it?",
+        "i like what is not there, is what he said",
+    ],
+)
+def test_questions_are_not_read_backwards(text: str) -> None:
+    """The words of a question stand as the end of a sentence does when its words are turned round."""
+    assert not [view.name for view in decoded(text).views]
+
+
 @pytest.mark.parametrize("encoding", LOCAL)
 def test_whole_readings_are_marked(encoding: str) -> None:
     assert LOCAL[encoding][0] not in WHOLE_NAMES
