@@ -57,6 +57,7 @@ _SENTENCE = 400
 _LINE = 4000  # characters read at once
 _TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
 _TOKENS = 2000  # that may be keys
+_NEAR = 200  # characters around a value that may be its name
 
 
 class _Word(NamedTuple):
@@ -118,14 +119,34 @@ def _told(low: str, budget: Budget) -> dict[str | int, list[tuple[int, int]]]:
     if not budget.work_on(_TELL + _TELL_PRICE * len(low)):
         return out
     data = low.encode("ascii", "replace")
-    for key, start, end in disguised.lines(data):
-        out.setdefault(key, []).append((start, end))
+    for first, last in _around_values(data):
+        for key, start, end in disguised.lines(data[first:last]):
+            out.setdefault(key, []).append((first + start, first + end))
     for key, start, end in disguised.keys(data, _TOKENS):
         line = low.rfind("\n", max(0, start - _LINE // 2), start) + 1, low.find("\n", end, end + _LINE // 2)
         out.setdefault(key, []).append(
             (line[0] or max(0, start - _LINE // 2), line[1] if line[1] >= 0 else min(len(low), end + _LINE // 2))
         )
     return out
+
+
+def _around_values(data: bytes) -> Iterator[tuple[int, int]]:
+    """Whole lines with a value in them, and so much of long ones; what is near to each other is one."""
+    size = len(data)
+    first = last = at = 0
+    while at < size and (found := _VALUES_SEEN(data, at, size)[0])[0] >= 0:
+        start, end = found
+        before, after = max(0, start - _NEAR), min(size, end + _NEAR)
+        begin = max(before, data.rfind(b"\n", before, start) + 1)
+        stop = data.find(b"\n", end, after)
+        at = stop = stop if stop >= 0 else after
+        if begin > last + _NEAR:
+            if last:
+                yield first, last
+            first = begin
+        last = stop
+    if last:
+        yield first, last
 
 
 def _shaped(text: str, low: str) -> Iterator[tuple[str, Edit]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.text.decode import disguised
+from gateway.text.decode import decoded, disguised
+from gateway.types import Span
 
 ATBASH = str.maketrans("abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba")
 LINE = "the payroll form of carmen names the account 48112 at the bank"
@@ -49,3 +50,15 @@ def test_a_key_is_told_by_how_it_begins() -> None:
     assert list(disguised.keys(f"so {shifted(token, 5)} then".encode(), 10)) == [(21, 3, 43)]
     assert list(disguised.keys(token[::-1].encode(), 10)) == [("reversed", 0, 40)]
     assert list(disguised.keys(token.encode(), 10)) == []
+
+
+@pytest.mark.parametrize("value", ["", "on 2024-05-17 we sold 1200 chairs. "])
+@pytest.mark.parametrize("end", [" ", "\n"])
+def test_in_a_long_text_it_is_told_near_its_value(value: str, end: str) -> None:
+    """Only what stands near values is looked at, wherever that is."""
+    prose = ("the harvest in the north was good this year and the barns are full. " + value) * 200
+    written = prose + end + shifted(LINE, 13) + end + prose
+    read = [view for view in decoded(written).views if LINE in view.text]
+    assert [view.name for view in read] == ["caesar"]
+    at = read[0].text.index(LINE)
+    assert read[0].original(Span(at, at + len(LINE))) == Span(len(prose) + 1, len(prose) + 1 + len(LINE))
