@@ -23,8 +23,7 @@ from gateway.errors import GatewayError, Overloaded, RequestError, UpstreamError
 from gateway.surfaces import dump_json, parse_event, parse_json
 from gateway.types import Direction, Effect, Json, Part, Role, Transcript, Verdict
 from gateway.web.answers import Blocked, NoWords, error_of, refused, withheld
-from gateway.web.asgi import ClientGone
-from gateway.web.endpoint import asked_policies, loop_error
+from gateway.web.endpoint import asked_policies
 from gateway.web.events import Side
 from gateway.web.frame import Frame, Turn
 from gateway.web.paths import query_of
@@ -42,10 +41,9 @@ from gateway.web.sockets import (
     accept,
     close,
     deny,
-    require_own_origin,
+    opened,
     say,
     sendable,
-    with_key,
 )
 from gateway.web.state import Gateway
 from gateway.web.upstream import Call
@@ -82,17 +80,7 @@ class _Session:
 
     async def serve(self, turn: Turn) -> None:
         gateway, event = self._gateway, turn.event
-        message = await self._receive()
-        if message["type"] != "websocket.connect":
-            raise ClientGone
-        turn.scope = scope = with_key(turn.scope)
-        turn.caller = caller = gateway.auth.identify(scope)
-        event.by(caller.name, caller.tenant, caller.key)
-        event.stream = True
-        caller.require_scope("proxy")
-        if gateway.pool.is_loop(scope["headers"]):
-            raise loop_error()
-        require_own_origin(scope, gateway.auth)
+        scope, caller = await opened(turn, self._receive)
         query = query_of(scope, QUERY)
         event.model = dict(query).get("model", "")
         if not _MODEL.fullmatch(event.model):

@@ -23,7 +23,6 @@ from gateway.surfaces.responses_request import read_create
 from gateway.types import Json
 from gateway.web.answers import VERDICTS, error_of
 from gateway.web.asgi import ClientGone
-from gateway.web.endpoint import loop_error
 from gateway.web.frame import Frame, Turn
 from gateway.web.paths import NAMES
 from gateway.web.sockets import (
@@ -37,10 +36,9 @@ from gateway.web.sockets import (
     accept,
     close,
     deny,
-    require_own_origin,
+    opened,
     say,
     sendable,
-    with_key,
 )
 from gateway.web.state import Gateway
 
@@ -84,19 +82,9 @@ class _Session:
         self._running: set[asyncio.Task[None]] = set()
 
     async def serve(self, turn: Turn) -> None:
-        gateway, event = self._gateway, turn.event
-        if (await self._receive())["type"] != "websocket.connect":
-            raise ClientGone
-        turn.scope = scope = with_key(turn.scope)
-        turn.caller = caller = gateway.auth.identify(scope)
-        event.by(caller.name, caller.tenant, caller.key)
-        event.stream = True
-        caller.require_scope("proxy")
-        if gateway.pool.is_loop(scope["headers"]):
-            raise loop_error()
-        require_own_origin(scope, gateway.auth)
+        scope, _ = await opened(turn, self._receive)
         await accept(scope, self._send)
-        self._accepted, event.status = True, 101
+        self._accepted, turn.event.status = True, 101
         self._moved = asyncio.get_running_loop().time()
         pumps = [asyncio.create_task(self._listen(turn)), asyncio.create_task(self._watch(turn))]
         try:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from starlette.types import Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from gateway.errors import Forbidden, GatewayError, RequestError
 from gateway.surfaces import dump_json
 from gateway.types import Json
 from gateway.web.answers import retry_headers
 from gateway.web.asgi import ClientGone, header
-from gateway.web.auth import Authenticator
+from gateway.web.auth import Authenticator, Caller
+from gateway.web.endpoint import loop_error
+from gateway.web.frame import Turn
 
 __all__ = [
     "BROKEN",
@@ -27,10 +29,9 @@ __all__ = [
     "accept",
     "close",
     "deny",
-    "require_own_origin",
+    "opened",
     "say",
     "sendable",
-    "with_key",
 ]
 
 PROTOCOL = "realtime"
@@ -69,6 +70,22 @@ def require_own_origin(scope: Scope, auth: Authenticator) -> None:
 def sendable(code: int) -> bool:
     """May a peer be told this code? Some stand only for what was seen."""
     return code in (1000, 1001, 1002, 1003) or 1007 <= code <= 1014 or 3000 <= code < 5000
+
+
+async def opened(turn: Turn, receive: Receive) -> tuple[Scope, Caller]:
+    """Who asks for a session, and may: a key with its scope, no loop, no page of another site."""
+    if (await receive())["type"] != "websocket.connect":
+        raise ClientGone
+    gateway, event = turn.gateway, turn.event
+    turn.scope = scope = with_key(turn.scope)
+    turn.caller = caller = gateway.auth.identify(scope)
+    event.by(caller.name, caller.tenant, caller.key)
+    event.stream = True
+    caller.require_scope("proxy")
+    if gateway.pool.is_loop(scope["headers"]):
+        raise loop_error()
+    require_own_origin(scope, gateway.auth)
+    return scope, caller
 
 
 async def accept(scope: Scope, send: Send) -> None:
