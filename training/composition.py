@@ -14,6 +14,7 @@ from training.generate.harm import bias, harm
 from training.generate.harm.foreign import foreign_harm
 from training.generate.indirect import carriers, indirect, skills
 from training.generate.mixtures import mixtures
+from training.generate.pasted import pasted, snippets
 from training.generate.prompts import prompts
 from training.generate.rules import BANKING_INTENTS, CLINC_INTENTS, SNIPS_INTENTS, rule_pairs, task_pairs
 from training.sources import rows, train_examples
@@ -42,6 +43,9 @@ def generated(
                 documents.append((example.text, example.channel))
                 passages.append(example.text)
             yield example
+    code = snippets(random, int(6_000 * scale))
+    documents += [(text, "code") for text in code[::3]]
+    yield from pasted(random, int(4_000 * scale), code)
     yield from carriers(random, int(6_000 * scale))
     yield from indirect(random, int(40_000 * scale), documents)
     yield from skills(random, int(4_000 * scale))

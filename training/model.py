@@ -24,7 +24,7 @@ EPSILON = 1e-12
 class Layer(nn.Module):
     def __init__(self, dropout: float, plain: bool) -> None:
         super().__init__()
-        self.plain = plain  # attention spelled out, for export
+        self.plain = plain  # attention spelled out, without its dropout: for export, and for processors
         self.rate = dropout
         self.inputs = nn.Linear(WIDTH, 3 * WIDTH)  # query, key, value
         self.output = nn.Linear(WIDTH, WIDTH)

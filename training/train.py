@@ -31,6 +31,7 @@ from training.packing import packed, unpacked
 __all__ = ["main", "scores_of"]
 
 MASK, FIRST_WORD, UNKNOWN = 103, 1996, 255
+AGREES = 0.1  # how near to its label an answer is that shall stay as it is
 
 
 class Flat:
@@ -102,7 +103,8 @@ class Trainer:
         self.pair_label = torch.from_numpy(arrays["pair_label"]).to(self.device).float()
         self.pair_task = torch.from_numpy(arrays["pair_task"]).to(self.device).long()
         self.pair_rows = np.flatnonzero(~arrays["pair_held"])
-        self.model = GuardModel(dropout=args.dropout).to(self.device)
+        plain = self.device == "cpu"  # there attention with a mask is slower than its parts, by half
+        self.model = GuardModel(args.dropout, plain).to(self.device)
         load_encoder(self.model, start)
         if args.go_on:
             with np.load(args.go_on) as file:
@@ -110,10 +112,13 @@ class Trainer:
             self.model.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
         for part in (self.model.encoder.words, self.model.encoder.positions, *self.model.encoder.layers[: args.frozen]):
             part.requires_grad_(not args.frozen)
-        self.first = GuardModel().to(self.device).eval()
+        self.first = GuardModel(plain=plain).to(self.device).eval()
         load_encoder(self.first, start)
         self.average = GuardModel().to(self.device).eval()
         self.average.load_state_dict(self.model.state_dict())
+        self.before = GuardModel(plain=plain).to(self.device).eval() if args.keep else None
+        if self.before:
+            self.before.load_state_dict(self.model.state_dict())
         self.soft = torch.from_numpy(np.load(args.teacher)["scores"]).to(self.device) if args.teacher else None
         self.head_weight = torch.tensor([_HEAD_WEIGHT.get(h, 0.5) for h in HEADS], device=self.device)
 
@@ -204,6 +209,8 @@ class Trainer:
             tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none"
         )
         losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
+        if self.before:
+            losses["kept"] = self.args.keep * self._kept_loss(rows, ids, mask, tags, (logits, tagged, meaning))
         losses["meaning"] = 0.5 * (1 - (meaning[: len(before)].float() * before.float()).sum(-1)).mean()
         if self.args.pair_count:
             losses |= self._pairs_loss(len(batch))
@@ -224,6 +231,27 @@ class Trainer:
             return hard * len(HEADS) / 4
         soft = F.binary_cross_entropy_with_logits(logits, self.soft[rows].float(), reduction="none")
         return (hard + (soft * self.head_weight).mean() / self.head_weight.mean()) * len(HEADS) / 8
+
+    def _kept_loss(self, rows: Tensor, ids: Tensor, mask: Tensor, tags: Tensor, ours: tuple[Tensor, ...]) -> Tensor:
+        """
+        How far from the answers of the weights that training went on from, where no label says otherwise: or
+        what the batches leave out fades.
+        """
+        assert self.before is not None
+        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
+            logits, _, tagged, meaning = (part.float() for part in self.before(ids, mask))
+        truth, answers = self.labels[rows], torch.sigmoid(logits)
+        open_ = ((truth < 0) | ((truth - answers).abs() < AGREES)) * self.head_weight
+        heads = F.binary_cross_entropy_with_logits(ours[0].float(), answers, reduction="none")
+        heads = heads - F.binary_cross_entropy_with_logits(logits, answers, reduction="none")
+        likeliest = F.softmax(tagged, dim=-1)
+        names = F.kl_div(F.log_softmax(ours[1].float(), dim=-1), likeliest, reduction="none").sum(-1)
+        unknown = (tags == UNKNOWN) & mask.bool()
+        return (
+            (heads * open_).sum() / open_.sum().clamp(min=1) * len(HEADS) / 4
+            + (names * unknown).sum() / unknown.sum().clamp(min=1)
+            + (1 - (ours[2].float() * meaning).sum(-1)).mean()
+        )
 
     def _pairs_loss(self, about: int) -> dict[str, Tensor]:
         count = min(self.args.pair_count, 96 if about >= 96 else 16)
@@ -339,6 +367,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, required=True, help="weights to begin with (training.start writes them)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--go-on", type=Path, help="weights of an earlier training to go on from")
+    parser.add_argument("--keep", type=float, default=0, help="weight of staying near to the answers of these")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--teacher", type=Path, help=".npz with `scores` of every train window, to learn from as well")
     parser.add_argument("--train-scores", type=Path, help="write the scores of every train window, for a pupil")
