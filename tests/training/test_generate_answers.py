@@ -88,7 +88,7 @@ def test_refusals_of_harmless_things_and_answers_that_begin_alike(rows: list[Exa
     assert len(declined) > 700 < len(answered)
     assert {row.labels["output/refusal"] for row in declined} == {1}
     assert {row.labels["output/refusal"] for row in answered} == {0}
-    for start in ("I cannot ", "I don't have ", "I'm unable to ", "As an AI", "I understand your ", "It is essential "):
+    for start in ("I cannot ", "I don't have ", "I'm unable to ", "As an AI", "I understand your ", "It is "):
         assert min(sum(row.text.startswith(start) for row in side) for side in (declined, answered)) > 2, start
 
 
