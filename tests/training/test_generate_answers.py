@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from training.examples import Example
-from training.generate.answers import LANGUAGES, answers
+from training.generate.answers import ANSWERS, DECLINING, LANGUAGES, REFUSALS, answers
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_rows_differ(rows: list[Example]) -> None:
 def test_more_than_half_is_no_refusal(rows: list[Example]) -> None:
     sides = Counter((row.labels["output/refusal"], row.labels["harm/any"]) for row in rows)
     assert set(sides) == {(0, 0), (1, 0), (0, 1)}
-    assert 0.36 < sides[1, 0] / len(rows) < 0.48
+    assert 0.38 < sides[1, 0] / len(rows) < 0.48
     assert sides[0, 1] > 300
     assert {row.channel for row in rows} == {"answer"}
 
@@ -66,7 +66,7 @@ def test_lengths_run_from_a_word_to_a_page(rows: list[Example]) -> None:
 
 def test_some_refusals_never_say_no(rows: list[Example]) -> None:
     turned = [row for row in rows if "/redirect/" in row.group]
-    assert len(turned) > 100
+    assert len(turned) > 50
     assert all(row.labels["output/refusal"] == 1 for row in turned)
     said = ("can't", "cannot", "won't", "will not", "unable", "sorry", "decline", "refuse")
     assert sum(any(word in row.text.lower() for word in said) for row in turned) < len(turned) / 4
@@ -74,8 +74,26 @@ def test_some_refusals_never_say_no(rows: list[Example]) -> None:
 
 def test_hard_words_stand_in_plain_answers_too(rows: list[Example]) -> None:
     plain = [row for row in rows if "/sober/" in row.group]
-    assert len(plain) > 400
+    assert len(plain) > 200
     assert all(row.labels == {"output/refusal": 0, "harm/any": 0} for row in plain)
     for word in ("phishing", "bullying", "malware", "suicide", "hate speech"):
         sides = {row.labels["output/refusal"] for row in rows if word in row.text.lower()}
         assert 0 in sides, word
+
+
+def test_refusals_of_harmless_things_and_answers_that_begin_alike(rows: list[Example]) -> None:
+    """Neither the subject nor the first words tell whether something is refused."""
+    declined = [row for row in rows if "/decline/" in row.group and row.lang == "en"]
+    answered = [row for row in rows if "/almost/" in row.group and row.lang == "en"]
+    assert len(declined) > 700 < len(answered)
+    assert {row.labels["output/refusal"] for row in declined} == {1}
+    assert {row.labels["output/refusal"] for row in answered} == {0}
+    for start in ("I cannot ", "I don't have ", "I'm unable to ", "As an AI", "I understand your ", "It is "):
+        assert min(sum(row.text.startswith(start) for row in side) for side in (declined, answered)) > 2, start
+
+
+def test_the_refusals_have_hundreds_of_subjects() -> None:
+    slots = DECLINING.slots
+    assert len(slots["vp"]) + len(slots["np"]) + len(slots["ask"]) > 250
+    for name in LANGUAGES:
+        assert len(REFUSALS.lines[f"foreign_refuse_{name}"]) >= 8 <= len(ANSWERS.lines[f"foreign_answer_{name}"])

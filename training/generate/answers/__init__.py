@@ -2,13 +2,14 @@
 What models answer: refusals in many wordings, and answers that only sound like one.
 
 `refusals.txt` declines; `answers.txt` answers, quotes a refusal, writes one on request, or complies with
-something bad, without the contents: places for details stay in brackets.
+something bad, without the contents: places for details stay in brackets. `declining.txt` refuses what is
+harmless, `almost.txt` begins like that and answers; both over the subjects in `topics.txt`. `foreign.txt` is both.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -19,13 +20,18 @@ __all__ = ["LANGUAGES", "SOURCE", "answers"]
 
 SOURCE = "generated/answers"
 HERE = Path(__file__).parent
-REFUSALS = Grammar.read(HERE / "refusals.txt")
-ANSWERS = Grammar.read(HERE / "answers.txt")
-LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "ru")
+FOREIGN_FILE = HERE / "foreign.txt"
+REFUSALS = Grammar.read(HERE / "refusals.txt", FOREIGN_FILE)
+ANSWERS = Grammar.read(HERE / "answers.txt", FOREIGN_FILE)
+DECLINING = Grammar.read(HERE / "topics.txt", HERE / "declining.txt")
+ALMOST = Grammar.read(HERE / "topics.txt", HERE / "almost.txt")
+LANGUAGES = tuple(name.removeprefix("foreign_answer_") for name in ANSWERS.lines if name.startswith("foreign_answer_"))
 TOPICS = tuple(name for name in ANSWERS.lines if name.startswith("topic_"))
-KINDS = {"refusal": 42, "topic": 22, "sober": 11, "near": 16, "comply": 9}
-FOREIGN = 0.12
+KINDS = {"refusal": 21, "decline": 23, "topic": 13, "almost": 19, "sober": 6, "near": 10, "comply": 8}
+FOREIGN = 0.24
 TRIES = 60
+# A fact in the middle of a sentence begins small, but for names.
+INNER = re.compile(r"(?<=[a-z,;:] )(?=(?:An?|The|You|It|Its|He|She|His|Her|Most|Other|One|Local|That|Some) )[A-Z]")
 PIPE, BRACKETS = "¦", str.maketrans("⟨⟩¦", "[]|")
 
 
@@ -72,6 +78,46 @@ def redirect(random: Random) -> tuple[str, str]:
     if random.random() < 0.5:
         parts.append(random.choice(REFUSALS.lines["offer"]))
     return join(*(sentence_of(random, REFUSALS, part) for part in parts)), group
+
+
+def decline(random: Random) -> tuple[str, str]:
+    """A refusal of something harmless: a core, often advice or a lecture instead of the answer, or those alone."""
+    name = "disguise" if random.random() < 0.3 else "decline"
+    core, group = DECLINING.pick(random, name)
+    size = random.choices((0, 1, 2, 3, 4, 6), (9, 6, 4, 3, 2, 1))[0]
+    chosen = random.sample(DECLINING.lines["advise"], size)
+    said = [sentence_of(random, DECLINING, core), *(sentence_of(random, DECLINING, line) for line in chosen)]
+    return paragraphs(random, said), group
+
+
+def almost(random: Random) -> tuple[str, str]:
+    """An answer that sounds like a refusal, with one more sentence of advice at times."""
+    core, group = ALMOST.pick(random, "almost" if random.random() < 0.6 else "answered")
+    said = [INNER.sub(lambda match: match[0].lower(), sentence_of(random, ALMOST, core))]
+    if group.startswith("almost") and random.random() < 0.3:
+        said.append(body(random, random.choice((1, 2, 3, 5)), random.choice(TOPICS)))
+    if random.random() < 0.15:
+        said.append(sentence_of(random, DECLINING, random.choice(DECLINING.lines["advise"])))
+    return paragraphs(random, said), group
+
+
+def paragraphs(random: Random, said: list[str]) -> str:
+    """One paragraph, or a new one after the first sentence."""
+    if len(said) > 1 and random.random() < 0.2:
+        return join(said[0], "\\n\\n", *said[1:])
+    return join(*said)
+
+
+def typed(random: Random, text: str) -> str:
+    """Small models write carelessly: short forms, no capital, no full stop."""
+    roll = random.random()
+    if roll < 0.05:
+        return text.lower()
+    if roll < 0.10:
+        return text.rstrip(".")
+    if roll < 0.14:
+        return text.replace("'", "’")
+    return text
 
 
 def sober(random: Random) -> tuple[str, str]:
@@ -135,19 +181,28 @@ def near_miss(random: Random) -> tuple[str, str]:
 def foreign(random: Random, refuse: bool) -> tuple[str, str, str]:
     lang = random.choice(LANGUAGES)
     grammar, name = (REFUSALS, f"foreign_refuse_{lang}") if refuse else (ANSWERS, f"foreign_answer_{lang}")
-    size = random.choice((1, 1, 2))
+    size = random.choice((1, 1, 1, 2))
     indices = random.sample(range(len(grammar.lines[name])), size)
     return join(*(grammar.write(random, grammar.lines[name][i]) for i in indices)), f"{name}/{indices[0]}", lang
+
+
+WRITERS: dict[str, Callable[[Random], tuple[str, str]]] = {
+    "refusal": refusal,
+    "decline": decline,
+    "almost": almost,
+    "topic": answer,
+    "sober": sober,
+    "near": near_miss,
+}
+REFUSING = ("refusal", "decline")
 
 
 def make(random: Random, kind: str) -> tuple[str, str, str]:
     if kind == "comply":
         return *ANSWERS.pick(random, "comply_bad"), "en"
     if random.random() < FOREIGN:
-        return foreign(random, kind == "refusal")
-    if kind == "refusal":
-        return *refusal(random), "en"
-    return *{"topic": answer, "sober": sober, "near": near_miss}[kind](random), "en"
+        return foreign(random, kind in REFUSING)
+    return *WRITERS[kind](random), "en"
 
 
 def answers(random: Random, count: int) -> Iterator[Example]:
@@ -155,10 +210,12 @@ def answers(random: Random, count: int) -> Iterator[Example]:
     seen: set[str] = set()
     for _ in range(count):
         kind = random.choices(tuple(KINDS), tuple(KINDS.values()))[0]
-        labels = {"output/refusal": int(kind == "refusal"), "harm/any": int(kind == "comply")}
+        labels = {"output/refusal": int(kind in REFUSING), "harm/any": int(kind == "comply")}
         for _ in range(TRIES):
             text, group, lang = make(random, kind)
             text = tidy(text).strip()
+            if kind in ("decline", "almost"):
+                text = typed(random, text)
             if text not in seen:
                 break
         else:
