@@ -29,10 +29,10 @@ def generated(
     attacks: list[str] = []
     documents, passages = [*documents], _passages(data)
     for write, count in (
-        (direct, 70_000),
+        (direct, 100_000),
         (harm, 24_000),
-        (foreign_harm, 4_000),
-        (answers, 6_000),
+        (foreign_harm, 6_000),
+        (answers, 10_000),
         (bias, 2_500),
         (entities, 14_000),
     ):

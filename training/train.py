@@ -26,7 +26,7 @@ from torch.nn import functional as F
 from training.examples import HEADS
 from training.measure import report
 from training.model import LAYERS, GuardModel
-from training.packing import packed, unpacked
+from training.packing import keys, packed, unpacked
 
 __all__ = ["main", "scores_of"]
 
@@ -132,6 +132,10 @@ class Trainer:
             share = next((s for begin, s in self.args.share if name.startswith(begin)), 1.0)
             whole, rest = divmod(share, 1)
             out += [mine] * int(whole) + [random.permutation(mine)[: int(rest * len(mine))]]
+        if self.args.hard:
+            with np.load(self.args.hard) as file:
+                hard = np.isin(keys(self.data["train_ids"], self.data["train_starts"]), file["keys"])
+            out += [np.flatnonzero(hard)] * self.args.hard_times
         return np.concatenate(out)
 
     def run(self) -> None:
@@ -380,6 +384,8 @@ def main() -> None:
         metavar="SOURCE=SHARE",
         help="how much of the sources whose names begin so; 2: twice a pass",
     )
+    parser.add_argument("--hard", type=Path, help="windows to draw besides, as training.hard writes them")
+    parser.add_argument("--hard-times", type=int, default=3, help="how often each of those")
     parser.add_argument("--any-injection", action="store_true", help="indirect ones count as direct ones too")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--steps", type=int, default=0, help="no more than these; 0: all of the epochs")

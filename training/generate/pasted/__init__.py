@@ -34,7 +34,8 @@ def snippets(random: Random, count: int) -> list[str]:
         if len(found) >= count * 2:
             break
         found += _parts(file.read_text("utf-8", errors="replace"))
-    return [_worn(random, part) for part in random.sample(found, min(count, len(found)))]
+    worn = (_worn(random, part) for part in random.sample(found, min(count, len(found))))
+    return [part for part in worn if len(part) >= SHORTEST // 2]
 
 
 def _parts(source: str) -> list[str]:
@@ -57,8 +58,8 @@ def _worn(random: Random, code: str) -> str:
         code = code.replace("    ", "\t" if random.random() < 0.5 else "  ")
     elif chance < 0.55:
         code = "\n".join(line for line in code.splitlines() if line.strip())
-    if random.random() < 0.15:  # pasted from the middle on, or not to the end
-        lines = code.splitlines()
+    lines = code.splitlines()
+    if len(lines) > 5 and random.random() < 0.15:  # pasted from the middle on, or not to the end
         cut = random.randrange(len(lines))
         code = "\n".join(lines[cut:] if len(lines) - cut > 5 else lines[: max(5, cut)])
     return code.strip("\n")
