@@ -107,9 +107,7 @@ class Trainer:
         self.model = GuardModel(args.dropout, plain).to(self.device)
         load_encoder(self.model, start)
         if args.go_on:
-            with np.load(args.go_on) as file:
-                weights = unpacked({k: file[k] for k in file.files})
-            self.model.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
+            self.model.load_state_dict(_weights(args.go_on))
         for part in (self.model.encoder.words, self.model.encoder.positions, *self.model.encoder.layers[: args.frozen]):
             part.requires_grad_(not args.frozen)
         self.first = GuardModel(plain=plain).to(self.device).eval()
@@ -118,7 +116,7 @@ class Trainer:
         self.average.load_state_dict(self.model.state_dict())
         self.before = GuardModel(plain=plain).to(self.device).eval() if args.keep else None
         if self.before:
-            self.before.load_state_dict(self.model.state_dict())
+            self.before.load_state_dict(_weights(args.keep_to or args.go_on))
         self.soft = torch.from_numpy(np.load(args.teacher)["scores"]).to(self.device) if args.teacher else None
         self.head_weight = torch.tensor([_HEAD_WEIGHT.get(h, 0.5) for h in HEADS], device=self.device)
 
@@ -307,6 +305,11 @@ def _depth(name: str) -> int:
     return LAYERS - int(found[1]) if found else LAYERS + 1
 
 
+def _weights(path: Path) -> dict[str, Tensor]:
+    with np.load(path) as file:
+        return {k: torch.from_numpy(v) for k, v in unpacked({k: file[k] for k in file.files}).items()}
+
+
 def _share(text: str) -> tuple[str, float]:
     name, _, share = text.rpartition("=")
     return name, float(share)
@@ -372,6 +375,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--go-on", type=Path, help="weights of an earlier training to go on from")
     parser.add_argument("--keep", type=float, default=0, help="weight of staying near to the answers of these")
+    parser.add_argument("--keep-to", type=Path, help="other weights to stay near to the answers of")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--teacher", type=Path, help=".npz with `scores` of every train window, to learn from as well")
     parser.add_argument("--train-scores", type=Path, help="write the scores of every train window, for a pupil")
