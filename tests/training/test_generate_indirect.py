@@ -14,6 +14,7 @@ from training.generate.indirect import carriers, indirect, skills
 from training.generate.indirect.goals import CODE_GOALS, GOALS
 from training.generate.indirect.grammar import Scene
 from training.generate.indirect.places import FRAMES, at, settle
+from training.generate.indirect.soft import FOREIGN, argued, soft
 
 Generate = Callable[[Random, int], Iterator[Example]]
 
@@ -131,3 +132,18 @@ def test_a_scene_names_again_what_it_has_named() -> None:
 
 def test_there_are_many_wishes() -> None:
     assert sum(len(lines) for lines in (*GOALS.values(), *CODE_GOALS.values())) >= 60
+
+
+def test_soft_passages_are_many_and_their_twins_are_others() -> None:
+    bent = {soft(Scene(Random(seed)), code=seed % 5 == 0)[0][0] for seed in range(2000)}
+    told = {argued(Scene(Random(seed)), "code" if seed % 5 == 0 else "prose")[0] for seed in range(2000)}
+    assert len(bent) > 1000
+    assert len(told) > 600
+    assert not {text.lower() for text in bent} & {text.lower() for text in told}
+    assert len(FOREIGN) >= 10
+
+
+def test_some_passages_are_soft_and_some_people_have_their_words() -> None:
+    groups = [row.group for row in indirect(Random(8), 3000)]
+    assert sum("/injected/soft/" in group for group in groups) > 100
+    assert sum("/people/argued_" in group for group in groups) > 100

@@ -21,6 +21,7 @@ from training.generate.indirect.pages import PAGES
 from training.generate.indirect.people import imperative
 from training.generate.indirect.places import at, kinds, settle
 from training.generate.indirect.results import RESULTS
+from training.generate.indirect.soft import argued, foreign_argued, soft
 from training.generate.indirect.sources import SOURCES
 from training.generate.indirect.speeches import speech
 
@@ -31,6 +32,8 @@ LETTER = frozenset({"mail", "chat", "ticket", "minutes"})
 LONGEST = 3000
 SENTENCE = re.compile(r"(?<=[.!?。！？])(?=\s)|(?<=[。！？])")
 SOURCE = "own/indirect"
+SOFTLY = 0.18  # of the injected passages bend the answer without an order
+ARGUED = 0.22  # of the honest ones have the words of those
 
 
 def carrier(scene: Scene) -> Carrier:
@@ -120,21 +123,28 @@ def trimmed(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[str, tuple[t
     return text.rstrip("\n ") if not spans or spans[-1][1] <= len(text.rstrip("\n ")) else text, spans
 
 
+def told_people(scene: Scene, made: Carrier) -> tuple[str, str]:
+    return foreign_imperative(scene, made.lang) if made.lang != "en" else imperative(scene, made.register)
+
+
+def told_argued(scene: Scene, made: Carrier) -> tuple[str, str]:
+    return foreign_argued(scene, made.lang) if made.lang != "en" else argued(scene, made.register)
+
+
 def composed(scene: Scene, made: Carrier, kind: str) -> Example:
     group, labels, passages = "clean", CLEAN, tuple[str, ...]()
     if kind == "injected":
         labels = {"injection/indirect": 1}
-        if made.lang != "en" and scene.chance(0.8):
+        if scene.chance(SOFTLY):
+            passages, family = soft(scene, made.channel == "code", made.lang)
+        elif made.lang != "en" and scene.chance(0.8):
             passages, family = foreign_speech(scene, made.lang)
         else:
             passages, family = speech(scene, made.channel == "code", made.register in LETTER)
         group = f"injected/{family}"
     elif kind == "people":
         count = scene.random.choice((1, 1, 1, 2, 3))
-        told = [
-            foreign_imperative(scene, made.lang) if made.lang != "en" else imperative(scene, made.register)
-            for _ in range(count)
-        ]
+        told = [told_argued(scene, made) if scene.chance(ARGUED) else told_people(scene, made) for _ in range(count)]
         passages, group = tuple(text for text, _ in told), f"people/{told[0][1]}"
         if len(kinds(made.text)) < count:
             passages = passages[:1]
