@@ -27,14 +27,14 @@ def test_rows_differ(rows: list[Example]) -> None:
 def test_each_language_has_both_sides(rows: list[Example]) -> None:
     sides = Counter((row.lang, row.labels["harm/any"]) for row in rows)
     assert set(sides) == {(lang, label) for lang in LANGUAGES for label in (0, 1)}
-    assert min(sides.values()) > 150
+    assert min(sides.values()) > 70
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_language_has_every_kind(lang: str) -> None:
     kinds = {"harm/" + line.partition(": ")[0] for line in GRAMMAR.lines[f"{lang}_harm"]}
     assert kinds == set(HARMS)
-    assert len(GRAMMAR.lines[f"{lang}_harm"]) >= 15 <= len(GRAMMAR.lines[f"{lang}_safe"])
+    assert len(GRAMMAR.lines[f"{lang}_harm"]) >= 25 <= len(GRAMMAR.lines[f"{lang}_safe"])
 
 
 def test_labels_follow_the_kind(rows: list[Example]) -> None:

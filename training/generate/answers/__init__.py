@@ -82,9 +82,9 @@ def redirect(random: Random) -> tuple[str, str]:
 
 def decline(random: Random) -> tuple[str, str]:
     """A refusal of something harmless: a core, often advice or a lecture instead of the answer, or those alone."""
-    name = "disguise" if random.random() < 0.3 else "decline"
+    name = random.choices(("decline", "disguise", "whole"), (60, 25, 15))[0]
     core, group = DECLINING.pick(random, name)
-    size = random.choices((0, 1, 2, 3, 4, 6), (9, 6, 4, 3, 2, 1))[0]
+    size = 0 if name == "whole" else random.choices((0, 1, 2, 3, 4, 6), (9, 6, 4, 3, 2, 1))[0]
     chosen = random.sample(DECLINING.lines["advise"], size)
     said = [sentence_of(random, DECLINING, core), *(sentence_of(random, DECLINING, line) for line in chosen)]
     return paragraphs(random, said), group

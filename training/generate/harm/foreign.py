@@ -1,4 +1,4 @@
-"""Harmful requests and harmless ones of the same words in eight languages besides English."""
+"""Harmful requests and harmless ones of the same words in other languages: `foreign.txt` and a file for each."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from training.generate.harm import SOURCE, labels
 
 __all__ = ["LANGUAGES", "foreign_harm"]
 
-GRAMMAR = Grammar.read(Path(__file__).parent / "foreign.txt")
-LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "ru")
+HERE = Path(__file__).parent
+FILES = sorted((HERE / "languages").glob("*.txt"))
+GRAMMAR = Grammar.read(HERE / "foreign.txt", *FILES)
+LANGUAGES = tuple(path.stem for path in FILES)
 HARMFUL = 0.48
 TRIES = 40
 
