@@ -29,7 +29,7 @@ def generated(
     attacks: list[str] = []
     documents, passages = [*documents], _passages(data)
     for write, count in (
-        (direct, 100_000),
+        (direct, 130_000),
         (harm, 24_000),
         (foreign_harm, 6_000),
         (answers, 10_000),
