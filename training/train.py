@@ -204,6 +204,8 @@ class Trainer:
                 few = ids[: self.args.pair_count // 2 or 1], mask[: self.args.pair_count // 2 or 1]
                 before = self.first.embed(self.first.encoder(*few), few[1])
         losses = {"heads": self._heads_loss(rows, logits.float())}
+        if self.args.rank:
+            losses["rank"] = self.args.rank * self._rank_loss(rows, logits[:, 0].float())
         losses["inside"] = 0.3 * _where(
             F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
         )
@@ -233,6 +235,18 @@ class Trainer:
             return hard * len(HEADS) / 4
         soft = F.binary_cross_entropy_with_logits(logits, self.soft[rows].float(), reduction="none")
         return (hard + (soft * self.head_weight).mean() / self.head_weight.mean()) * len(HEADS) / 8
+
+    def _rank_loss(self, rows: Tensor, score: Tensor) -> Tensor:
+        """
+        How near the most suspect honest texts of a batch come to the attacks: what is let through is decided among
+        these, and where one in a hundred is too many the usual loss hardly sees them.
+        """
+        truth = self.labels[rows, 0]
+        honest, attacks = score[truth == 0], score[truth == 1]
+        if not len(honest) or not len(attacks):
+            return score.sum() * 0
+        worst = honest.topk(max(1, len(honest) // 8)).values
+        return F.softplus(worst[:, None] - attacks[None, :] + 1).mean()
 
     def _kept_loss(self, rows: Tensor, ids: Tensor, mask: Tensor, tags: Tensor, ours: tuple[Tensor, ...]) -> Tensor:
         """
@@ -376,6 +390,7 @@ def main() -> None:
     parser.add_argument("--go-on", type=Path, help="weights of an earlier training to go on from")
     parser.add_argument("--keep", type=float, default=0, help="weight of staying near to the answers of these")
     parser.add_argument("--keep-to", type=Path, help="other weights to stay near to the answers of")
+    parser.add_argument("--rank", type=float, default=0, help="weight of honest texts standing below direct injections")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--teacher", type=Path, help=".npz with `scores` of every train window, to learn from as well")
     parser.add_argument("--train-scores", type=Path, help="write the scores of every train window, for a pupil")

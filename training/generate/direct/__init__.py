@@ -34,6 +34,7 @@ HONEST_SHARE = 0.55
 RAW: tuple[Channel, ...] = ("code", "document", "tool")  # flags of rules whose texts stand as they are written
 HOSTS = ("codehelp", "longtasks", "notices", "records")  # honest files whose texts stand around others, too
 HOSTED = 0.3  # of the English texts that stand with another
+FEWEST = 5  # rules that a file counts for
 TRIES = 40  # for a text that was not written yet
 
 
@@ -81,8 +82,8 @@ def direct(random: Random, count: int) -> Iterator[Example]:
 
 
 def weight(family: Family) -> float:
-    """A file with many rules is drawn more often, but not in proportion."""
-    return math.pow(len(family.rules), 0.75)
+    """A file with many rules is drawn more often, but not in proportion; few rules can be wide ones."""
+    return math.pow(max(FEWEST, len(family.rules)), 0.75)
 
 
 def write(random: Random, family: Family) -> Example:
