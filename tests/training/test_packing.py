@@ -11,7 +11,7 @@ def test_what_is_packed_comes_back() -> None:
     random = np.random.default_rng(1)
     weights = {"encoder.words.weight": random.normal(size=(50, 8)), "bias": random.normal(size=8)}
     small = packed(weights)
-    assert small["encoder.words.weight"].dtype == np.int8 and small["bias"].dtype == np.float16
+    assert (small["encoder.words.weight"].dtype, small["bias"].dtype) == (np.int8, np.float16)
     back = unpacked(small)
     assert set(back) == set(weights)
     assert all(np.abs(back[name] - weights[name]).max() < 0.03 for name in weights)
