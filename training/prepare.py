@@ -29,10 +29,12 @@ __all__ = ["WINDOW", "main"]
 
 WINDOW = 256  # tokens, [CLS] and [SEP] included
 STRIDE = 192
-CLS, SEP = 101, 102
+CLS, SEP, STRANGER = 101, 102, 100
 UNKNOWN = 255
 BODY = WINDOW - 2
 MOST_WINDOWS = 3  # of one training text
+BLIND = ("th",)  # languages whose words the tokenizer does not know: there an attack looks like any other text
+STRANGE = 0.9  # of the words of such a text are unknown ones
 COPY = 0.5  # a text that shares so much with dev is a copy
 
 
@@ -115,6 +117,8 @@ _PLACED = ("injection/indirect", "injection/direct", "skill/malicious")
 
 
 def _add(windows: Windows, random: Random, example: Example, weight: float, ids: list[int], offsets: list[Any]) -> None:
+    if example.lang in BLIND or ids.count(STRANGER) > STRANGE * len(ids):
+        example = replace(example, labels={k: v for k, v in example.labels.items() if not v}, spans=())
     placed = _inside(example.spans, offsets) if example.spans else []
     tags = _tag_ids(example, offsets)
     known = any(example.labels.get(head) is not None for head in _PLACED)
