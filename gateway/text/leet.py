@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+
+import numpy as np
 
 from gateway.text.leet_values import is_number, values
 from gateway.text.patterns import compile_re2, searcher
@@ -37,7 +39,7 @@ _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and the
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
 _TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))([A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+)(?!\w)")
-_SIGNED = searcher(compile_re2(r"[\w@$|+!(<]*[0-9@$|+!(<][\w@$|+!(<]*", utf8=False))
+_RUNS = bytes(code if chr(code).isalnum() or chr(code) in "_@$|+!(<" else 32 for code in range(128)) + bytes(128)
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
 _UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
@@ -60,11 +62,9 @@ def leet(text: str) -> list[View]:
     kinds = b" " + data.translate(_KINDS) + b" "
     if not _several(kinds):
         return []
-    pieces = _split(text)
-    tokens = pieces[1::2]
-    if not tokens:
+    counts, split = _tokens(text)
+    if not counts:
         return []
-    counts = Counter(tokens)
     merged = "\n".join(counts).lower().translate(_MERGED).split("\n")
     known: dict[str, str] = {}
     unknown: list[str] = []
@@ -87,6 +87,8 @@ def leet(text: str) -> list[View]:
             sure = sure or _INSIDE.search(token) is not None
     if words < FEW or not sure:
         return []
+    pieces = split()
+    tokens = pieces[1::2]
     out: list[View] = []
     settled = sorted(values(text))
     done = known
@@ -105,20 +107,35 @@ def leet(text: str) -> list[View]:
     return out
 
 
-def _split(text: str) -> list[str]:
-    """`_TOKEN.split(text)`. Of ASCII only words with signs are tried: a token is all of such a word."""
+def _tokens(text: str) -> tuple[dict[str, int], Callable[[], list[str]]]:
+    """
+    How often each word with signs stands there, and a way to learn where: `_TOKEN.split(text)`. In ASCII a token is
+    all of a run of letters, figures and signs.
+    """
     if not text.isascii():
-        return _TOKEN.split(text)
-    data = text.encode("ascii")
-    pieces: list[str] = []
-    done = end = 0
-    while (span := _SIGNED(data, end, len(data))[0])[0] >= 0:
-        start, end = span
-        if (token := _TOKEN.match(text, start)) is not None:
-            pieces += (text[done:start], token[1])
-            done = token.end()
-    pieces.append(text[done:])
-    return pieces
+        pieces = _TOKEN.split(text)
+        return Counter(pieces[1::2]), lambda: pieces
+    marked = text.encode("ascii").translate(_RUNS)
+    runs = marked.decode("ascii").split()
+    counts = {run: count for run, count in Counter(runs).items() if not run.isalpha() and _is_token(run)}
+
+    def split() -> list[str]:
+        edges = np.flatnonzero(np.diff(np.frombuffer(b" " + marked + b" ", np.uint8) != 32))
+        pieces: list[str] = []
+        done = 0
+        for run, start in zip(runs, edges[::2].tolist(), strict=True):
+            if run in counts:
+                pieces += (text[done:start], run)
+                done = start + len(run)
+        pieces.append(text[done:])
+        return pieces
+
+    return counts, split
+
+
+def _is_token(run: str) -> bool:
+    """Of a run that is not letters alone."""
+    return "_" not in run and not (len(run) > 4 and run.isdigit())
 
 
 def _several(kinds: bytes) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,4 +15,6 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 @given(TEXTS)
 def test_tokens(text: str) -> None:
-    assert leet._split(text) == leet._TOKEN.split(text)
+    counts, split = leet._tokens(text)
+    assert split() == leet._TOKEN.split(text)
+    assert dict(counts) == Counter(split()[1::2])

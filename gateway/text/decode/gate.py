@@ -8,8 +8,11 @@ __all__ = ["GATES", "suspects"]
 
 _GAP = r"[\s,;:|/_\-]{1,3}"
 _MIX = "(?:[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z])"
-# Twelve side by side with a capital among them, or more than any word, less two of padding: `basen` lets others go.
-_CAPITAL = "|".join(f"[a-z0-9+/_-]{{{i}}}[A-Z][A-Za-z0-9+/_-]{{{11 - i}}}" for i in range(12))
+# From the first of a run on, so that an automaton need not count from each: twelve side by side with a capital among
+# them, or more than any word, less two of padding. `basen` lets others go.
+_SMALL, _LETTER = "[a-z0-9+/_-]", "[A-Za-z0-9+/_-]"
+_CAPITAL = "|".join(f"{_SMALL}{{{i}}}[A-Z]{_LETTER}{{{11 - i}}}" for i in range(12))
+_RUN = rf"(?:\A|[^A-Za-z0-9+/_-])(?:{_CAPITAL}|{_SMALL}{{12,}}[A-Z]|{_SMALL}{{62}})"
 GATES = {
     "html": "&[#A-Za-z]",
     "url": "%[0-9A-Fa-fu][0-9A-Fa-f]",
@@ -21,7 +24,7 @@ GATES = {
     "binary": rf"[01]{{24}}|[01]{{7,8}}{_GAP}(?:0b)?[01]{{7}}",
     "octal": rf"(?:[0-7]{{2,3}}{_GAP}(?:0o?)?){{4}}",
     "decimal": rf"(?:[0-9]{{1,3}}{_GAP}){{4}}",
-    "base64": rf"{_CAPITAL}|[a-z0-9+/_-]{{62}}|{_MIX}[A-Za-z0-9+/_-]*\s{{1,2}}[A-Za-z0-9+/_-]*{_MIX}",
+    "base64": rf"{_RUN}|{_MIX}{_LETTER}*\s{{1,2}}{_LETTER}*{_MIX}",
     "base32": "[A-Z2-7]{16}|[a-z2-7]{24}",
     "base85": r"(?:^|\s)[!-~]?(?:(?:[+-J][!-u]{4}){3}|(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3})|<~",
 }
