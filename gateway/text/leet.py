@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
 
 import numpy as np
 
@@ -68,7 +67,7 @@ def leet(text: str) -> list[View]:
     merged = "\n".join(counts).lower().translate(_MERGED).split("\n")
     known: dict[str, str] = {}
     unknown: list[str] = []
-    listed = _by_merged()
+    listed = _BY_MERGED
     words = 0
     sure = False
     for (token, count), letters in zip(counts.items(), merged, strict=True):
@@ -163,7 +162,7 @@ def _known(token: str, merged: str) -> str:
     size = len(token)
     if size > LONGEST or token in _MARKS:
         return ""
-    words, low = _by_merged(), token.lower()
+    words, low = _BY_MERGED, token.lower()
     first = size - len(token.lstrip("(<"))
     last = len(token.rstrip("!("))
     for start, end in ((0, size), (0, last), (first, size), (first, last)):
@@ -190,14 +189,16 @@ def _unknown(tokens: Sequence[str], table: dict[int, int]) -> list[str]:
     return read
 
 
-@cache
 def _by_merged() -> dict[str, tuple[str, ...]]:
     """The words by their merged letters, the telling ones first."""
     out: dict[str, tuple[str, ...]] = {}
-    for word in sorted(FORMS, key=lambda word: (word not in TELLING, word)):
-        merged = word.translate(_MERGED)
+    words = [*sorted(FORMS & TELLING), *sorted(FORMS - TELLING)]
+    for word, merged in zip(words, "\n".join(words).translate(_MERGED).split("\n"), strict=True):
         out[merged] = (*out.get(merged, ()), word)
     return out
+
+
+_BY_MERGED = _by_merged()
 
 
 def _open_at(text: str) -> int:
