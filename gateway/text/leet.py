@@ -9,7 +9,6 @@ several words of letters and signs are read.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -41,7 +40,7 @@ _TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))([A-Za-z
 _RUNS = bytes(code if chr(code).isalnum() or chr(code) in "_@$|+!(<" else 32 for code in range(128)) + bytes(128)
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
-_UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
+_UNKNOWN = re.compile(r"^(?=[^A-Za-z\n]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<\n])[^26\n]{2,32}$", re.MULTILINE)
 _INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
 _GENITIVE = re.compile(r"'[$5](?<=[A-Za-z]'.)(?![\w$])")
 _LONG_NUMBER = re.compile(r"\d{7}")
@@ -61,33 +60,20 @@ def leet(text: str) -> list[View]:
     kinds = b" " + data.translate(_KINDS) + b" "
     if not _several(kinds):
         return []
-    counts, split = _tokens(text)
-    if not counts:
+    tokens, split = _tokens(text)
+    if not tokens:
         return []
-    merged = "\n".join(counts).lower().translate(_MERGED).split("\n")
-    known: dict[str, str] = {}
-    unknown: list[str] = []
-    listed = _BY_MERGED
-    words = 0
-    sure = False
-    for (token, count), letters in zip(counts.items(), merged, strict=True):
-        bare = token[0] not in "(<" and token[-1] not in "!("
-        looked = (not bare or letters in listed) and len(known) + len(unknown) < MANY
-        if looked and (word := _known(token, letters)):
-            known[token] = word
-            written = _LETTER.search(token) is not None
-            words += written * count
-            sure = sure or (written and len(token) > 2)
-        elif "2" not in token and "6" not in token and _UNKNOWN.fullmatch(token):
-            if len(token) > 5 and (_LONG_NUMBER.search(token) or is_number(token)):
-                continue
-            unknown.append(token)
-            words += count
-            sure = sure or _INSIDE.search(token) is not None
-    if words < FEW or not sure:
+    known = _spelled(tokens)
+    unknown = [token for token in _UNKNOWN.findall("\n".join(tokens)) if token not in known and not _is_number(token)]
+    written = [token for token in known if _LETTER.search(token) is not None]
+    sure = any(len(token) > 2 for token in written) or any(_INSIDE.search(token) is not None for token in unknown)
+    if not sure:
         return []
     pieces = split()
     tokens = pieces[1::2]
+    words = [*written, *unknown]
+    if len(words) < FEW and tokens.count(words[0]) < FEW:
+        return []
     out: list[View] = []
     settled = sorted(values(text))
     done = known
@@ -106,30 +92,45 @@ def leet(text: str) -> list[View]:
     return out
 
 
-def _tokens(text: str) -> tuple[dict[str, int], Callable[[], list[str]]]:
+def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
     """
-    How often each word with signs stands there, and a way to learn where: `_TOKEN.split(text)`. In ASCII a token is
+    The words with signs, each once, and a way to learn where they stand: `_TOKEN.split(text)`. In ASCII a token is
     all of a run of letters, figures and signs.
     """
     if not text.isascii():
         pieces = _TOKEN.split(text)
-        return Counter(pieces[1::2]), lambda: pieces
+        return list(dict.fromkeys(pieces[1::2])), lambda: pieces
     marked = text.encode("ascii").translate(_RUNS)
     runs = marked.decode("ascii").split()
-    counts = {run: count for run, count in Counter(runs).items() if not run.isalpha() and _is_token(run)}
+    tokens = [run for run in dict.fromkeys(runs) if not run.isalpha() and _is_token(run)]
 
     def split() -> list[str]:
         edges = np.flatnonzero(np.diff(np.frombuffer(b" " + marked + b" ", np.uint8) != 32))
-        pieces: list[str] = []
-        done = 0
-        for run, start in zip(runs, edges[::2].tolist(), strict=True):
-            if run in counts:
-                pieces += (text[done:start], run)
-                done = start + len(run)
-        pieces.append(text[done:])
+        kept = frozenset(tokens)
+        places = [place for place, run in enumerate(runs) if run in kept]
+        starts, ends = edges[::2][places].tolist(), edges[1::2][places].tolist()
+        pieces = [""] * (2 * len(places) + 1)
+        pieces[::2] = [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
+        pieces[1::2] = [runs[place] for place in places]
         return pieces
 
-    return counts, split
+    return tokens, split
+
+
+def _spelled(tokens: Sequence[str]) -> dict[str, str]:
+    """The words among these."""
+    merged = "\n".join(tokens).lower().translate(_MERGED).split("\n")
+    listed = _BY_MERGED
+    looked = [
+        (token, letters)
+        for token, letters in zip(tokens, merged, strict=True)
+        if letters in listed or token[0] in "(<" or token[-1] in "!("
+    ]
+    return {token: word for token, letters in looked[:MANY] if (word := _known(token, letters))}
+
+
+def _is_number(token: str) -> bool:
+    return len(token) > 5 and (_LONG_NUMBER.search(token) is not None or is_number(token))
 
 
 def _is_token(run: str) -> bool:

@@ -25,26 +25,25 @@ from gateway.text.decode.sought import (
     END_FIRST,
     FORWARD,
     NAMED_AFTER,
-    ONSETS,
     SHIFTS,
     SIGNS,
     WORDS_SOUGHT,
+    unpig,
 )
 from gateway.text.decode.steps import Key
 from gateway.text.patterns import Search, Sieve, compile_re2, compile_set, searcher
 from gateway.text.prefixes import SHAPES
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, ENGLISH, FORMS, LABELS, TELLING
+from gateway.text.words import ENGLISH, FORMS, LABELS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
 
 CIPHERS = ("caesar", "atbash", "reversed", "reversed_words", "word_order", "pig_latin", "morse")
 
-_KNOWN = COMMON | TELLING
 _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
-_VALUED = re.compile("[0-9@]|.{25}")
+_VALUED = re.compile(r"[0-9@]|\S{25}")
 _KEY = re.compile(r"(?<![a-z0-9])(?:" + "|".join(letters + rest for letters, rest in SHAPES) + ")")
 _READABLE = FORMS - {"a", "i"}
 # A short name in another language says nothing against a cipher.
@@ -213,15 +212,15 @@ def _lines(low: str, places: _Places) -> Iterator[tuple[int, int]]:
 
 def _line(key: Key, text: str, low: str, start: int, end: int) -> Iterator[tuple[str, Edit]]:
     if isinstance(key, int) or key == "atbash":
-        table = SHIFTS[key] if isinstance(key, int) else ATBASH
-        for a, b in _runs(low, start, end, lambda word: word.translate(table)):
+        read = low[start:end].translate(SHIFTS[key] if isinstance(key, int) else ATBASH)
+        for a, b in _runs(low, start, end, lambda begin, stop: read[begin - start : stop - start]):
             yield from _line_read(key, text, a, b)
     elif key == "reversed":
-        for first, last in _runs(low, start, end, lambda word: word[::-1]):
+        for first, last in _runs(low, start, end, lambda begin, stop: low[begin:stop][::-1]):
             yield from _line_read(key, text, *_with_signs(low, first, last, start, end))
     elif key == "pig_latin":
-        for a, b in _runs(low, start, end, _unpig):
-            yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), _unpig(m[0])) for m in _in(text, a, b)])
+        for a, b in _runs(low, start, end, lambda begin, stop: unpig(low[begin:stop])):
+            yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), unpig(m[0])) for m in _in(text, a, b)])
     elif _is_backwards(text, low, start, end):
         yield "word_order", _backwards(text, start, end)
 
@@ -258,15 +257,14 @@ def _in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     return _WORDS.finditer(text, start, end)
 
 
-def _runs(low: str, start: int, end: int, decode: Callable[[str], str]) -> Iterator[tuple[int, int]]:
+def _runs(low: str, start: int, end: int, read_as: Callable[[int, int], str]) -> Iterator[tuple[int, int]]:
     """Words that are language only when decoded, with unknown ones between and next to them."""
     run: list[_Word] = []
     telling = named = False  # the last word is the name of a value
     value: tuple[int, int] | None = None  # the one right before
-    for begin, stop in _words_and_values(low, start, end):
-        word = low[begin:stop]
-        read = decode(word)
-        if _VALUE.search(word):
+    for begin, stop, is_value in _words_and_values(low, start, end):
+        word, read = low[begin:stop], read_as(begin, stop)
+        if is_value:
             key = _KEY.search(read) is not None and _KEY.search(word) is None
             telling = telling or key or (named and _names(low, run[-1][:2], (begin, stop)))
             run.append(_Word(begin, stop, key or None))
@@ -297,12 +295,17 @@ def _names(low: str, name: tuple[int, int], value: tuple[int, int]) -> bool:
     )
 
 
-def _words_and_values(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _words_and_values(low: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    if _VALUED.search(low, start, end) is None:
+        for word in _in(low, start, end):
+            yield *word.span(), False
+        return
     for chunk in _SPACED.finditer(low, start, end):
         if _VALUED.search(chunk[0]):
-            yield chunk.span()
+            yield *chunk.span(), _VALUE.search(chunk[0]) is not None
         else:
-            yield from (word.span() for word in _in(low, *chunk.span()))
+            for word in _in(low, *chunk.span()):
+                yield *word.span(), False
 
 
 def _kept(low: str, run: list[_Word], telling: bool) -> Iterator[tuple[int, int]]:
@@ -373,20 +376,6 @@ def _backwards(text: str, start: int, end: int) -> Edit:
             starts.append(words[index - 1].end())
             ends.append(a)
     return Edit(words[0].start(), words[-1].end(), "".join(out), starts, ends, turned=True)
-
-
-def _unpig(word: str) -> str:
-    low = word.lower()
-    if low in _KNOWN or not low.endswith("ay") or len(low) < 4:
-        return word
-    for vowel in ("way", "yay"):
-        if low.endswith(vowel) and low[:-3] in _KNOWN:
-            return low[:-3]
-    base = low[:-2]
-    turned = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1)]
-    known = [word for word in turned if word in _KNOWN]
-    onsets = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1) if base[-k:] in ONSETS]
-    return (known or onsets or [base])[0]
 
 
 def _apart(edits: list[Edit]) -> list[Edit]:

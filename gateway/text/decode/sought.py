@@ -20,12 +20,13 @@ __all__ = [
     "END_FIRST",
     "FORWARD",
     "NAMED_AFTER",
-    "ONSETS",
     "SHIFTS",
     "SIGNS",
     "WORDS_SOUGHT",
+    "unpig",
 ]
 
+_KNOWN = COMMON | TELLING
 _LONG = sorted(word for word in TELLING if len(word) >= 6)
 # A cipher is looked for by its longer words; short ones are words of some other cipher too often.
 _OTHERS = [*sorted(word for word in COMMON | TELLING if len(word) >= 5), "iban", "visa", "card"]
@@ -36,7 +37,7 @@ _ONSETS_TEXT = (
     "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
     " sm sn sp sph spl spr squ st str sw t th thr tr tw v w wh wr y z"
 )
-ONSETS = frozenset(_ONSETS_TEXT.split())
+_ONSETS = frozenset(_ONSETS_TEXT.split())
 
 
 def _shift(by: int) -> dict[int, int]:
@@ -48,11 +49,25 @@ ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
 
 
 def _pig(word: str) -> list[str]:
-    head = max((k for k in range(4) if word[:k] in ONSETS), default=0)
+    head = max((k for k in range(4) if word[:k] in _ONSETS), default=0)
     if not head:
         return [f"{word}way", f"{word}yay"]
     more = head + 1  # some take a y for a consonant
     return [word[k:] + word[:k] + "ay" for k in (head, more, more + 1, more + 2) if k < len(word) - 1]
+
+
+def unpig(word: str) -> str:
+    low = word.lower()
+    if low in _KNOWN or not low.endswith("ay") or len(low) < 4:
+        return word
+    for vowel in ("way", "yay"):
+        if low.endswith(vowel) and low[:-3] in _KNOWN:
+            return low[:-3]
+    base = low[:-2]
+    turned = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1)]
+    known = [word for word in turned if word in _KNOWN]
+    onsets = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1) if base[-k:] in _ONSETS]
+    return (known or onsets or [base])[0]
 
 
 def _any(words: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ reads, and a word that stands there as it is costs next to nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -83,20 +84,29 @@ class Steps:
         self._plain = [
             entries[0].text[0] if len(entries) == 1 and entries[0].key is None else -1 for entries in self._entries
         ]
+        # The steps and the first letter say all of such a word; the blank of a pair may be any sign.
+        self._sure = [
+            plain >= 0 and entries[0].stands is None and b" " not in entries[0].text
+            for plain, entries in zip(self._plain, self._entries, strict=True)
+        ]
         self._automaton = BytesAhoCorasick(list(rows), implementation=Implementation.DFA)
 
     def find(self, data: bytes) -> dict[Key, list[int]]:
         """Where what is sought begins in this text, of small letters, a byte a character; by how to read it."""
-        out: dict[Key, list[int]] = {}
-        plain = self._plain
+        out: dict[Key, list[int]] = defaultdict(list)
+        plain, sure = self._plain, self._sure
         for row, start, _ in self._automaton.find_matches_as_indexes(_coded(b" " + data + b" "), overlapping=True):
-            if data[start] == plain[row]:
+            first = data[start]
+            if first == plain[row]:
+                continue
+            if sure[row]:
+                out[(plain[row] - first) % 26].append(start)
                 continue
             for text, key, stands in self._entries[row]:
                 end = start + len(text)
                 written = data[start:end]
                 if key is None:
-                    by = (text[0] - written[0]) % 26
+                    by = (text[0] - first) % 26
                     if not by or written.translate(_SHIFTED_BACK[by]) != text:
                         continue
                     found: Key = by
@@ -105,5 +115,5 @@ class Steps:
                 else:
                     continue
                 if stands is None or stands(data, start, end):
-                    out.setdefault(found, []).append(start)
+                    out[found].append(start)
         return out
