@@ -102,7 +102,11 @@ def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
         return list(dict.fromkeys(pieces[1::2])), lambda: pieces
     marked = text.encode("ascii").translate(_RUNS)
     runs = marked.decode("ascii").split()
-    tokens = [run for run in dict.fromkeys(runs) if not run.isalpha() and _is_token(run)]
+    tokens = [
+        run
+        for run in dict.fromkeys(runs)
+        if not run.isalpha() and "_" not in run and (len(run) < 5 or not run.isdigit())
+    ]
 
     def split() -> list[str]:
         edges = np.flatnonzero(np.diff(np.frombuffer(b" " + marked + b" ", np.uint8) != 32))
@@ -120,7 +124,7 @@ def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
 def _spelled(tokens: Sequence[str]) -> dict[str, str]:
     """The words among these."""
     merged = "\n".join(tokens).lower().translate(_MERGED).split("\n")
-    listed = _BY_MERGED
+    listed = _BY_MERGED.keys() & merged
     looked = [
         (token, letters)
         for token, letters in zip(tokens, merged, strict=True)
@@ -131,11 +135,6 @@ def _spelled(tokens: Sequence[str]) -> dict[str, str]:
 
 def _is_number(token: str) -> bool:
     return len(token) > 5 and (_LONG_NUMBER.search(token) is not None or is_number(token))
-
-
-def _is_token(run: str) -> bool:
-    """Of a run that is not letters alone."""
-    return "_" not in run and not (len(run) > 4 and run.isdigit())
 
 
 def _several(kinds: bytes) -> bool:
