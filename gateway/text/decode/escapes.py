@@ -45,6 +45,10 @@ _MAILED = re.compile(r"(?<=[A-Za-z0-9,.:;])=20(?=[\w+(=])|=[CD][0-9A-F](?:=\r?\n
 _MAIL_ONLY = re.compile(
     r"[:;!?)]=20|=20(?:[0-9+(]|=\r?\n)|[^\w=]=\r?\n|=\r?\n[^\w=]"
 )  # what is not read a stretch at a time
+# A line as long as mail programs make them, cut anywhere.
+_CUT = re.compile(r"^[^\n]{72,75}=\r?\n", re.MULTILINE)
+# Letters of another alphabet that look like those of a number in hexadecimal.
+_ALIKE = str.maketrans("\u0430\u0435\u0441\u0501\u0410\u0412\u0415\u0421\u03b1\u0391\u0392\u0395", "aecdABECaABE")
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
@@ -105,7 +109,14 @@ def _utf8(digits: str) -> str | None:
 
 
 def html(text: str, budget: Budget) -> Found | None:
+    if "&#" in text:
+        text = _with_figures(text)
     return _found(text, budget, _HTML, _from_html) if "&" in text else None
+
+
+def _with_figures(text: str) -> str:
+    """The text with figures for what looks like them: an encoding around this one may have given letters twins."""
+    return text if text.isascii() else text.translate(_ALIKE)
 
 
 def _from_html(match: re.Match[str]) -> Edit | str | None:
@@ -122,6 +133,8 @@ def _from_html(match: re.Match[str]) -> Edit | str | None:
 
 
 def backslash(text: str, budget: Budget) -> Found | None:
+    if "\\" in text:
+        text = _with_figures(text)
     return _found(text, budget, _BACKSLASH, _from_backslash) if "\\" in text or "U+" in text or "u+" in text else None
 
 
@@ -146,7 +159,7 @@ def quoted_printable(text: str, budget: Budget) -> Found | None:
 
 def mail(text: str, budget: Budget) -> Found | None:
     """A whole text as mail encodes it: blanks, and lines cut anywhere. `a=20` by itself is an assignment."""
-    if len(_MAILED.findall(text)) < 2 or _MAIL_ONLY.search(text) is None:
+    if (len(_MAILED.findall(text)) < 2 or _MAIL_ONLY.search(text) is None) and _CUT.search(text) is None:
         return None
     return _found(text, budget, _MAIL, _from_mail)
 
