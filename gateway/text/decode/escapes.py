@@ -47,8 +47,6 @@ _MAIL_ONLY = re.compile(
 )  # what is not read a stretch at a time
 # A line as long as mail programs make them, cut anywhere.
 _CUT = re.compile(r"^[^\n]{72,75}=\r?\n", re.MULTILINE)
-# Letters of another alphabet that look like those of a number in hexadecimal.
-_ALIKE = str.maketrans("\u0430\u0435\u0441\u0501\u0410\u0412\u0415\u0421\u03b1\u0391\u0392\u0395", "aecdABECaABE")
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
@@ -109,14 +107,7 @@ def _utf8(digits: str) -> str | None:
 
 
 def html(text: str, budget: Budget) -> Found | None:
-    if "&#" in text:
-        text = _with_figures(text)
     return _found(text, budget, _HTML, _from_html) if "&" in text else None
-
-
-def _with_figures(text: str) -> str:
-    """The text with figures for what looks like them: an encoding around this one may have given letters twins."""
-    return text if text.isascii() else text.translate(_ALIKE)
 
 
 def _from_html(match: re.Match[str]) -> Edit | str | None:
@@ -133,8 +124,6 @@ def _from_html(match: re.Match[str]) -> Edit | str | None:
 
 
 def backslash(text: str, budget: Budget) -> Found | None:
-    if "\\" in text:
-        text = _with_figures(text)
     return _found(text, budget, _BACKSLASH, _from_backslash) if "\\" in text or "U+" in text or "u+" in text else None
 
 
