@@ -33,8 +33,11 @@ _KEY_OF_LENGTH = "|".join(
     if prefix in LENGTHS
 )
 _KNOWN_PREFIX = "|".join(re.escape(prefix) for prefix, _ in KEYS if prefix[-1] in "_-." and len(prefix) > 3)
+# In the group: what may go on.
 _VALUE = re.compile(
-    rf"(?<=[A-Za-z]=)[A-Za-z0-9+/_-]{{20}}|0x[0-9A-Fa-f]{{40}}|{_KEY_OF_LENGTH}|({_KEY_BEGINS}|{_KNOWN_PREFIX}|pypi-|eyJ|0x[0-9A-Fa-f]{{16}})"
+    rf"0x[0-9A-Fa-f]{{40}}|{_KEY_OF_LENGTH}"
+    rf"|({_KEY_BEGINS}|{_KNOWN_PREFIX}|(?:pypi-|eyJ)[A-Za-z0-9_-]{{,40}}|0x[0-9A-Fa-f]{{16}}"
+    r"|(?:(?<=[A-Za-z]=)|(?<=[Bb]earer))[A-Za-z0-9+/_-]{20}|(?<![A-Z])[A-Z]{2}\d\d(?:[A-Z]{4}|\d{4})\d{7})"
     r"|(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)|(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|\+\d{9,14}(?!\d)"
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
 )
