@@ -22,10 +22,7 @@ from gateway.engine.joined import joined
 from gateway.engine.memory import Known, Memory
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
-from gateway.text.decode import Budget
-from gateway.text.decode.ciphers import ciphers
-from gateway.text.doors import doors
-from gateway.text.views import View, raw
+from gateway.text.views import View
 from gateway.types import Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
 __all__ = [
@@ -89,7 +86,7 @@ def scan_parts(
 
 def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan) -> list[list[Hit]]:
     """What each detector finds, and at last what is nested too deeply."""
-    looks = [(part, _plain(part) or look(part, part.text)) for part in parts]
+    looks = [(part, look(part, part.text)) for part in parts]
     seen = [s for _, views in looks for s in views.seen]
     timings = out.timings_ms
     began = perf_counter()
@@ -118,17 +115,6 @@ def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan)
     every.append(nested(looks))
     out.unread = unread(looks)
     return every
-
-
-def _plain(part: Part) -> Look | None:
-    """What `look` finds in a text that says nothing but what it says, as most do, for a part of the work."""
-    text = part.text
-    if part.json or doors(text):
-        return None
-    budget = Budget.of(text)
-    if ciphers(text, budget) or budget.spent or budget.over:
-        return None
-    return Look([Seen(part, raw(text), Reading.RAW, part)], open_at=len(text))
 
 
 def _remember(
