@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.base import RegexDetector, Row
@@ -59,6 +59,7 @@ async def judged(guard: Guard, text: str) -> Verdict:
     return replace(await guard.begin((POLICY,)).request(prompt(text)), timings_ms={})
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=3).map(" ".join), min_size=1, max_size=6))
 def test_each_gets_what_it_gets_alone(texts: list[str]) -> None:
     async def all_at_once(crowded: bool) -> list[Verdict]:
