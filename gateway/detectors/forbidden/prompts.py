@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -27,6 +27,7 @@ from gateway.detectors.forbidden.words import (
     STOP,
     STYLES,
     TELLS,
+    TOPICAL,
 )
 from gateway.detectors.system import sentences
 
@@ -91,12 +92,7 @@ def stem_of(word: str) -> str:
 
 def _found(text: str) -> Iterator[Prohibition]:
     every = [(sentence, before, tuple(_scopes(sentence))) for sentence, before in sentences(text)]
-    usual = frozenset(
-        stem_of(word)
-        for sentence, _, scopes in every
-        if not scopes and _ROLE.match(sentence)
-        for word in words_of(sentence)
-    )
+    usual = _usual(sentence for sentence, _, scopes in every if not scopes)
     for sentence, before, scopes in every:
         for scope in scopes:
             targets = _targets(scope, usual)
@@ -106,8 +102,21 @@ def _found(text: str) -> Iterator[Prohibition]:
                 targets = _targets(_BE.split(meant, maxsplit=1)[0], frozenset()) or _targets(meant, frozenset())
                 said = f"{before} {sentence}"
             if targets:
+                topical = TOPICAL.search(sentence) is not None
+                asks = tuple(topical or kind.search(scope) is not None for kind in QUESTIONS)
                 whose = OTHERS.search(scope) is not None or ONLY_OWN.search(scope) is not None
-                yield Prohibition(said.strip()[:LONGEST], targets, whose, tuple(q.search(scope) is not None for q in QUESTIONS))
+                yield Prohibition(said.strip()[:LONGEST], targets, whose, asks)
+
+
+def _usual(allowed: Iterable[str]) -> frozenset[str]:
+    """Stems of what the application is about anyway: it says so of its role, or more than once."""
+    known: set[str] = set()
+    seen: set[str] = set()
+    for sentence in allowed:
+        stems = {stem_of(word) for word in words_of(sentence)}
+        known |= stems if _ROLE.match(sentence) else stems & seen
+        seen |= stems
+    return frozenset(known)
 
 
 def _scopes(sentence: str) -> Iterator[str]:
@@ -131,7 +140,7 @@ def _scopes(sentence: str) -> Iterator[str]:
         cut = CUT.search(scope)
         scope = scope[: cut.start()] if cut else scope
         verb = cue.groupdict().get("verb") or ""
-        if STYLES.fullmatch(verb) and not any(item.concepts for item in _items(scope, frozenset())):
+        if STYLES.fullmatch(verb) and not (TOPICAL.search(scope) or any(i.concepts for i in _items(scope, frozenset()))):
             continue
         yield f"{verb} {scope}" if ACTS.fullmatch(verb) else scope
     if not cues and ELSEWHERE.search(sentence) and FOREIGN.search(sentence):
@@ -154,7 +163,7 @@ def _items(text: str, usual: frozenset[str]) -> tuple[Item, ...]:
     out: dict[str, Item] = {}
     for match in _WORD.finditer(text):
         word = match[0].lower()
-        if word in STOP or (len(word) < 3 and not match[0].isupper()) or TELLS.fullmatch(word):
+        if word in STOP or (len(word) < 3 and not match[0].isupper()) or (TELLS.fullmatch(word) and word not in GENERIC):
             continue
         concepts = tuple(number for number, c in enumerate(CONCEPTS) if c.named.match(text, match.start()))
         stem = stem_of(word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 __all__ = [
-    "ACTIVE", "ACTS", "ASKS", "BARE", "CUT", "DEVICE", "ELSEWHERE", "FOREIGN", "GENERIC", "GERMAN", "INSTEAD", "NAME", "NOTHING", "ONLY_OWN", "OTHERS", "OTHERS_IN", "PASSIVE", "PRONOUN", "QUESTIONS", "STOP", "STYLES", "TELLS",
+    "ACTIVE", "ACTS", "ASKS", "BARE", "CUT", "DEVICE", "ELSEWHERE", "FOREIGN", "GENERIC", "GERMAN", "INSTEAD", "NAME", "NOTHING", "ONLY_OWN", "OTHERS", "OTHERS_IN", "PASSIVE", "PRONOUN", "QUESTIONS", "STOP", "STYLES", "TELLS", "TOPICAL",
 ]  # fmt: skip
 
 
@@ -20,7 +20,7 @@ _TELL = (
     r"tell|reveal|disclos|shar|mention|discuss|talk|speak|say|stat|comment|answer|explain|show|output|print|quot|repeat|giv|hand"
     r"|provid|nam|list|announc|describ|identif|suggest|recommend|offer|promis|confirm|leak|expos|spell|hint|summari[sz]"
     r"|display|read|publish|engag|help|assist|advis|writ|generat|creat|produc|compar|speculat|mak|do|tak|us|includ|contain"
-    r"|compos|draft|respond|touch|admit|deny|dictat|consider|condemn|endors|encod|pass|bring|hint|point"
+    r"|compos|draft|respond|learn|touch|admit|deny|dictat|consider|condemn|endors|encod|pass|bring|hint|point"
 )
 _ACT = (
     r"open|unlock|delet|drop|updat|remov|turn|switch|disabl|enabl|translat|rewrit|solv|grad|calculat|run|execut|sell|deliver"
@@ -54,7 +54,7 @@ BARE = _any(
 )
 # In other languages than English all of the sentence counts.
 ELSEWHERE = _any(
-    r"niemals|nie|nicht|keinesfalls|unter\s+keinen\s+umständen|keine[nrms]?|nichts|ne|n['’]\w+|jamais|nunca|jamás|no|non|mai|não|nooit|niet|geen",
+    r"niemals|nie|nicht|niemande[mnr]?|keinesfalls|unter\s+keinen\s+umständen|keine[nrms]?|nichts|ne|n['’]\w+|jamais|nunca|jamás|no|non|mai|não|nooit|niet|geen",
 )
 _FOREIGN_VERB = (
     r"nenn|verrat|verrät|sprich|sprech|sag|gib|geben|erzähl|zeig|schreib|erklär|empfiehl|empfehl|beantwort|weitergegeben|genannt|teil\w*\s+mit"
@@ -97,6 +97,11 @@ OTHERS = _any(
     r"(?<!tell\s)(?<!to\s)(?<!with\s)(?:others?|another|somebody\s+else)(?:['’]s)?",
     r"andere[rnms]?|fremde[rnms]?|autres?|otr[oa]s?|altri|altr[oae]|outr[oa]s?",
 )
+# Any question about it is meant, of whichever kind.
+TOPICAL = _any(
+    r"discuss\w*|talk\w*|speak\w*|comment\w*|questions?\s+(?:about|on|regarding|concerning)|topics?|(?:any|no)thing\s+(?:about|on)|jokes?|opinions?|sprich|sprechen|parle[zr]?"
+    r"|hables?|hablar|parlare|fale|praat",
+)
 # Which kind of question an answer would be to.
 QUESTIONS = tuple(
     _any(*words)
@@ -105,7 +110,7 @@ QUESTIONS = tuple(
         (r"where|location|address|wo|où|dónde|dove|onde|waar",),
         (r"how\s+(?:do|can|could|may|must|should)\s+(?:i|we|one)|how\s+to|how\s+(?:\w+\s+){0,4}(?:can|are|is)\s+be|wie\s+(?:\w+\s+)?ich|comment|cómo|come|como|hoe",),
         (r"how\s+(?:long|old|far|often|many|large|big|wide|hard|warm)",),
-        (r"(?:can|may|could|must|should)\s+(?:i|we|one)|is\s+it\s+(?:safe|possible|true)|do\s+you\s+(?:have|sell|offer)|are\s+there|is\s+there|gibt\s+es|avez-vous|habt\s+ihr|hay|y\s+a-t-il|avete",),
+        (r"(?:can|may|could|must)\s+(?:i|we|one)|is\s+it\s+(?:safe|possible)|do\s+you\s+(?:have|sell|offer)|are\s+there|is\s+there|gibt\s+es|avez-vous|habt\s+ihr|hay|y\s+a-t-il|avete",),
     )
 )
 # Who says none of this states something: "The password page is broken."
