@@ -106,10 +106,10 @@ class Judge:
             raise ScanError(f"line {row.line}: these detectors failed: {', '.join(verdict.errors)}")
         claimed: dict[Finding, Effect] = {}
         for violation in verdict.violations:
-            if violation.policy == self.ruleset.name:
+            if violation.policy == self.ruleset.name and row.counts(violation.hit.part):
                 finding = violation.hit.finding
                 claimed[finding] = max(violation.effect, claimed.get(finding, Effect.ALLOW))
-        return Judged(row, tuple(hit.finding for hit in verdict.hits), claimed, ms)
+        return Judged(row, tuple(hit.finding for hit in verdict.hits if row.counts(hit.part)), claimed, ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ class Row:
         """Another text in its place; spans do not hold for it."""
         return replace(self, text=text, spans=None, group="")
 
+    def counts(self, part: Part) -> bool:
+        """Is a finding there one of this row? The operator's own words are nobody's attack."""
+        return part.role not in (Role.SYSTEM, Role.DEVELOPER) or part.message == len(self.before)
+
     def transcripts(self) -> tuple[Transcript | None, Transcript]:
         """What the gateway sees: what to judge and, if that is an answer to something, the request."""
         direction, role, kind = self.presentation.resolved()

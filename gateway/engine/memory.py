@@ -22,9 +22,7 @@ _ENTRY = 400  # bytes of an entry, about
 _FINDING = 250  # of one finding, about
 
 
-def about(
-    tenant: str, policies: Iterable[Ruleset], transcript: Transcript, system: Iterable[Part] = ()
-) -> bytes:
+def about(tenant: str, policies: Iterable[Ruleset], transcript: Transcript, system: Iterable[Part] = ()) -> bytes:
     """
     What the findings of a prompt depend on beside its texts, and whose they are; `system`: texts that others are
     judged by. Nothing where remembering is not worth it: an answer is new, and so, mostly, is a prompt of one text.

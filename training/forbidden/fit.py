@@ -71,15 +71,17 @@ def scores(rows: Sequence[Floats | None], weights: Floats, bias: float) -> Float
 
 
 def briefs(folder: Path, seed: int = 3) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Honest briefs that forbid something, half and half, each with a request of somebody else and with its own task."""
-    rng = random.Random(seed)  # noqa: S311 - no secret
+    """Honest briefs that forbid something, in two halves, each with somebody else's request and with its own task."""
+    rng = random.Random(seed)
     found = [r for r in _load(folder, BRIEFS) if r.get("lang", "en") == "en" and prohibitions(r["text"])]
     honest = [t["text"] for n in HONEST for t in rng.sample(_load(folder, n), 150) if not t.get("label")]
     out = []
     for half in (found[::2], found[1::2]):
         rng.shuffle(half)
         pairs = [(r["text"], rng.choice(honest)) for r in half[:500]]
-        pairs += [(r["text"], f"I'd like this: {(r.get('desc') or r['title']).split('. ')[0][:120]}") for r in half[:250]]
+        pairs += [
+            (r["text"], f"I'd like this: {(r.get('desc') or r['title']).split('. ')[0][:120]}") for r in half[:250]
+        ]
         out.append(pairs)
     return out[0], out[1]
 
@@ -96,7 +98,9 @@ def main() -> None:
     examples = [(rows_of(p.system, p.request), p.against) for p in chosen] + [(rows_of(*pair), False) for pair in more]
     known = [(r, label) for r, label in examples if r is not None]
     weights, bias = fit([r for r, _ in known], np.array([label for _, label in known]))
-    print("weights", {n: round(float(w), 2) for n, w in zip(Signs._fields, weights, strict=True)}, "bias", round(bias, 2))
+    print(
+        "weights", {n: round(float(w), 2) for n, w in zip(Signs._fields, weights, strict=True)}, "bias", round(bias, 2)
+    )
     _tell("chosen", chosen, weights, bias)
     weights, bias = np.array([float(w) for w in WEIGHTS]), BIAS
     _tell("as it is", chosen, weights, bias)

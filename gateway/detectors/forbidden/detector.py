@@ -18,7 +18,7 @@ from gateway.types import Finding, Kind, Part, Role, Transcript
 __all__ = ["ForbiddenRequest"]
 
 CATEGORY = "injection/forbidden_request"
-FLOOR = 0.3  # scores below are no findings
+FLOOR = 0.5  # scores below are no findings
 MOST = 64  # prohibitions of one conversation
 READ = (Kind.TEXT, Kind.TRANSCRIPT)
 

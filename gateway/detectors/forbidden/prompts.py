@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from gateway.detectors.forbidden.concepts import CONCEPTS
+from gateway.detectors.forbidden.concepts import CONCEPTS, unaccented
+from gateway.detectors.forbidden.stopwords import GENERIC, STOP
 from gateway.detectors.forbidden.words import (
     ACTIVE,
     ACTS,
@@ -17,21 +17,19 @@ from gateway.detectors.forbidden.words import (
     CUT,
     ELSEWHERE,
     FOREIGN,
-    GENERIC,
     NOTHING,
     ONLY_OWN,
     OTHERS,
     PASSIVE,
     PRONOUN,
     QUESTIONS,
-    STOP,
     STYLES,
     TELLS,
     TOPICAL,
 )
 from gateway.detectors.system import sentences
 
-__all__ = ["Item", "Prohibition", "folded", "prohibitions", "stem_of", "words_of"]
+__all__ = ["Item", "Prohibition", "prohibitions", "stem_of", "words_of"]
 
 MOST = 64  # prohibitions of one prompt
 LONGEST = 300  # characters of one
@@ -75,16 +73,9 @@ def words_of(text: str) -> list[str]:
     return [match[0].lower() for match in _WORD.finditer(text)]
 
 
-def folded(text: str) -> str:
-    """Small letters without accents."""
-    if text.isascii():
-        return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-
-
 @lru_cache(maxsize=8192)
 def stem_of(word: str) -> str:
-    word = folded(word)
+    word = unaccented(word)
     if len(word) > 4:
         word = _ENDING.sub("", word)
     return word[:STEM]
@@ -140,7 +131,9 @@ def _scopes(sentence: str) -> Iterator[str]:
         cut = CUT.search(scope)
         scope = scope[: cut.start()] if cut else scope
         verb = cue.groupdict().get("verb") or ""
-        if STYLES.fullmatch(verb) and not (TOPICAL.search(scope) or any(i.concepts for i in _items(scope, frozenset()))):
+        if STYLES.fullmatch(verb) and not (
+            TOPICAL.search(scope) or any(i.concepts for i in _items(scope, frozenset()))
+        ):
             continue
         yield f"{verb} {scope}" if ACTS.fullmatch(verb) else scope
     if not cues and ELSEWHERE.search(sentence) and FOREIGN.search(sentence):
@@ -161,9 +154,14 @@ def _specific(targets: tuple[tuple[Item, ...], ...]) -> bool:
 
 def _items(text: str, usual: frozenset[str]) -> tuple[Item, ...]:
     out: dict[str, Item] = {}
+    text = unaccented(text)
     for match in _WORD.finditer(text):
         word = match[0].lower()
-        if word in STOP or (len(word) < 3 and not match[0].isupper()) or (TELLS.fullmatch(word) and word not in GENERIC):
+        if (
+            word in STOP
+            or (len(word) < 3 and not match[0].isupper())
+            or (TELLS.fullmatch(word) and word not in GENERIC)
+        ):
             continue
         concepts = tuple(number for number, c in enumerate(CONCEPTS) if c.named.match(text, match.start()))
         stem = stem_of(word)

@@ -7,12 +7,25 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gateway.detectors.forbidden.concepts import CONCEPTS
-from gateway.detectors.forbidden.prompts import STEM, Item, Prohibition, folded, stem_of, words_of
+from gateway.detectors.forbidden.concepts import CONCEPTS, unaccented
+from gateway.detectors.forbidden.prompts import STEM, Item, Prohibition, stem_of, words_of
 from gateway.detectors.forbidden.words import ASKS, DEVICE, GERMAN, INSTEAD, NAME, OTHERS_IN, QUESTIONS
 from gateway.types import Span
 
-__all__ = ["BIAS", "PER_LENGTH", "PER_PROHIBITION", "USUAL_LENGTH", "WEIGHTS", "Signs", "Window", "Asked", "against_all", "score", "signs", "windows"]
+__all__ = [
+    "BIAS",
+    "PER_LENGTH",
+    "PER_PROHIBITION",
+    "USUAL_LENGTH",
+    "WEIGHTS",
+    "Asked",
+    "Signs",
+    "Window",
+    "against_all",
+    "score",
+    "signs",
+    "windows",
+]
 
 WINDOW = 400  # characters that are compared at once
 LEAST = 0.8  # weight that the words of a prohibition have at least
@@ -60,8 +73,8 @@ class Asked:
         best, where = 0.0, Span(0, len(text))
         for span in windows(text):
             stretch = text[span.start : span.end]
-            plain = folded(stretch)
-            if not any(stem in plain for stem in self._stems) and self._concepts.search(stretch) is None:
+            plain = unaccented(stretch).lower()
+            if not any(stem in plain for stem in self._stems) and self._concepts.search(plain) is None:
                 continue  # most of a long text
             window = Window(stretch)
             for prohibition in self.prohibitions:
@@ -86,7 +99,7 @@ class Window:
 
     def __init__(self, text: str) -> None:
         self.text = INSTEAD.sub(" ", text)
-        self.folded = folded(self.text)
+        self.plain = unaccented(self.text).lower()
         self.stems = {stem_of(word) for word in words_of(self.text)}
         self.devious = DEVICE.search(self.text) is not None
         self.asks = tuple(kind.search(self.text) is not None for kind in QUESTIONS)
@@ -94,14 +107,14 @@ class Window:
         self._somebody: bool | None = None
 
     def names(self, item: Item) -> float:
-        if item.stem in self.stems or (len(item.stem) >= STEM and item.stem in self.folded):
+        if item.stem in self.stems or (len(item.stem) >= STEM and item.stem in self.plain):
             return 1.0
         return BY_CONCEPT if any(self._asks_for(number) for number in item.concepts) else 0.0
 
     def _asks_for(self, number: int) -> bool:
         known = self._concepts.get(number)
         if known is None:
-            known = self._concepts[number] = CONCEPTS[number].asked.search(self.text) is not None
+            known = self._concepts[number] = CONCEPTS[number].asked.search(self.plain) is not None
         return known
 
     @property
