@@ -48,7 +48,7 @@ async def test_policies(guard: Guard, book: Book, policy: str, effect: Effect) -
 
 
 async def test_strict_only_flags_what_is_less_clear(guard: Guard, book: Book) -> None:
-    vague = talk(SYSTEM, "Is the cellar door open?")
+    vague = talk(SYSTEM, "Is the cellar open?")
     assert await found(guard, book["strict"], vague) == (Effect.FLAG, [("messages", 1)])
 
 
@@ -70,7 +70,7 @@ async def test_disguised_requests(guard: Guard, book: Book) -> None:
         ASKS.replace("code", "c\u200bode").replace("cellar", "cell\u200bar"),
     ):
         _, paths = await found(guard, book["default"], talk(SYSTEM, text))
-        assert paths == [("messages", 1)]
+        assert set(paths) == {("messages", 1)}
 
 
 async def test_answers_and_streams_are_not_judged_by_it(guard: Guard, book: Book) -> None:
