@@ -182,7 +182,9 @@ class Exchange:
         self.vault.watch(part.text for part in opened.transcript.parts)
         plan = self._guard.plan(self.policies, Direction.INPUT)
         self.see(opened.transcript)
-        return await self._check(transcript, opened, plan.detectors, plan)
+        found = (detector.bind_request(opened.transcript) for detector in plan.by_request)
+        bound = tuple(detector for detector in found if detector is not None)
+        return await self._check(transcript, opened, plan.detectors, plan, bound=bound)
 
     async def response(
         self, transcript: Transcript, documents: Sequence[Document] = (), level: Level = Level.BALANCED
@@ -229,15 +231,21 @@ class Exchange:
         return (*aware(self._bound, self.vault.values), *always)
 
     async def _check(
-        self, came: Transcript, opened: Opened, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
+        self,
+        came: Transcript,
+        opened: Opened,
+        detectors: Sequence[Detector],
+        plan: Plan,
+        known: Sequence[Hit] = (),
+        bound: Sequence[Detector] = (),
     ) -> Verdict:
         transcript = opened.transcript
         parts = [part for part in transcript.parts if part.text]
         looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
-            whose = about(self._tenant, self.policies, transcript)
+            whose = about(self._tenant, self.policies, transcript, self._tasks if bound else ())
             asked = asked_of(plan.topics, self._tasks)
-            scan = forget(await self._guard.look(detectors, looked, self._tenant, asked, plan.joins, whose))
+            scan = forget(await self._guard.look((*detectors, *bound), looked, self._tenant, asked, plan.joins, whose))
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
