@@ -14,7 +14,7 @@ from gateway.detectors.base import Row
 from gateway.detectors.secret.entropy import placeholder, random_looking
 from gateway.detectors.secret.shapes import ASSIGN
 
-__all__ = ["ROWS"]
+__all__ = ["ROWS", "basic", "key"]
 
 # What documentation writes where a password belongs, and the accounts that servers are shipped with.
 _PUBLIC_LIST = (
@@ -30,7 +30,7 @@ _NOT_A_KEY = re.compile(
 _VARIABLE = re.compile(r"^[$%\[(:*]|[{}()\[\]]|^[a-z_]\w*(?:\.[a-z_]\w*){2,}$")
 
 
-def _key(value: str) -> bool:
+def key(value: str) -> bool:
     """A random value, neither path, address, version, date nor dotted name."""
     return not _NOT_A_KEY.search(value) and random_looking(value)
 
@@ -42,7 +42,7 @@ def _url_password(value: str) -> bool:
     return not placeholder(value) and not _VARIABLE.search(value)
 
 
-def _basic(value: str) -> bool:
+def basic(value: str) -> bool:
     """Basic credentials decode to `user:password` (RFC 7617)."""
     try:
         user, colon, password = b64decode(value + "=" * (-len(value) % 4)).decode().partition(":")
@@ -98,7 +98,7 @@ ROWS = (
     Row(
         "secret/basic_auth_header",
         r"(?i:authorization[\"'\]]{0,2}\s{0,2}[:=,]{1,2}\s{0,2}[\"'`]?basic\s{1,2})(?P<v>[A-Za-z0-9+/]{6,200}={0,2})(?:$|[^\w+/=])",
-        _basic,
+        basic,
     ),
     Row(
         "secret/basic_auth_header",
@@ -108,14 +108,14 @@ ROWS = (
     Row(
         "secret/bearer_token",
         r"(?i:authorization[\"'\]]{0,2}\s{0,2}[:=,]{1,2}\s{0,2}[\"'`]?(?:bearer|token)\s{1,2})(?P<v>[\w.~+/-]{16,400}={0,2})(?:$|[^\w.~+/=-])",
-        _key,
+        key,
     ),
     Row(
         "secret/session_cookie",
         r"(?i:(?:^|[^a-z0-9])(?:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|session_?id|session"
         r"|auth_?token|csrftoken|xsrf-token|remember_?(?:me|token|user_token)|\.aspxauth)\s{0,1}=\s{0,1}\"?)"
         r"(?P<v>[\w%.+/:-]{20,300}={0,2})(?:$|[^\w%.+/=:-])",
-        _key,
+        key,
     ),
     Row(
         "secret/otp_seed",
@@ -131,6 +131,6 @@ ROWS = (
     Row(
         "secret/api_key",
         rf"{_KEY_NAME}{ASSIGN}(?P<v>[\w+/.~-]{{15,199}}[\w+/~-]={{0,2}}){_END}",
-        _key,
+        key,
     ),
 )
