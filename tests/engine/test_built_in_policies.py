@@ -130,3 +130,16 @@ def test_without_a_model_they_load_and_wait(book: Book) -> None:
     assert "harm/sexual_minors" in idle(book["default"], guard.categories)
     assert "injection/direct" not in idle(book["default"], guard.categories)
     assert idle(book["monitor"], guard.categories) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The patient is a 54-year-old man with chest pain.", Effect.FLAG),
+        ("The patient, born on 17 April 1971, has chest pain.", Effect.REDACT),
+        ("Is 192.0.2.7 inside 192.0.2.0/28?", Effect.FLAG),
+    ],
+)
+async def test_what_a_question_is_about_stays_in_it(book: Book, text: str, expected: Effect) -> None:
+    exchange = Guard().begin((book["default"],))
+    assert (await exchange.request(Transcript((Part(text),), Direction.INPUT))).effect is expected

@@ -118,7 +118,6 @@ _NATIONAL: tuple[tuple[str, str], ...] = (
     ("GB", r"\(0\d{2,4}\) \d{3,4} ?\d{3,4}"),
     ("DE", r"0(?:1[567]\d{1,2}[ /-]{1,3}\d{3,8}(?: \d{2,5}){0,2}|[2-9]\d{1,4} ?/ ?\d{4,8})"),
     ("DE", r"\(0[2-9]\d{1,4}\) ?\d{4,8}"),
-    ("FR", r"0[1-9](?:[ .-]\d{2}){4}"),
     ("CH", r"0\d{2} \d{3} \d{2} \d{2}"),
     ("BE", r"04\d{2}(?: |/)\d{2}[ .]\d{2}[ .]\d{2}"),
     ("NL", r"06[ -]\d{8}"),
@@ -128,6 +127,15 @@ _NATIONAL: tuple[tuple[str, str], ...] = (
     ("JP", r"0\d{1,3}-\d{2,4}-\d{4}"),
     ("KR", r"01\d-\d{3,4}-\d{4}"),
     ("CN", r"1[3-9]\d[ -]\d{4}[ -]\d{4}"),
+    ("ES", r"[679]\d{2}(?: \d{2}){3}"),
+    ("RU", r"8[ -]?(?:\(9\d{2}\)|[ -]9\d{2})[ -]?\d{3}[ -]\d{2}[ -]\d{2}"),
+    ("TR", r"0?5\d{2} \d{3} \d{2} \d{2}"),
+)
+
+# Five pairs of digits and not more of them: a dump of bytes is made of pairs, too.
+_FRENCH = (
+    r"(?:^|[^\w.+/$€£# -]|(?:^|[^\d])[^\d] )(?P<v>0[1-9](?:[ .-]\d{2}){4})"
+    r"(?:$|[^\w .-]|[ .-](?:$|[^0-9A-Fa-f]|[0-9A-Fa-f](?:$|[^0-9A-Fa-f])|[0-9A-Fa-f]{2}[\w]))"
 )
 
 _PHONE_WORDS = (
@@ -184,6 +192,7 @@ ROWS = (
         for n in range(1, 6)
     ),
     *(Row("pii/phone", alone(form), _national(region), score=0.9) for region, form in _NATIONAL),
+    Row("pii/phone", _FRENCH, _national("FR"), score=0.9),
     Row(
         "pii/phone",
         labelled(rf"\+?\(?\d[\d{BLANKS}()./-]{{5,20}}\d", _PHONE_WORDS, _PHONE_UNSPACED),

@@ -20,6 +20,8 @@ CASES = (
             "né le «1er juillet 1990»",
             "Date of birth «April 17, 1986»",
             "born on «Apr 17th 1986»",
+            "d.o.b. «17-Apr-86»",
+            "geb. «3-Mai-86»",
             "出生日期：«1986年4月17日»",
             "생년월일: «1986년 4월 17일»",
         ),
