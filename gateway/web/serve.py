@@ -22,6 +22,7 @@ from ipaddress import ip_address
 from math import ceil
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Thread
 from time import sleep
 from types import FrameType
 
@@ -263,6 +264,8 @@ class Worker(Process):
         self._parent = os.getpid()
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
+        # From now on, not from when it serves: where a processor is scarce, a start takes longer than any silence.
+        Thread(target=self.always_pong, daemon=True).start()
         settings = _settings_from_environment()
         logs.configure(settings.log_level)
         try:
@@ -271,8 +274,12 @@ class Worker(Process):
             log.error("worker not started", extra={"reason": e.message})
             raise SystemExit(STARTUP_FAILURE) from None
         server = self._server = Server(server_config(app, settings), settings, parent=self._parent)
-        super().target(sockets)
+        server.run(sockets)
         raise SystemExit(server.status)
+
+    def pong(self) -> None:
+        self.child_conn.recv()
+        self.child_conn.send(self._server is not None and self._server.started)
 
 
 class Workers(Multiprocess):
