@@ -313,6 +313,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read: {e}") from None
     except yaml.YAMLError as e:
         raise ConfigError(f"{path}: not valid YAML: {e}") from None
-    if not isinstance(data or {}, dict):
+    if not isinstance({} if data is None else data, dict):
         raise ConfigError(f"{path}: must be a mapping of settings")
     return data or {}
