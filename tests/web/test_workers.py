@@ -26,7 +26,7 @@ def test_a_worker_that_takes_long_to_start_is_not_hung(monkeypatch: pytest.Monke
         raise ConfigError("enough")
 
     monkeypatch.setattr(serve, "_settings_from_environment", Settings)
-    monkeypatch.setattr(serve.logs, "configure", lambda level: None)
+    monkeypatch.setattr("gateway.logs.configure", lambda level: None)
     monkeypatch.setattr(serve, "create_app", slow)
     worker = serve.Worker(uvicorn.Config("none"), [])
     with ThreadPoolExecutor(1) as pool:
