@@ -69,20 +69,47 @@ ROWS = (
         rf"(?P<v>{_KEY_VALUE})(?:$|[\s\"'])",
         generic.key,
     ),
+    Row(
+        "secret/password",
+        rf"(?i:define\(\s{{0,2}}[\"']\w{{0,40}}{_WORD}[\"']\s{{0,2}},\s{{0,2}}[\"'])(?P<v>{_QUOTED})[\"']",
+        password.quoted,
+    ),
+    Row(
+        "secret/password",
+        rf"(?i:<input [^<>]{{0,80}}?type=[\"']?password[\"']?[^<>]{{0,80}}?\svalue=[\"'])(?P<v>{_QUOTED})[\"']",
+        password.quoted,
+    ),
     # Docker's and Podman's configuration, and the secrets that Kubernetes makes of it.
     Row(
         "secret/basic_auth_header",
         r"\"_?auth\"\s{0,2}:\s{0,2}\"(?P<v>[A-Za-z0-9+/]{6,200}={0,2})\"",
         generic.basic,
     ),
-    Row("secret/password", rf"{_SHELL}(?:mysql|mariadb)(?:dump|admin|import)?{_ARGUMENTS}\s-p{_ARGUMENT}", _argument),
     Row(
         "secret/password",
-        rf"{_SHELL}(?:(?:docker|podman|buildah|skopeo|oc|az|nerdctl|helm registry) login|mongo(?:sh|dump|restore)?)"
-        rf"{_ARGUMENTS}\s-p\s{{1,2}}{_ARGUMENT}",
+        rf"{_SHELL}(?:(?:mysql|mariadb)(?:dump|admin|import)?|7za?|rar|unrar|mongo(?:sh|dump)?){_ARGUMENTS}\s-p{_ARGUMENT}",
+        _argument,
+    ),
+    Row(
+        "secret/password",
+        rf"{_SHELL}(?:(?:docker|podman|buildah|skopeo|oc|az|nerdctl|helm registry) login|snowsql"
+        rf"|mongo(?:sh|dump|restore)?){_ARGUMENTS}\s-p\s{{1,2}}{_ARGUMENT}",
         _argument,
     ),
     Row("secret/password", rf"{_SHELL}redis-cli{_ARGUMENTS}\s?-a\s{{1,2}}{_ARGUMENT}", _argument),
+    Row("secret/password", rf"{_SHELL}(?:un)?zip{_ARGUMENTS}\s?-P\s{{1,2}}{_ARGUMENT}", _argument),
+    Row(
+        "secret/password",
+        rf"{_SHELL}ldap(?:search|modify|add|delete|whoami){_ARGUMENTS}\s-w\s{{1,2}}{_ARGUMENT}",
+        _argument,
+    ),
+    Row("secret/password", rf"\s-U\s{{0,2}}[\w.\\-]{{1,40}}%{_ARGUMENT}", _argument),
+    Row("secret/password", rf"{_SHELL}net user\s{{1,2}}[\w.-]{{1,40}}\s{{1,2}}{_ARGUMENT}", _argument),
+    Row(
+        "secret/password",
+        r"[\s\"'][\w.-]{1,32}:(?P<v>[^\s\"':]{4,64})[\"']?\s{1,2}\|\s{1,2}(?:sudo\s{1,2})?chpasswd",
+        _argument,
+    ),
     Row("secret/password", rf"\s-pass(?:in|out)?\s{{1,2}}[\"']?pass:{_ARGUMENT}", _argument),
     # .pgpass, and the codes that phones read to join a network.
     Row(
@@ -107,7 +134,13 @@ ROWS = (
     ),
     Row(
         "secret/password",
-        rf"(?i:(?:^|[^a-z0-9_.-])(?:pw|psw)(?:\s{{0,2}}[:=]\s{{0,2}}|\s(?:is|ist|lautet)\s))(?P<v>{_BARE}){_BARE_END}",
+        rf"(?i:(?:^|[^a-z0-9_.-])(?:(?:pw|psw)\s{{0,2}}[:=]\s{{0,2}}|(?:pw|psw|pass)\s(?:is|ist|lautet)\s))(?P<v>{_BARE}){_BARE_END}",
+        _told,
+    ),
+    Row(
+        "secret/password",
+        rf"(?i:(?:(?:^|[^a-z])(?:user|username|login) [^\s]{{1,64}} (?:and |with )?|with (?:the )?){_WORD} [\"'`]?)"
+        rf"(?P<v>{_BARE}){_BARE_END}",
         _told,
     ),
     Row(

@@ -11,7 +11,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 
 from gateway.detectors.base import Row
-from gateway.detectors.secret.entropy import placeholder, random_looking
+from gateway.detectors.secret.entropy import placeholder, random_looking, wordlike
 from gateway.detectors.secret.shapes import ASSIGN
 
 __all__ = ["ROWS", "basic", "key"]
@@ -31,8 +31,10 @@ _VARIABLE = re.compile(r"^[$%\[(:*]|[{}()\[\]]|^[a-z_]\w*(?:\.[a-z_]\w*){2,}$")
 
 
 def key(value: str) -> bool:
-    """A random value, neither path, address, version, date nor dotted name."""
-    return not _NOT_A_KEY.search(value) and random_looking(value)
+    """A random value, neither path, address, version, date, dotted name nor type (`ed25519.Ed25519PrivateKey`)."""
+    last = value.rpartition(".")[2]
+    typed = len(last) < len(value) and last.isidentifier() and wordlike(last)
+    return not _NOT_A_KEY.search(value) and random_looking(value) and not typed
 
 
 def _url_password(value: str) -> bool:
@@ -66,7 +68,8 @@ _AFTER_COLON = r"[^\s/@\"'<>`\\]{1,128}"
 _KEY_NAME = (
     r"(?:(?:^|[^A-Za-z])(?i:(?:api|app|application|access|auth|secret|private|encryption|signing|consumer|client|master"
     r"|account|storage|license|webhook|hmac|jwt|session|deploy|admin|shared|subscription|refresh|bearer|id)"
-    r"[_ .-]?(?:api[_ -]?|access[_ -]?)?(?:key|token|secret)|apikey|secret|token|credentials?|passphrase|salt)"
+    r"[_ .-]?(?:api[_ -]?|access[_ -]?)?(?:key|token|secret)|apikey|secret|token|credentials?|passphrase|salt"
+    r"|clé (?:d'|de l')?api|clave (?:de )?api|chiave api|api-?schlüssel|api ?密钥)"
     r"|[a-z](?:Api|Access|Auth|Secret|Private|Client|Encryption|Signing|Refresh|Bearer)?(?:Key|Token|Secret|Salt))"
     r"(?i:[_-](?:prod|production|dev|test|staging|live|value|id|base64|b64))?"
 )
@@ -110,6 +113,7 @@ ROWS = (
         r"(?i:authorization[\"'\]]{0,2}\s{0,2}[:=,]{1,2}\s{0,2}[\"'`]?(?:bearer|token)\s{1,2})(?P<v>[\w.~+/-]{16,400}={0,2})(?:$|[^\w.~+/=-])",
         key,
     ),
+    Row("secret/bearer_token", r"(?:^|[^\w])Bearer\s{1,2}(?P<v>[\w.~+/-]{24,400}={0,2})(?:$|[^\w.~+/=-])", key),
     Row(
         "secret/session_cookie",
         r"(?i:(?:^|[^a-z0-9])(?:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|session_?id|session"

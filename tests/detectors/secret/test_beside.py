@@ -40,12 +40,28 @@ PASSWORDS = (
     "password set to [[hunter2]]",
     "login: joe / [[H0rse!cart]]",
     "failed with credentials joe:[[H0rse!cart]]",
+    "ftp user joe password [[H0rse2026]]",
+    "logged in with password [[H0rse2026]], then out",
+    "the pass is [[Horse2026]]",
+    "7z x -p[[h0rsecart]] a.7z",
+    "unzip -P [[h0rsecart]] a.zip",
+    "ldapsearch -D cn=joe -w [[H0rse!cart]] -b dc=acme",
+    "smbclient //srv/share -U joe%[[H0rse!cart]]",
+    "net user joe [[H0rse!cart]] /add",
+    "echo 'joe:[[H0rse!cart]]' | sudo chpasswd",
+    "define('DB_PASSWORD', '[[H0rse!cart]]');",
+    "<input type='password' id='pw' value='[[H0rse!cart]]'>",
+    '{\\"password\\": \\"[[H0rse!cart]]\\"}',
 )
 KEYS = (
     "- name: API_TOKEN\n  value: [[{A32}]]\n",
     '{"name": "PAYMENT_API_KEY", "value": "[[{A32}]]"}',
     'variable "api_token" {\n  default = "[[{A32}]]"\n}',
     "Set-Variable -Name apiKey -Value '[[{A32}]]'",
+    '{\\"api_key\\":\\"[[{A32}]]\\"}',
+    "Mein API-Key ist [[{A32}]]",
+    "clé API : [[{A32}]]",
+    "API密钥：[[{A32}]]",
 )
 NOT_THESE = (
     "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-1\n      key: password1\n",
@@ -85,6 +101,18 @@ NOT_THESE = (
     "login: 12/03/2026",
     "login 2026-03-12/Frankfurt",
     "login v2 / OAuth2Client",
+    "the pass is 3.5 km long",
+    "with password policies of 2026",
+    "user stories with password managers",
+    "unzip -P $PASS1 a.zip",
+    "zip -r out.zip Dir2026 -x tmp",
+    "net user joe /domain",
+    "curl -U joe%s x",
+    "define('DB_PASSWORD', getenv('DB_PASS1'));",
+    "<input type='password' placeholder='Enter a password' value=''>",
+    '{\\"password\\": \\"string\\"}',
+    "Bearer tokens are described in RFC6750-and-others",
+    "the token est une valeur",
 )
 
 
@@ -113,6 +141,11 @@ def test_the_configuration_of_docker() -> None:
 @pytest.mark.parametrize("text", NOT_THESE)
 def test_these_are_no_secrets(text: str) -> None:
     assert found(DETECTOR, text) == []
+
+
+def test_a_bearer_token_alone() -> None:
+    value = fill("{A40}")
+    assert found(DETECTOR, f"I send Bearer {value} and get 401") == [("secret/bearer_token", value)]
 
 
 def test_every_row_finds_something_on_its_own() -> None:
