@@ -46,7 +46,7 @@ def _dea(value: str) -> bool:
 
 ROWS = (
     Row("pii/us_ssn", alone(r"\d{3}-\d{2}-\d{4}"), _ssn),
-    Row("pii/us_ssn", near(rf"\d{{9}}|\d{{3}}{_GAP}\d{{2}}{_GAP}\d{{4}}", _SSN_WORDS), _ssn),
+    Row("pii/us_ssn", near(rf"\d{{3}}{_GAP}?\d{{2}}{_GAP}?\d{{4}}", _SSN_WORDS), _ssn),
     Row("pii/us_itin", alone(r"9\d{2}-\d{2}-\d{4}"), _itin),
     Row(
         "pii/us_itin",
