@@ -15,7 +15,7 @@ import yaml
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, in_words
 from gateway.settings.base import Count, Seconds, Size, Strict
 from gateway.settings.sections import (
     Breaker,
@@ -302,7 +302,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         return Settings(**data, **overrides)
     except ValidationError as e:
         source = str(path) if path else "environment"
-        lines = [f"{source}: {'.'.join(map(str, m['loc'])) or 'settings'}: {m['msg']}" for m in e.errors()]
+        lines = [f"{source}: {'.'.join(map(str, m['loc'])) or 'settings'}: {in_words(m)}" for m in e.errors()]
         raise ConfigError("\n".join(lines)) from None
 
 

@@ -50,7 +50,7 @@ def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
     lines = done.stderr.splitlines()
     expected = [
         f"error: {config}:2: server.port: ",
-        f"error: {config}:3: server.prot: ",
+        f"error: {config}:3: server.prot: there is no such field",
         f"error: {config}:7: upstreams.0.url: ",
         f"error: {policies}/one.yaml:5: rules.0.action: unknown action 'explode'",
         f"error: {policies}/two.yaml:4: rules.0.category: 'pii/emial' fits no category",
@@ -68,7 +68,10 @@ def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
         ("policy: nosuch\n", "policy: there is no policy 'nosuch'"),
         ("routes:\n  - policy: nosuch\n", "routes.0.policy: there is no policy 'nosuch'"),
         ("- 1\n", "must be a mapping"),
-        ("server:\n  host: 0.0.0.0\nupstreams:\n  - {name: a, url: 'http://a/v1', key: 'env:A'}\n", "add `clients`"),
+        (
+            "server:\n  host: 0.0.0.0\nupstreams:\n  - {name: a, url: 'http://a/v1', key: 'env:A'}\n",
+            "settings: anybody",
+        ),
         ("policies: [/no/such/folder]\n", "/no/such/folder: no such folder of policies"),
         ("false\n", "must be a mapping"),
     ],
