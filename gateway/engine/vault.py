@@ -73,7 +73,9 @@ class Vault:
 
     def value(self, told: str) -> str:
         """What stands behind a placeholder as the model wrote it."""
-        return self._values[told] if told in self._values else {_key(t): v for t, v in self._values.items()}[_key(told)]
+        if told in self._values:
+            return self._values[told]
+        return {_key(token): value for token, value in self._values.items()}.get(_key(told), told)
 
     def detector(self) -> Placeholders | None:
         return Placeholders(self._values) if self._values else None
