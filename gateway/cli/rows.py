@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -131,7 +132,7 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _row(number: int, line: bytes, fields: Fields, given: Presentation) -> Row:
     try:
-        value = orjson.loads(line)
+        value = orjson.loads(line.removeprefix(BOM_UTF8) if number == 1 else line)
     except orjson.JSONDecodeError:
         raise MalformedBody("not JSON") from None
     text = value.get(fields.text) if isinstance(value, dict) else None

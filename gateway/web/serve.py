@@ -268,6 +268,8 @@ class Worker(Process):
         self._parent = os.getpid()
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
+        # From now on, not from when it serves: where a processor is scarce, a start takes longer than any silence.
+        Thread(target=self.always_pong, daemon=True).start()
         settings = _settings_from_environment()
         logs.configure(settings.log_level)
         try:
@@ -276,8 +278,12 @@ class Worker(Process):
             log.error("worker not started", extra={"reason": e.message})
             raise SystemExit(STARTUP_FAILURE) from None
         server = self._server = Server(server_config(app, settings), settings, parent=self._parent)
-        super().target(sockets)
+        server.run(sockets)
         raise SystemExit(server.status)
+
+    def pong(self) -> None:
+        self.child_conn.recv()
+        self.child_conn.send(self._server is not None and self._server.started)
 
 
 class Workers(Multiprocess):
