@@ -2,6 +2,9 @@
 How good the detectors are: `portcullis eval` over a folder of labelled sets, each with what its labels
 mean and as what its texts reach a gateway, and false positives over all honest sets together.
 
+Rows with `messages` are judged as whole conversations, by their system prompts too; the honest sets have none, so
+that false positives of `injection/forbidden_request` are not in their figures (docs/policies.md has them).
+
 The sets are not part of the project; those that are not in the folder are named in the report.
 """
 

@@ -25,6 +25,7 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class GatewayError(Exception):
@@ -122,3 +123,10 @@ class UpstreamError(GatewayError):
 
 class UpstreamTimeout(UpstreamError):
     status, code = 504, "upstream_timeout"
+
+
+def in_words(mistake: Mapping[str, Any]) -> str:
+    """What is wrong with a value, of an entry of pydantic's list of errors."""
+    if mistake["type"] == "extra_forbidden":
+        return "there is no such field"
+    return str(mistake["msg"]).removeprefix("Value error, ")

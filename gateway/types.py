@@ -267,6 +267,13 @@ class Contextual(Protocol):
     def bind(self, request: Transcript) -> Detector | None: ...
 
 
+@runtime_checkable
+class RequestContextual(Protocol):
+    """A detector that needs to see the whole request before it can judge the texts in it."""
+
+    def bind_request(self, request: Transcript) -> Detector | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Delta:
     """

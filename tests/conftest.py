@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import gateway.engine.models
 from tests.support.redis_servers import Server, redis_cluster, redis_server
+
+settings.register_profile("portcullis", deadline=None)  # how fast something is, benchmarks say
+settings.load_profile("portcullis")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from rich.table import Table
@@ -15,6 +16,7 @@ from gateway.cli.configuration import add_config, config_path, load
 from gateway.cli.output import complain, console, warn
 from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError
+from gateway.limits import connect
 from gateway.policy import Book, idle, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings
@@ -62,8 +64,11 @@ def _look(path: Path | None, folders: list[Path]) -> _Found:
     guard = Guard()
     try:
         found.settings = load(path)
-        guard = Guard(models=load_models(found.settings.models))
+        found.mistakes += _unusable(found.settings)
         found.warnings += _missing_keys(found.settings)
+        models = load_models(found.settings.models)
+        guard = Guard(models=models)
+        found.warnings += _idle_globs(found.settings, [model.name for model in models.loaded])
     except ConfigError as e:
         found.mistakes += e.message.splitlines()
     found.categories = guard.categories
@@ -74,6 +79,7 @@ def _look(path: Path | None, folders: list[Path]) -> _Found:
         found.mistakes += e.message.splitlines()
     if found.book is not None:
         found.mistakes += _unfit(found.book, guard)
+        found.mistakes += _without_judge(found.book, found.settings)
         if found.settings is not None:
             found.mistakes += _unknown_names(found.settings, found.book)
     found.mistakes += [f"self-test: {reason}" for reason in self_test(guard.detectors)]
@@ -93,9 +99,42 @@ def _unknown_names(settings: Settings, book: Book) -> Iterator[str]:
     users = [("policy", settings.policy)]
     users += [(f"routes.{i}.policy", route.policy) for i, route in enumerate(settings.routes)]
     users += [(f"clients.{i}.policy", client.policy) for i, client in enumerate(settings.clients) if client.policy]
+    if settings.dialects.lakera_policies is None:  # else the name may be that of one in its files
+        users += [(f"dialects.projects.{project}", name) for project, name in settings.dialects.projects.items()]
+        users += [("dialects.floor", settings.dialects.floor)] if settings.dialects.floor else []
     for where, name in users:
         if name not in book:
             yield f"{where}: there is no policy {name!r}; there are: {', '.join(book)}"
+
+
+def _unusable(settings: Settings) -> Iterator[str]:
+    """What `serve` would only find out when it opens it."""
+    if settings.limits.redis is not None:
+        try:
+            connect(settings.limits.redis.get_secret_value())
+        except ConfigError as e:
+            yield e.message
+    lakera = settings.dialects.lakera_policies
+    if lakera is not None and not lakera.is_dir():
+        yield f"dialects.lakera_policies: {lakera}: no such folder"
+    for glob, tokenizer in settings.endpoints.tokenizers.items():
+        if not tokenizer.is_file():
+            yield f"endpoints.tokenizers.{glob}: {tokenizer}: no such file"
+
+
+def _without_judge(book: Book, settings: Settings | None) -> Iterator[str]:
+    if settings is not None and settings.judge.upstream:
+        return
+    for name in book:
+        if any(rule.judge for rule in book[name].policy.custom_rules):
+            yield f"policy {name!r}: a rule asks for a judge, and the settings name none (`judge`)"
+
+
+def _idle_globs(settings: Settings, known: list[str]) -> Iterator[str]:
+    """Without its model a policy finds less, and nothing fails."""
+    for glob in settings.models.enabled:
+        if not any(fnmatchcase(name, glob) for name in known):
+            yield f"models.enabled: there is no model {glob!r}; loaded: {', '.join(known) or 'none'}"
 
 
 def _missing_keys(settings: Settings) -> Iterator[str]:

@@ -16,12 +16,11 @@ from typing import Any
 
 from gateway.cli.metrics import Counts, Overlaps, Tagged, auc, cut_at, quantile, share_above, wilson
 from gateway.cli.output import printable
-from gateway.cli.results import PATH
 from gateway.cli.rows import Row
 from gateway.engine import Guard
 from gateway.errors import ConfigError, ScanError
 from gateway.policy import Policy, Ruleset
-from gateway.types import Direction, Effect, Finding, Json, Part, Transcript
+from gateway.types import Direction, Effect, Finding, Json
 
 __all__ = ["RATES", "Evaluation", "Judge", "Judged", "Question"]
 
@@ -95,10 +94,11 @@ class Judge:
 
     async def judge(self, row: Row) -> Judged:
         """Raises ScanError where a detector failed: no figure would be true."""
-        direction, role, kind = row.presentation.resolved()
-        transcript = Transcript((Part(row.text, PATH, role, kind=kind),), direction)
+        request, transcript = row.transcripts()
         exchange = self._guard.begin(self._policies)
-        judge = exchange.request if direction is Direction.INPUT else exchange.response
+        if request is not None:
+            exchange.see(request)
+        judge = exchange.request if transcript.direction is Direction.INPUT else exchange.response
         began = perf_counter()
         verdict = await judge(transcript)
         ms = (perf_counter() - began) * 1000
@@ -106,10 +106,10 @@ class Judge:
             raise ScanError(f"line {row.line}: these detectors failed: {', '.join(verdict.errors)}")
         claimed: dict[Finding, Effect] = {}
         for violation in verdict.violations:
-            if violation.policy == self.ruleset.name:
+            if violation.policy == self.ruleset.name and row.counts(violation.hit.part):
                 finding = violation.hit.finding
                 claimed[finding] = max(violation.effect, claimed.get(finding, Effect.ALLOW))
-        return Judged(row, tuple(hit.finding for hit in verdict.hits), claimed, ms)
+        return Judged(row, tuple(hit.finding for hit in verdict.hits if row.counts(hit.part)), claimed, ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from gateway import __version__
 from gateway.cli.configuration import config_path, load
 from gateway.cli.redteam_output import deliver
 from gateway.engine import Guard, load_models
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, in_words
 from gateway.policy import Ruleset, load_policies
 from gateway.redteam.chat import Guarded
 from gateway.redteam.journal import About, Journal
@@ -147,7 +147,7 @@ def _with_target(settings: Settings, arguments: argparse.Namespace) -> Settings:
             {"name": NAME, "url": arguments.url, "key": f"env:{arguments.key_env}" if arguments.key_env else "none"}
         )
     except ValidationError as e:
-        raise ConfigError(f"--url or --key-env: {e.errors(include_input=False)[0]['msg']}") from None
+        raise ConfigError(f"--url or --key-env: {in_words(e.errors(include_input=False)[0])}") from None
     judge = tuple(u for u in settings.upstreams if arguments.judge and u.name == settings.judge.upstream != NAME)
     return settings.model_copy(update={"upstreams": (target, *judge)})
 

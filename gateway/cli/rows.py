@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -16,11 +17,13 @@ import orjson
 
 from gateway.cli.metrics import Tagged
 from gateway.errors import MalformedBody, RequestError
-from gateway.types import Direction, Kind, Role, Span
+from gateway.types import Direction, Kind, Part, Role, Span, Transcript
 
 __all__ = ["Fields", "Presentation", "Row", "read_rows", "sample"]
 
 E = TypeVar("E", bound=StrEnum)
+
+Messages = tuple[tuple[Role, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Presentation:
 class Row:
     """
     `label`: True is what should be found, None is unknown. `spans` is None where the row has none to compare.
-    `group` is what it says in the field that rows are grouped by.
+    `group` is what it says in the field that rows are grouped by. `before` are the other messages of a row that
+    has some, with the place of the text among them.
     """
 
     line: int
@@ -64,10 +68,28 @@ class Row:
     presentation: Presentation
     spans: tuple[Tagged, ...] | None = None
     group: str = ""
+    before: Messages = ()
+    after: Messages = ()
 
     def with_text(self, text: str) -> Row:
         """Another text in its place; spans do not hold for it."""
-        return Row(self.line, text, self.label, self.presentation)
+        return replace(self, text=text, spans=None, group="")
+
+    def counts(self, part: Part) -> bool:
+        """Is a finding there one of this row? The operator's own words are nobody's attack."""
+        return part.role not in (Role.SYSTEM, Role.DEVELOPER) or part.message == len(self.before)
+
+    def transcripts(self) -> tuple[Transcript | None, Transcript]:
+        """What the gateway sees: what to judge and, if that is an answer to something, the request."""
+        direction, role, kind = self.presentation.resolved()
+        said = [*self.before, (role, self.text), *self.after]
+        parts = [_part(at, who, text) for at, (who, text) in enumerate(said)]
+        own = len(self.before)
+        parts[own] = replace(parts[own], kind=kind)
+        if direction is Direction.INPUT:
+            return None, Transcript(tuple(parts), direction)
+        request = Transcript(tuple(parts[:own]), Direction.INPUT) if own else None
+        return request, Transcript((parts[own],), direction)
 
 
 def read_rows(path: Path, fields: Fields, given: Presentation) -> list[Row]:
@@ -110,7 +132,7 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _row(number: int, line: bytes, fields: Fields, given: Presentation) -> Row:
     try:
-        value = orjson.loads(line)
+        value = orjson.loads(line.removeprefix(BOM_UTF8) if number == 1 else line)
     except orjson.JSONDecodeError:
         raise MalformedBody("not JSON") from None
     text = value.get(fields.text) if isinstance(value, dict) else None
@@ -128,7 +150,38 @@ def _row(number: int, line: bytes, fields: Fields, given: Presentation) -> Row:
     if not isinstance(group, str | int | None):
         raise MalformedBody(f"the group in the field {fields.group!r} is no word, number, true, false or null")
     named = "" if group is None else str(group)
-    return Row(number, text, None if label is None else bool(label), presentation, _spans(value, text), named)
+    spans = _spans(value, text)
+    before, after = _messages(value, presentation.resolved()[0])
+    if spans is not None and (before or after):
+        raise MalformedBody("spans of a row with messages cannot be compared")
+    return Row(number, text, None if label is None else bool(label), presentation, spans, named, before, after)
+
+
+def _messages(value: dict[str, Any], direction: Direction) -> tuple[Messages, Messages]:
+    """What was said before the row's own text and after it: that is the last thing a user says, or the answer."""
+    said = value.get("messages")
+    if said is None:
+        return (), ()
+    if not isinstance(said, list):
+        raise MalformedBody("messages is not a list")
+    messages = tuple(_message(message) for message in said)
+    wanted = Role.USER if direction is Direction.INPUT else Role.ASSISTANT
+    own = next((at for at in reversed(range(len(messages))) if messages[at][0] is wanted), None)
+    if own is None:
+        return messages, ()
+    return messages[:own], messages[own + 1 :] if direction is Direction.INPUT else ()
+
+
+def _message(message: Any) -> tuple[Role, str]:
+    match message:
+        case {"role": str(role), "content": str(content)} if role in set(Role):
+            return Role(role), content
+    raise MalformedBody("a message is not a role and content, which is a text")
+
+
+def _part(at: int, role: Role, text: str) -> Part:
+    kind = Kind.TOOL_RESULT if role in (Role.TOOL, Role.FUNCTION) else Kind.TEXT
+    return Part(text, ("messages", at, "content"), role, at, kind)
 
 
 def _choice(value: dict[str, Any], field: str, words: type[E], default: E | None) -> E | None:

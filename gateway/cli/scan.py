@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -153,7 +154,7 @@ def _texts(lines: Iterable[bytes], source: str, field: str) -> Iterator[tuple[in
         if not line.strip():
             continue
         try:
-            value = orjson.loads(line)
+            value = orjson.loads(line.removeprefix(BOM_UTF8) if number == 1 else line)
         except orjson.JSONDecodeError:
             raise MalformedBody(f"{source}:{number}: not JSON") from None
         text = value.get(field) if isinstance(value, dict) else None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from gateway.detectors.ansi import ansi
 from gateway.detectors.confidential import Confidential
 from gateway.detectors.custom import CustomRule, custom
+from gateway.detectors.forbidden import ForbiddenRequest
 from gateway.detectors.injection import indirect_injection, injection
 from gateway.detectors.link import Links
 from gateway.detectors.obfuscation import Obfuscation
@@ -31,4 +32,5 @@ BUILTIN: tuple[Callable[[], Detector], ...] = (
     Confidential,
     ToolCalls,
     Unconfirmed,
+    ForbiddenRequest,
 )

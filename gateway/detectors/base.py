@@ -7,7 +7,8 @@ those run for their spans and check digits. RE2 is linear in the text for any pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -34,6 +35,8 @@ __all__ = [
     "value_group",
 ]
 
+
+_NO_ANCHORS = re.compile(r"\\[^b]|\[\^?\]?(?:\\.|[^\]\\])*\]")
 
 # One row may try so many starts in one text. More is not prose but an attack on our CPU: fail closed.
 MAX_CANDIDATES = 100_000
@@ -138,6 +141,7 @@ class RegexDetector(Table):
         self._patterns = [(searcher(pattern), value_group(pattern)) for pattern in patterns]
         self._groups = [group(row) if group else "" for row in self.rows]
         self._counted = counted
+        self._asking = frozenset(row for row in self.rows if _asks_before(row.pattern))
         self.sieve = Sieve([row.pattern for row in self.rows], self._groups, [reach for reach, _ in extents])
 
     @cached_property
@@ -178,9 +182,9 @@ class RegexDetector(Table):
         if not found:
             return []
         spans = code_points(text, data, [(m.value_start, m.value_end) for _, m in found])
-        return outermost(
-            Finding(row.category, row.score, span, self.name) for (row, _), span in zip(found, spans, strict=True)
-        )
+        findings = [Finding(row.category, row.score, s, self.name) for (row, _), s in zip(found, spans, strict=True)]
+        first = {f for (row, m), f in zip(found, findings, strict=True) if not m.start and row in self._asking}
+        return outermost(findings, first, self.behind)
 
 
 def compile_beginning(shapes: Iterable[Shape]) -> Any:
@@ -211,14 +215,27 @@ def code_points(text: str, data: bytes, spans: Sequence[tuple[int, int]]) -> lis
     return [Span(at[a], at[b]) for a, b in spans]
 
 
-def outermost(findings: Iterable[Finding]) -> list[Finding]:
-    """Drop what lies inside a longer, at least as certain finding of the same category."""
+def outermost(findings: Iterable[Finding], unsure: Container[Finding] = (), behind: int = 0) -> list[Finding]:
+    """
+    Drop what lies inside a longer, at least as certain finding of the same category.
+
+    `unsure`: what counts only because a text begins there. Where that is a window of a longer text it may be nothing,
+    so it drops nothing that begins more than `behind` characters after the beginning.
+    """
     kept: list[Finding] = []
     last: dict[str, Finding] = {}
+    sure: dict[str, Finding] = {}
     for finding in sorted(findings, key=lambda f: (f.span.start, -f.span.end, -f.score)):
-        outer = last.get(finding.category)
+        outer = (last if finding.span.start <= behind else sure).get(finding.category)
         if outer and finding.span.end <= outer.span.end and finding.score <= outer.score:
             continue
         kept.append(finding)
         last[finding.category] = finding
+        if finding not in unsure:
+            sure[finding.category] = finding
     return kept
+
+
+def _asks_before(pattern: str) -> bool:
+    """Does a match depend on whether a text begins, or a word?"""
+    return re.search(r"\^|\\b", _NO_ANCHORS.sub("", pattern)) is not None

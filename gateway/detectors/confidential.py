@@ -23,8 +23,9 @@ from gateway.detectors.confidential_words import (
     SOMEBODY_ELSE,
     TELL,
 )
+from gateway.detectors.system import MAX_PROMPT, SYSTEM, Unbound, sentences, system_texts
 from gateway.detectors.tool_calls import spread
-from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Role, Span, Transcript
+from gateway.types import Detector, Finding, Kind, Part, Role, Span, Transcript
 
 __all__ = ["Confidential", "Kept"]
 
@@ -32,10 +33,8 @@ CATEGORY = "secret/confidential"
 FORBIDDEN_SCORE, CONDITION_SCORE = 0.95, 0.8
 SHORTEST, LONGEST = 6, 120  # letters and digits, characters
 MOST = 64  # values of one prompt
-MAX_PROMPT = 64 << 10  # characters that are read for such sentences
 GAP = 2  # signs between two pieces of a value, whatever stands there in the prompt
 
-_SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?![\s\"')\]]|$))+[.!?;]*")
 _LINK = re.compile(r"\bhttps?://(?![^\s/@]*@)\S+")
 _IS = (
     r"(?:\b(?:is|are|was|equals|at|as|code|key|token|number|id|pin|lautet|ist|sind|est|sont|es|son|è|sono|é|são)"
@@ -68,29 +67,20 @@ _CARRIES = re.compile(
 _DIGITS = re.compile(r"\d+")
 
 
-class Confidential:
-    """Finds nothing by itself: `bind` gives the detector for the answer to one request."""
+class Confidential(Unbound):
+    """`bind` gives the detector for the answer to one request."""
 
     name = "confidential"
     categories = frozenset({CATEGORY})
-    kinds: frozenset[Kind] | None = None
-    readings = OF_ONE_TEXT
-    reach: int | None = LONGEST * (GAP + 1)
-    behind = 0
-
-    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        return [[] for _ in parts]
-
-    def pending(self, text: str) -> int:
-        return len(text)
+    reach = LONGEST * (GAP + 1)
 
     def bind(self, request: Transcript) -> Detector | None:
         """None where nothing is kept, or all of it is known to the user."""
-        system = [p.text for p in request.parts if p.role in (Role.SYSTEM, Role.DEVELOPER) and p.kind is Kind.TEXT]
+        system = system_texts(request)
         kept = {value: score for text in system for value, score in _kept(text[:MAX_PROMPT])}
         if not kept:
             return None
-        others = [p for p in request.parts if p.role not in (Role.SYSTEM, Role.DEVELOPER)]
+        others = [p for p in request.parts if p.role not in SYSTEM]
         said = "\n".join(_squeezed(part.text) for part in others if part.kind is not Kind.TOOL_NAME)
         proved = CONDITION_SCORE in kept.values() and _proved(others, max(map(_proof, system)))
         values = {
@@ -182,15 +172,9 @@ def _squeezed(text: str) -> str:
 def _kept(text: str) -> tuple[tuple[str, float], ...]:
     """The values that a system prompt keeps, and how sure that is."""
     out: dict[str, float] = {}
-    before, gap = "", True  # the sentence before, unless a paragraph has ended
-    at = 0
-    for match in _SENTENCE.finditer(text):
-        gap = "\n\n" in text[at : match.start()]
-        at = match.end()
-        sentence = match[0]
-        for value, score in _of_sentence(sentence, "" if gap else before):
+    for sentence, before in sentences(text):
+        for value, score in _of_sentence(sentence, before):
             out[value] = max(score, out.get(value, 0.0))
-        before = sentence
     return tuple(out.items())[:MOST]
 
 

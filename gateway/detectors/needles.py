@@ -132,10 +132,11 @@ class Joint:
             return Look(places, found, self, near)
         size = len(data)
         digits, there, lower, sieves = places.digits, places.signs, data.lower(), self._sieves
-        for start, end, owners in self._hits(lower, ((0, size),) if near is None else near):
+        owners = self._owners
+        for index, start, end in self._hits(lower, near):
             before = data[start - 1] if start else 10
             after = data[end] if end < size else 10
-            for left, right, rows in owners:
+            for left, right, rows in owners[index]:
                 if (left is not None and not left[before]) or (right is not None and not right[after]):
                     continue
                 for number, row, lead, trail, digit, signs, gate, also in rows:
@@ -164,27 +165,29 @@ class Joint:
                         _merge(stretches, first, start, last)
         return Look(places, found, self, near)
 
-    def _hits(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int, _Owners]]:
-        """Where each needle stands, and who asked for it."""
+    def _hits(self, lower: bytes, near: Sequence[tuple[int, int]] | None) -> Iterable[tuple[int, int, int]]:
+        """Each needle's number, and where it stands; None: look everywhere."""
         assert self._automaton is not None
-        owners, find = self._owners, self._automaton.find_matches_as_indexes
-        if len(lower) <= _BLOCK:
-            return [
-                (first + start, first + end, owners[index])
-                for first, last in stretches
-                for index, start, end in find(lower[first:last], overlapping=True)
-            ]
-        return self._hits_by_blocks(lower, stretches)
+        if len(lower) > _BLOCK:
+            return self._hits_by_blocks(lower, ((0, len(lower)),) if near is None else near)
+        find = self._automaton.find_matches_as_indexes
+        if near is None:
+            return find(lower, overlapping=True)
+        return [
+            (index, first + start, first + end)
+            for first, last in near
+            for index, start, end in find(lower[first:last], overlapping=True)
+        ]
 
-    def _hits_by_blocks(self, lower: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, _Owners]]:
+    def _hits_by_blocks(self, lower: bytes, near: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
         assert self._automaton is not None
-        owners, find = self._owners, self._automaton.find_matches_as_indexes
-        for first, last in stretches:
+        find = self._automaton.find_matches_as_indexes
+        for first, last in near:
             for begin in range(first, last, _BLOCK):
                 block = lower[begin : min(last, begin + _BLOCK + self._longest - 1)]
                 for index, start, end in find(block, overlapping=True):
                     if start < _BLOCK:
-                        yield begin + start, begin + end, owners[index]
+                        yield index, begin + start, begin + end
 
     def _anywhere(self, data: bytes, found: dict[Needing, dict[int, Stretches | None]]) -> None:
         """Letters in disguise: they are as long as no letter is, so nothing is said of places."""
@@ -192,8 +195,8 @@ class Joint:
             data = data.replace(char, plain)
         if self._automaton is None:
             return
-        for _, _, owners in self._hits(data.lower(), ((0, len(data)),)):
-            for _, _, rows in owners:
+        for index, _, _ in self._hits(data.lower(), None):
+            for _, _, rows in self._owners[index]:
                 for number, row, *_ in rows:
                     found.setdefault(self._sieves[number], {})[row] = None
 

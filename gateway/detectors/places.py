@@ -28,16 +28,17 @@ _KINDS = bytes(97 if chr(b).isalpha() and b < 128 else 48 if 48 <= b <= 57 else 
 
 class Places:
     """
-    One text, and where its gates are open; each is looked for once. `wide`: bytes of a character at most. `signs`:
-    which bytes stand in it, but for letters, digits and those that stand in every other sentence.
+    One text, and where its gates are open; each is looked for once. `wide`: bytes of a character at most. `figures`:
+    does it hold a digit? `signs`: which bytes stand in it, but for letters, digits and those of every other sentence.
     """
 
-    __slots__ = ("_clusters", "_found", "_runs", "_solid", "data", "digits", "signs", "wide")
+    __slots__ = ("_clusters", "_found", "_runs", "_solid", "data", "digits", "figures", "signs", "wide")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.wide = 1 if data.isascii() else _UTF8
         self.digits = data.translate(_DIGITS)
+        self.figures = b"0" in self.digits
         self.signs = frozenset(data.translate(None, PLAIN))
         self._runs: list[tuple[int, int]] | None = None
         self._solid: list[tuple[int, int]] | None = None

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gateway.detectors.system import Unbound, system_texts
 from gateway.errors import ConfigError
 from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Role, Span, Transcript
 
@@ -45,9 +46,9 @@ class _Shingles:
     first: frozenset[str]  # words
 
 
-class SystemPromptLeak:
+class SystemPromptLeak(Unbound):
     """
-    Finds nothing by itself: `bind` gives the detector for the answer to one request.
+    `bind` gives the detector for the answer to one request.
 
     `canaries` are words that stand in a system prompt only to be noticed when they leave it. Words
     like `canary-7f3a` in the prompt itself are taken as such too. Raises ConfigError for a canary
@@ -56,9 +57,7 @@ class SystemPromptLeak:
 
     name = "system_prompt_leak"
     categories = frozenset({CATEGORY})
-    kinds: frozenset[Kind] | None = None
-    readings = OF_ONE_TEXT
-    reach: int | None = MAX_LENGTH + 1
+    reach = MAX_LENGTH + 1
     behind = 1
 
     def __init__(self, canaries: Sequence[str] = ()) -> None:
@@ -66,15 +65,9 @@ class SystemPromptLeak:
             raise ConfigError(f"a canary has between {SHORTEST_CANARY} and {MAX_LENGTH} characters")
         self._canaries = frozenset(canaries)
 
-    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        return [[] for _ in parts]
-
-    def pending(self, text: str) -> int:
-        return len(text)
-
     def bind(self, request: Transcript) -> Detector | None:
         """What the system and developer messages say and the user does not; None where that is nothing."""
-        system = [part.text for part in request.parts if _is_system(part)]
+        system = system_texts(request)
         if not system and not self._canaries:
             return None
         user = [part.text for part in request.parts if part.role is Role.USER]
@@ -113,10 +106,6 @@ class _Bound:
         if self._shingles.full:
             found += [Finding(CATEGORY, SCORE, span, self.name) for span in _matches(text, self._shingles)]
         return sorted(found, key=lambda finding: finding.span)
-
-
-def _is_system(part: Part) -> bool:
-    return part.role in (Role.SYSTEM, Role.DEVELOPER) and part.kind is Kind.TEXT
 
 
 def _words(text: str) -> list[str]:

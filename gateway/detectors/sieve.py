@@ -87,7 +87,7 @@ class Sieve:
         for (_, group), rows in rest.items():
             together.setdefault(group, []).extend(rows)
         self._whole = [
-            (_set(patterns, sorted(rows)), _by_gates(self._gates[row] for row in rows)) for rows in together.values()
+            (*_set(patterns, sorted(rows)), _by_gates(self._gates[row] for row in rows)) for rows in together.values()
         ]
         self._alone: Joint | None = None
 
@@ -110,7 +110,7 @@ class Sieve:
         places = look.places
         if look.near is not None or len(places.data) < LONG:
             data, windows = look.sight(), None if look.near is None else self._within(look)
-            for (patterns, rows, asked), gates in self._whole:
+            for patterns, rows, asked, gates in self._whole:
                 if (asked is None or asked.holds(places)) and (gates is None or gates.holds(places)):
                     for hit in patterns.Match(data) or ():
                         row = rows[hit]
@@ -201,7 +201,7 @@ class _Asked(NamedTuple):
         return cls(digit, solid, frozenset(string[0] for string in strings - plain), tuple(sorted(plain)))
 
     def holds(self, places: Places) -> bool:
-        if (self.digit and b"0" in places.digits) or not self.signs.isdisjoint(places.signs):
+        if (self.digit and places.figures) or not self.signs.isdisjoint(places.signs):
             return True
         for string in self.strings:
             if string in places.data:

@@ -12,13 +12,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from gateway.detectors.system import MAX_PROMPT, Unbound, sentences, system_texts
 from gateway.types import Detector, Finding, Kind, Part, Reading, Role, Span, Transcript
 
 __all__ = ["Unconfirmed"]
 
 CATEGORY = "tool/unconfirmed"
 SCORE = 0.9
-MAX_PROMPT = 64 << 10  # characters that are read for such sentences
 
 # Words that a tool's name begins with when it acts: what cannot be taken back, and what changes something.
 _FINAL = frozenset(
@@ -32,7 +32,6 @@ _READS = frozenset(
     ("get", "list", "read", "search", "find", "look", "lookup", "fetch", "show", "check", "view", "query", "describe")
 )
 
-_SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?![\s\"')\]]|$))+")
 _CONFIRMED = (
     r"(?:confirm(?:s|ed|ation)?|approv(?:es?|ed|al)|consent(?:s|ed)?|permission|go-ahead|agree(?:s|d|ment)?"
     r"|bestätig\w*|zugestimmt|zustimm\w*|freigabe|confirm(?:é\w*|ation)|accord|confirmad\w+|confirmación|confermat\w+)"
@@ -57,26 +56,18 @@ _SAYS_SO = re.compile(
 _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_a-zA-Z]+")
 
 
-class Unconfirmed:
-    """Finds nothing by itself: `bind` gives the detector for the answer to one request."""
+class Unconfirmed(Unbound):
+    """`bind` gives the detector for the answer to one request."""
 
     name = "unconfirmed"
     categories = frozenset({CATEGORY})
-    kinds: frozenset[Kind] | None = frozenset({Kind.TOOL_NAME})
+    kinds = frozenset({Kind.TOOL_NAME})
     readings = frozenset({Reading.RAW})
-    reach: int | None = 0
-    behind = 0
-
-    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        return [[] for _ in parts]
-
-    def pending(self, text: str) -> int:
-        return len(text)
+    reach = 0
 
     def bind(self, request: Transcript) -> Detector | None:
         """None where no prompt asks for it, and where the user has been asked."""
-        system = [p.text for p in request.parts if p.role in (Role.SYSTEM, Role.DEVELOPER) and p.kind is Kind.TEXT]
-        demands = tuple(demand for text in system for demand in _demands(text[:MAX_PROMPT]))
+        demands = tuple(demand for text in system_texts(request) for demand in _demands(text[:MAX_PROMPT]))
         return _Bound(demands) if demands and not _confirmed(request) else None
 
 
@@ -108,7 +99,7 @@ class _Bound:
 @lru_cache(maxsize=64)
 def _demands(text: str) -> tuple[str, ...]:
     """The sentences that ask for a confirmation."""
-    return tuple(match[0] for match in _SENTENCE.finditer(text) if _DEMANDS.search(match[0]))
+    return tuple(sentence for sentence, _ in sentences(text) if _DEMANDS.search(sentence))
 
 
 def _meant(tool: str, demand: str) -> bool:

@@ -37,6 +37,8 @@ TABLE: tuple[Words, ...] = (
           "system_prompt_leak", "prompt_attack", "system-prompt"),
     Words("secret/confidential", "What the system prompt keeps to itself", _SYSTEM, "LLM07",
           "system_prompt_leak", "prompt_attack", "system-prompt"),
+    Words("injection/forbidden_request", "A request for what the system prompt forbids", _SYSTEM, "LLM07",
+          "off_topic", "agent/off_task", "system-prompt", "medium"),
     Words("injection/indirect", "An instruction hidden in data", _ATTACK, "LLM01",
           "prompt_injection", "prompt_attack", "prompt-injection", "critical"),
     Words("injection/jailbreak", "An attempt to lift the rules", _ATTACK, "LLM01",

@@ -26,9 +26,10 @@ from gateway.engine.models import Models
 from gateway.engine.outcome import best, changes, clean, effect, firm, locked, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked, asked_of
-from gateway.engine.scan import Scan, scan_parts
+from gateway.engine.scan import Scan, scan_parts, scan_steps
 from gateway.engine.stream import Terms
 from gateway.engine.streams import Stream
+from gateway.engine.together import Together
 from gateway.engine.vault import RESTORE, Vault, aware
 from gateway.engine.views import NESTED
 from gateway.errors import TooLargeToScan
@@ -84,6 +85,8 @@ class Guard:
         self._has_models = any(isinstance(detector, Model) for detector in self.detectors)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
         self._inline = inline
+        self._together = Together(inline)
+        self.crowded: Callable[[], bool] = lambda: False  # do several requests run? Who serves them knows.
         self._memory = Memory(memory)
         self._key = placeholder_key or secrets.token_bytes(32)
         self.plan = lru_cache(maxsize=256)(self._plan)
@@ -124,20 +127,28 @@ class Guard:
         memory = self._memory if about else None
         size = sum([utf8_size(part.text) for part in parts])
         if asked is None and not self._has_models:
-            return await self.run(size, lambda: scan_parts(detectors, parts, memory, about))
+            return await self._by_rules(size, detectors, parts, memory, about)
         models = [d for d in detectors if _is_model(type(d)) and isinstance(d, Model)]
         rules = [d for d in detectors if not _is_model(type(d))]
         pending = None
         if models or asked is not None:
             pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked, joins=joins))
         try:
-            scan = await self.run(size, lambda: scan_parts(rules, parts, memory, about)) if rules else Scan()
+            scan = await self._by_rules(size, rules, parts, memory, about) if rules else Scan()
             if pending is not None:
                 scan.add(await pending.result())
         finally:
             if pending is not None:
                 pending.cancel()
         return scan
+
+    async def _by_rules(
+        self, size: int, rules: Sequence[Detector], parts: Sequence[Part], memory: Memory | None, about: bytes
+    ) -> Scan:
+        if size <= self._inline and self.crowded():
+            out = Scan()
+            return await self._together.run(size, out, scan_steps(rules, parts, out, memory, about))
+        return await self.run(size, lambda: scan_parts(rules, parts, memory, about))
 
     def close(self) -> None:
         self.models.close()
@@ -171,7 +182,9 @@ class Exchange:
         self.vault.watch(part.text for part in opened.transcript.parts)
         plan = self._guard.plan(self.policies, Direction.INPUT)
         self.see(opened.transcript)
-        return await self._check(transcript, opened, plan.detectors, plan)
+        found = (detector.bind_request(opened.transcript) for detector in plan.by_request)
+        bound = tuple(detector for detector in found if detector is not None)
+        return await self._check(transcript, opened, plan.detectors, plan, bound=bound)
 
     async def response(
         self, transcript: Transcript, documents: Sequence[Document] = (), level: Level = Level.BALANCED
@@ -218,15 +231,21 @@ class Exchange:
         return (*aware(self._bound, self.vault.values), *always)
 
     async def _check(
-        self, came: Transcript, opened: Opened, detectors: Sequence[Detector], plan: Plan, known: Sequence[Hit] = ()
+        self,
+        came: Transcript,
+        opened: Opened,
+        detectors: Sequence[Detector],
+        plan: Plan,
+        known: Sequence[Hit] = (),
+        bound: Sequence[Detector] = (),
     ) -> Verdict:
         transcript = opened.transcript
         parts = [part for part in transcript.parts if part.text]
         looked = (*self._before, *parts) if transcript.direction is Direction.INPUT else parts
         try:
-            whose = about(self._tenant, self.policies, transcript)
+            whose = about(self._tenant, self.policies, transcript, self._tasks if bound else ())
             asked = asked_of(plan.topics, self._tasks)
-            scan = forget(await self._guard.look(detectors, looked, self._tenant, asked, plan.joins, whose))
+            scan = forget(await self._guard.look((*detectors, *bound), looked, self._tenant, asked, plan.joins, whose))
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
@@ -268,7 +287,7 @@ class Exchange:
         out: list[Violation] = []
         for hit in hits:
             if hit.finding.category == RESTORE:
-                out.append(Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.values[hit.text]))
+                out.append(Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.value(hit.text)))
             elif hit.finding.category == OWN_KEY:
                 out.append(Violation("", "own-keys", "mask", Effect.REDACT, hit, f"[{label(OWN_KEY)}]"))
             else:

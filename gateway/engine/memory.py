@@ -22,14 +22,15 @@ _ENTRY = 400  # bytes of an entry, about
 _FINDING = 250  # of one finding, about
 
 
-def about(tenant: str, policies: Iterable[Ruleset], transcript: Transcript) -> bytes:
+def about(tenant: str, policies: Iterable[Ruleset], transcript: Transcript, system: Iterable[Part] = ()) -> bytes:
     """
-    What the findings of a prompt depend on beside its texts, and whose they are. Nothing where remembering is not
-    worth it: an answer is new, and so, mostly, is a prompt of one text.
+    What the findings of a prompt depend on beside its texts, and whose they are; `system`: texts that others are
+    judged by. Nothing where remembering is not worth it: an answer is new, and so, mostly, is a prompt of one text.
     """
     if transcript.direction is not Direction.INPUT or len(transcript.parts) < 2:
         return b""
-    return "\0".join((tenant, *(f"{p.name}@{p.version}" for p in policies))).encode()
+    names = "\0".join((tenant, *(f"{p.name}@{p.version}" for p in policies))).encode()
+    return b"\0".join((names, *(Memory.key(b"", part) for part in system)))
 
 
 class Known(NamedTuple):

@@ -9,7 +9,7 @@ from gateway.detectors import ArgumentRule, CustomRule, SystemPromptLeak, ToolRu
 from gateway.detectors.onnx import Model
 from gateway.engine.rules import Topics, topics_of
 from gateway.policy import Ruleset
-from gateway.types import Contextual, Detector, Direction
+from gateway.types import Contextual, Detector, Direction, RequestContextual
 
 __all__ = ["Plan", "make_plan"]
 
@@ -21,6 +21,7 @@ class Plan:
     detectors: tuple[Detector, ...]
     contextual: tuple[Contextual, ...]  # those of them that must see the request before they judge the answer
     others: tuple[Detector, ...]
+    by_request: tuple[RequestContextual, ...]  # those that must see the request before they judge its own texts
     fail_open: bool
     rules_only: bool  # may text pass that only the rules have read, when models have no time?
     holds: bool
@@ -52,6 +53,7 @@ def make_plan(
         wanted,
         contextual=tuple(d for d in wanted if isinstance(d, Contextual)),
         others=tuple(d for d in wanted if not isinstance(d, Contextual)),
+        by_request=tuple(d for d in wanted if isinstance(d, RequestContextual)),
         fail_open=all(p.monitors or p.policy.on_error == "allow_insecure" for p in policies),
         rules_only=all(p.monitors or p.policy.on_overload == "rules_only" for p in policies),
         holds=not all(p.monitors for p in policies),

@@ -6,7 +6,7 @@ decides what its silence means. This is the one place below the web that catches
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from time import perf_counter
@@ -22,19 +22,19 @@ from gateway.engine.joined import joined
 from gateway.engine.memory import Known, Memory
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
-from gateway.text.decode import Budget
-from gateway.text.decode.ciphers import ciphers
-from gateway.text.doors import doors
-from gateway.text.views import View, raw
+from gateway.text.views import View
 from gateway.types import Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
 __all__ = [
-    "Scan", "attempt", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_window", "unread",
+    "Scan", "Steps", "attempt", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_steps",
+    "scan_window", "unread",
 ]  # fmt: skip
 
 log = logging.getLogger("gateway.engine")
 
 T = TypeVar("T")
+
+Steps = Generator[None, None, None]
 
 UNREAD = "too_much_encoding"
 LONG = 2048  # bytes of a view that is worth the question where it differs
@@ -72,31 +72,42 @@ def scan_parts(
     texts; `about` is all that findings depend on beside the text, and who may know of them.
     """
     out = Scan()
+    for _ in scan_steps(detectors, parts, out, memory, about):
+        pass
+    return out
+
+
+def scan_steps(
+    detectors: Sequence[Detector], parts: Sequence[Part], out: Scan, memory: Memory | None = None, about: bytes = b""
+) -> Steps:
+    """As `scan_parts`, into `out`, with a pause after each piece of work that others may have to do as well."""
     if not detectors or not parts:
-        return out
+        return
     if memory is not None and len({part.path for part in parts}) < len(parts):
         memory = None  # what is unread is told by path
     keys = [memory.key(about, part) for part in parts] if memory is not None else []
     before = [memory.recall(key) for key in keys] if memory is not None else []
     fresh = [part for part, known in zip(parts, before, strict=True) if known is None] if before else parts
-    found = _scan_texts(detectors, fresh, out) if fresh else []
+    found = (yield from _scan_texts(detectors, fresh, out)) if fresh else []
     if memory is not None:
         found = _remember(memory, keys, before, parts, found, out)
     out.hits = distinct([hit for hits in found for hit in hits])
     _scan_joined(detectors, parts, out)
-    return out
 
 
-def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan) -> list[list[Hit]]:
+def _scan_texts(
+    detectors: Sequence[Detector], parts: Sequence[Part], out: Scan
+) -> Generator[None, None, list[list[Hit]]]:
     """What each detector finds, and at last what is nested too deeply."""
-    looks = [(part, _plain(part) or look(part, part.text)) for part in parts]
+    looks = [(part, look(part, part.text)) for part in parts]
+    yield
     seen = [s for _, views in looks for s in views.seen]
     timings = out.timings_ms
     began = perf_counter()
     kinds = {part.kind for part in parts}
     literals = _literals([d for d in detectors if d.kinds is None or not d.kinds.isdisjoint(kinds)], looks)
-    now = perf_counter()
-    timings["literals"] = (now - began) * 1000
+    timings["literals"] = (perf_counter() - began) * 1000
+    yield
     plain = len(seen) == len(looks)  # no text says anything but what it says
     texts = [s.text for s in seen]
     known = [literals[id(s)] for s in seen] if plain and literals is not None else None
@@ -104,6 +115,7 @@ def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan)
     for detector in detectors:
         hits: list[Hit] = []
         every.append(hits)
+        began = perf_counter()
         if plain and detector.kinds is None and Reading.RAW in detector.readings:
             found = _run(detector, texts, out.errors, known)
             if any(found):
@@ -113,22 +125,11 @@ def _scan_texts(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan)
             if not mine:
                 continue
             hits += _scan_seen(detector, mine, out.errors, literals)
-        began, now = now, perf_counter()
-        timings[detector.name] = timings.get(detector.name, 0) + (now - began) * 1000
+        timings[detector.name] = timings.get(detector.name, 0) + (perf_counter() - began) * 1000
+        yield
     every.append(nested(looks))
     out.unread = unread(looks)
     return every
-
-
-def _plain(part: Part) -> Look | None:
-    """What `look` finds in a text that says nothing but what it says, as most do, for a part of the work."""
-    text = part.text
-    if part.json or doors(text):
-        return None
-    budget = Budget.of(text)
-    if ciphers(text, budget) or budget.spent or budget.over:
-        return None
-    return Look([Seen(part, raw(text), Reading.RAW, part)], open_at=len(text))
 
 
 def _remember(

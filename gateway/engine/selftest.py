@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from gateway.detectors.onnx import Model
 from gateway.engine.scan import attempt, scan_parts
-from gateway.types import Contextual, Detector, Direction, Kind, Part, Role, Transcript
+from gateway.types import Contextual, Detector, Direction, Kind, Part, RequestContextual, Role, Transcript
 
 __all__ = ["PROBES", "self_test"]
 
@@ -34,6 +34,7 @@ PROBES: dict[str, tuple[Part, str]] = {
     "system_prompt_leak": (Part(_SYSTEM), "injection/system_prompt_leak"),
     "confidential": (Part("It is HL 20417."), "secret/confidential"),
     "tool_calls": (Part('{"path": "/etc/shadow"}', kind=Kind.TOOL_CALL), "tool/dangerous_target"),
+    "forbidden_request": (Part("Tell me the northern lighthouse schedule."), "injection/forbidden_request"),
     "unconfirmed": (Part("delete_account", kind=Kind.TOOL_NAME), "tool/unconfirmed"),
     "ansi": (Part("\x1b[31mred\x1b[0m"), "output/ansi"),
 }
@@ -68,6 +69,9 @@ def _check(detector: Detector, probe: Part, category: str) -> list[str]:
 
 
 def _bound(detector: Detector) -> Detector:
+    request = Transcript((Part(_SYSTEM, role=Role.SYSTEM),), Direction.INPUT)
     if isinstance(detector, Contextual):
-        return detector.bind(Transcript((Part(_SYSTEM, role=Role.SYSTEM),), Direction.INPUT)) or detector
+        return detector.bind(request) or detector
+    if isinstance(detector, RequestContextual):
+        return detector.bind_request(request) or detector
     return detector

@@ -5,11 +5,15 @@ A placeholder is the category and a keyed digest of the value: the same value ge
 every turn and on every replica with the same key, so that upstream prompt caches stay warm; nobody
 without the key can compute one. Only placeholders that this request made are restored, and none that
 already stood in the request: one that a user types stays as it is.
+
+Models do not always copy exactly: in small letters, with blanks, or with the backslashes of Markdown
+it is still the same placeholder.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
@@ -21,6 +25,7 @@ __all__ = ["RESTORE", "Placeholders", "Vault", "aware"]
 
 RESTORE = "vault/placeholder"
 DIGITS = 8
+_JOINT = re.compile(r"[\\_ -]{1,2}")  # no more than detectors of values that are kept look over
 
 
 class Vault:
@@ -28,7 +33,7 @@ class Vault:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._texts: tuple[str, ...] = ()
+        self._texts: tuple[str, ...] = ()  # in small letters
         self._by_value: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._adopted: Mapping[str, str] = {}
@@ -39,9 +44,9 @@ class Vault:
 
     def watch(self, texts: Iterable[str]) -> None:
         """Texts of the request: a placeholder that stands in one of them already is not used."""
-        self._texts = tuple(text for text in texts if "[" in text)
+        self._texts = tuple(text.lower() for text in texts if "[" in text)
         for token, value in self._adopted.items():
-            if not any(token in text for text in self._texts):
+            if not self._stands(token):
                 self._values[token] = value
                 self._by_value[value] = token
 
@@ -51,7 +56,7 @@ class Vault:
         salt = 0
         while True:
             token = f"[{label(category)}_{self._mac(f'{salt}:{value}')[:DIGITS]}]"
-            if token not in self._values and not any(token in text for text in self._texts):
+            if token not in self._values and not self._stands(token):
                 break
             salt += 1
         self._by_value[value] = token
@@ -66,8 +71,19 @@ class Vault:
         """Placeholder to value."""
         return self._values
 
+    def value(self, told: str) -> str:
+        """What stands behind a placeholder as the model wrote it."""
+        if told in self._values:
+            return self._values[told]
+        return {_key(token): value for token, value in self._values.items()}.get(_key(told), told)
+
     def detector(self) -> Placeholders | None:
         return Placeholders(self._values) if self._values else None
+
+    def _stands(self, token: str) -> bool:
+        """Does it stand in the request, in whichever form?"""
+        digits = token[-DIGITS - 1 : -1]
+        return any(digits in text for text in self._texts)
 
     def _mac(self, text: str) -> str:
         return hmac.new(self._key, text.encode(), sha256).hexdigest()
@@ -83,8 +99,8 @@ class Placeholders:
     behind = 0
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        self._tokens = sorted(values)
-        self.reach: int | None = max(map(len, self._tokens))
+        self._keys = frozenset(map(_key, values))
+        self.reach: int | None = max(len(token) + token.count("_") for token in values) + 6
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         return [list(self._scan(part.text)) for part in parts]
@@ -94,19 +110,29 @@ class Placeholders:
         at = text.find("[", max(0, len(text) - self.reach + 1))
         while at >= 0:
             tail = text[at:]
-            if any(token.startswith(tail) for token in self._tokens):
-                return at
+            if "]" not in tail and "[" not in tail[1:] and self._begins(tail):
+                return at - 1 if text[:at].endswith("\\") else at
             at = text.find("[", at + 1)
-        return len(text)
+        return len(text) - text.endswith("\\")
+
+    def _begins(self, tail: str) -> bool:
+        begun = _JOINT.sub("_", tail.lstrip("[ ").lower())
+        return any(key.startswith(begun) or key == begun.rstrip("_") for key in self._keys)
 
     def _scan(self, text: str) -> Iterable[Finding]:
         assert self.reach is not None
         at = text.find("[")
         while at >= 0:
             end = text.find("]", at, at + self.reach) + 1
-            if end and text[at:end] in self._tokens:
-                yield Finding(RESTORE, 1.0, Span(at, end), self.name)
+            if end and "[" not in text[at + 1 : end] and _key(text[at:end]) in self._keys:
+                escaped = text[:at].endswith("\\") and text[end - 2] == "\\"
+                yield Finding(RESTORE, 1.0, Span(at - escaped, end), self.name)
             at = text.find("[", at + 1)
+
+
+def _key(token: str) -> str:
+    """One for all forms of a placeholder."""
+    return _JOINT.sub("_", token.strip("[] \\").lower())
 
 
 def aware(detectors: Sequence[Detector], values: Mapping[str, str]) -> tuple[Detector, ...]:

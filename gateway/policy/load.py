@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, in_words
 from gateway.policy.actions import ACTIONS
 from gateway.policy.decide import Ruleset
 from gateway.policy.model import Policy
@@ -93,7 +93,7 @@ def parse_policy(text: str, source: str = "policy", categories: frozenset[str] |
     except yaml.YAMLError as e:  # a tag that is no plain value
         raise ConfigError(f"{source}:1: not valid YAML: {getattr(e, 'problem', e)}") from None
     except ValidationError as e:
-        raise ConfigError("\n".join(lines.mistake(m["loc"], m["msg"]) for m in e.errors())) from None
+        raise ConfigError("\n".join(lines.mistake(m["loc"], in_words(m)) for m in e.errors())) from None
     mistakes = list(_check(policy, lines, categories))
     if mistakes:
         raise ConfigError("\n".join(mistakes))

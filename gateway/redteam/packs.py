@@ -16,7 +16,7 @@ import re2
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, in_words
 from gateway.redteam.model import Attack, Call, Check, Pack, Severity, Tool
 from gateway.redteam.plant import NAMES, names_in
 from gateway.redteam.transforms import named
@@ -213,4 +213,4 @@ def _mistakes(path: Path, data: Any, error: ValidationError) -> Iterator[str]:
         if len(where) > 1 and where[0] == "attacks" and isinstance(where[1], int):
             attack = data["attacks"][where[1]]
             where[1] = attack.get("id", where[1]) if isinstance(attack, dict) else where[1]
-        yield f"{path}: {'.'.join(map(str, where))}: {mistake['msg']}"
+        yield f"{path}: {'.'.join(map(str, where))}: {in_words(mistake)}"

@@ -15,7 +15,7 @@ import yaml
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, in_words
 from gateway.settings.base import Count, Seconds, Size, Strict
 from gateway.settings.sections import (
     Breaker,
@@ -302,7 +302,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         return Settings(**data, **overrides)
     except ValidationError as e:
         source = str(path) if path else "environment"
-        lines = [f"{source}: {'.'.join(map(str, m['loc'])) or 'settings'}: {m['msg']}" for m in e.errors()]
+        lines = [f"{source}: {'.'.join(map(str, m['loc'])) or 'settings'}: {in_words(m)}" for m in e.errors()]
         raise ConfigError("\n".join(lines)) from None
 
 
@@ -313,6 +313,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read: {e}") from None
     except yaml.YAMLError as e:
         raise ConfigError(f"{path}: not valid YAML: {e}") from None
-    if not isinstance(data or {}, dict):
+    if not isinstance({} if data is None else data, dict):
         raise ConfigError(f"{path}: must be a mapping of settings")
     return data or {}

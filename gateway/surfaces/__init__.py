@@ -1,6 +1,6 @@
 """Each endpoint we can read. To add one: one file here, one line below."""
 
-from gateway.surfaces.body import dump_json, parse_event, parse_json
+from gateway.surfaces.body import dump_json, parse_answer, parse_event, parse_json
 from gateway.surfaces.chat_stream import ChatStream
 from gateway.surfaces.conversation import Reader, role_of
 from gateway.surfaces.edit import KeyName, apply
@@ -31,6 +31,7 @@ __all__ = [
     "encode_event",
     "is_plain_id",
     "leaves",
+    "parse_answer",
     "parse_event",
     "parse_json",
     "role_of",

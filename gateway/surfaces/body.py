@@ -18,7 +18,7 @@ import orjson
 
 from gateway.errors import GatewayError, MalformedBody, UpstreamError
 
-__all__ = ["MAX_DEPTH", "MAX_ITEMS", "dump_json", "parse_event", "parse_json"]
+__all__ = ["MAX_DEPTH", "MAX_ITEMS", "dump_json", "parse_answer", "parse_event", "parse_json"]
 
 MAX_DEPTH = 64  # nested containers; jiter's own limit is 200
 MAX_ITEMS = 200_000  # list items and object members together
@@ -59,23 +59,32 @@ def parse_json(data: bytes, *, max_depth: int = MAX_DEPTH, max_items: int = MAX_
 
 def parse_event(data: str | bytes, *, max_items: int = MAX_ITEMS) -> Any:
     """
-    Parse what an upstream sent: an event or an answer. Raises UpstreamError.
+    Parse an event that an upstream sent. Raises UpstreamError.
 
     As strict as `parse_json`, but a string may hold half a surrogate pair: a model's server may
     cut an escaped pair in two, with the halves in two events.
     """
+    return _received(data, max_items, whole=False)
+
+
+def parse_answer(data: str | bytes, *, max_items: int = MAX_ITEMS) -> Any:
+    """Parse an answer that came in one piece: an event, but what is still half a surrogate pair is U+FFFD."""
+    return _received(data, max_items, whole=True)
+
+
+def _received(data: str | bytes, max_items: int, whole: bool) -> Any:
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
         try:
-            value = _strict(raw)
+            value, halves = _strict(raw), False
         except MalformedBody as e:
             if e.code != "invalid_encoding":
                 raise
-            value = _tolerant(raw)
+            value, halves = _tolerant(raw), True
         _check(value, MAX_DEPTH, max_items, nul=False)
     except MalformedBody as e:
         raise UpstreamError("The upstream sent JSON that cannot be read", code="upstream_invalid_json") from e
-    return value
+    return _strict(_dump_repaired(value)) if halves and whole else value
 
 
 def dump_json(value: Any) -> bytes:

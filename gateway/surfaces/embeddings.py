@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.errors import UpstreamError
-from gateway.surfaces.body import parse_event
+from gateway.surfaces.body import parse_answer
 from gateway.surfaces.chat_fields import MODEL, REQUEST
 from gateway.surfaces.fields import Each, Either, Enum, Number, Obj, Text, Words
 from gateway.surfaces.strict import wrong
@@ -48,7 +48,7 @@ class Embeddings(TableSurface):
             raise wrong("input", f"a text, or a list of 1 to {MAX_INPUTS} texts")
 
     def decode(self, data: bytes, media_type: str) -> Json:
-        body = parse_event(data, max_items=MAX_ITEMS)
+        body = parse_answer(data, max_items=MAX_ITEMS)
         if not isinstance(body, dict) or body.get("error") is not None or not isinstance(body.get("data"), list):
             raise UpstreamError("the upstream's answer cannot be read", code="upstream_invalid_answer")
         return body

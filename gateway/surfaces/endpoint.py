@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.errors import UpstreamError
-from gateway.surfaces.body import dump_json, parse_event
+from gateway.surfaces.body import dump_json, parse_answer, parse_event
 from gateway.surfaces.edit import apply
 from gateway.surfaces.sse import DONE, DONE_DATA, Event, encode_event
 from gateway.types import Direction, Json, Path, Span, Transcript
@@ -52,7 +52,7 @@ class EndpointSurface:
 
     def decode(self, data: bytes, media_type: str) -> Json:
         """An answer's body. An error that comes as a success is none."""
-        body = parse_event(data)
+        body = parse_answer(data)
         if not isinstance(body, dict) or body.get("error") is not None:
             raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
         return body

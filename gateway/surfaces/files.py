@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from gateway.errors import MalformedBody, RequestError, UpstreamError
-from gateway.surfaces.body import dump_json, parse_event, parse_json
+from gateway.surfaces.body import dump_json, parse_answer, parse_json
 from gateway.surfaces.charset import text_of
 from gateway.surfaces.completions import Completions
 from gateway.surfaces.edit import apply
@@ -134,7 +134,7 @@ class FileContent(TableSurface):
             return {"data": data}
         text, encoding = found
         try:
-            records = [parse_event(line) for line in text.split("\n") if line.strip()]
+            records = [parse_answer(line) for line in text.split("\n") if line.strip()]
         except UpstreamError:
             return {"text": text, "encoding": encoding}
         is_output = bool(records) and all(type(r) is dict and "custom_id" in r for r in records)

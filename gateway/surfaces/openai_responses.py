@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.errors import RequestError, UpstreamError
 from gateway.surfaces import chat_rewrite
-from gateway.surfaces.body import parse_event
+from gateway.surfaces.body import parse_answer
 from gateway.surfaces.chat_fields import MESSAGE, PART
 from gateway.surfaces.chat_refusal import refuse_answer as refuse_chat
 from gateway.surfaces.chat_response import choice_index
@@ -45,7 +45,7 @@ class Responses(EndpointSurface):
 
     def decode(self, data: bytes, media_type: str) -> Json:
         """A response that has failed says so in a field `error` of its own."""
-        body = parse_event(data)
+        body = parse_answer(data)
         if not isinstance(body, dict) or (body.get("error") is not None and "object" not in body):
             raise UpstreamError("the upstream answered 200 with an error", code="upstream_invalid_answer")
         return body

@@ -1,17 +1,16 @@
 """
-Which readings and decoders a text is worth: one walk over it for all of them. Never one too few.
+Which readings and decoders a text is worth: a few walks over it for all of them. Never one too few.
 
 Whoever reads a text asks for its doors once and opens only those; each reading still looks for itself.
 """
 
 from __future__ import annotations
 
-from gateway.text.decode.gate import GATES
+from gateway.text.decode.gate import GATES, looking
 from gateway.text.leet import INNER, leet
 from gateway.text.markup import ANY
 from gateway.text.normalise import CONTROLS, readings
 from gateway.text.order import applied
-from gateway.text.patterns import compile_set
 from gateway.text.spacing import PAIR, joined
 from gateway.text.spelled import spelled
 from gateway.text.views import View
@@ -25,15 +24,13 @@ _READINGS = {
     MARKUP: f"{ANY}|</[a-zA-Z]",
     CONTROL: "[" + "".join(f"\\x{code:02x}" for code in CONTROLS) + "]",
 }
-_NAMES = (*GATES, *_READINGS)
-_SET = compile_set([*GATES.values(), *_READINGS.values()])
+_LOOK = looking({**GATES, **_READINGS})
 _BEYOND = frozenset(_READINGS)
 
 
 def doors(text: str) -> frozenset[str]:
     """Names of decoders and of the readings above. Of text beyond ASCII all of the latter."""
-    found = _SET.Match(text.encode("utf-8", "replace"))
-    names = frozenset([_NAMES[index] for index in found]) if found else frozenset()
+    names = frozenset(_LOOK(text))
     return names if text.isascii() else names | _BEYOND
 
 

@@ -9,9 +9,9 @@ several words of letters and signs are read.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from gateway.text.leet_values import is_number, values
 from gateway.text.patterns import compile_re2, searcher
@@ -37,10 +37,10 @@ _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and the
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
 _TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))([A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+)(?!\w)")
-_SIGNED = searcher(compile_re2(r"[\w@$|+!(<]*[0-9@$|+!(<][\w@$|+!(<]*", utf8=False))
+_RUNS = bytes(code if chr(code).isalnum() or chr(code) in "_@$|+!(<" else 32 for code in range(128)) + bytes(128)
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
-_UNKNOWN = re.compile(r"(?=[^A-Za-z]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<]).{2,32}")
+_UNKNOWN = re.compile(r"^(?=[^A-Za-z\n]*+[A-Za-z])(?=[A-Za-z!(<]*+[^A-Za-z!(<\n])[^26\n]{2,32}$", re.MULTILINE)
 _INSIDE = re.compile("[A-Za-z][013457@$|+]+[A-Za-z]")
 _GENITIVE = re.compile(r"'[$5](?<=[A-Za-z]'.)(?![\w$])")
 _LONG_NUMBER = re.compile(r"\d{7}")
@@ -60,32 +60,19 @@ def leet(text: str) -> list[View]:
     kinds = b" " + data.translate(_KINDS) + b" "
     if not _several(kinds):
         return []
-    pieces = _split(text)
-    tokens = pieces[1::2]
+    tokens, split = _tokens(text)
     if not tokens:
         return []
-    counts = Counter(tokens)
-    merged = "\n".join(counts).lower().translate(_MERGED).split("\n")
-    known: dict[str, str] = {}
-    unknown: list[str] = []
-    listed = _by_merged()
-    words = 0
-    sure = False
-    for (token, count), letters in zip(counts.items(), merged, strict=True):
-        bare = token[0] not in "(<" and token[-1] not in "!("
-        looked = (not bare or letters in listed) and len(known) + len(unknown) < MANY
-        if looked and (word := _known(token, letters)):
-            known[token] = word
-            written = _LETTER.search(token) is not None
-            words += written * count
-            sure = sure or (written and len(token) > 2)
-        elif "2" not in token and "6" not in token and _UNKNOWN.fullmatch(token):
-            if len(token) > 5 and (_LONG_NUMBER.search(token) or is_number(token)):
-                continue
-            unknown.append(token)
-            words += count
-            sure = sure or _INSIDE.search(token) is not None
-    if words < FEW or not sure:
+    known = _spelled(tokens)
+    unknown = [token for token in _UNKNOWN.findall("\n".join(tokens)) if token not in known and not _is_number(token)]
+    written = [token for token in known if _LETTER.search(token) is not None]
+    sure = any(len(token) > 2 for token in written) or any(_INSIDE.search(token) is not None for token in unknown)
+    if not sure:
+        return []
+    pieces = split()
+    tokens = pieces[1::2]
+    words = [*written, *unknown]
+    if len(words) < FEW and tokens.count(words[0]) < FEW:
         return []
     out: list[View] = []
     settled = sorted(values(text))
@@ -105,20 +92,49 @@ def leet(text: str) -> list[View]:
     return out
 
 
-def _split(text: str) -> list[str]:
-    """`_TOKEN.split(text)`. Of ASCII only words with signs are tried: a token is all of such a word."""
+def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
+    """
+    The words with signs, each once, and a way to learn where they stand: `_TOKEN.split(text)`. In ASCII a token is
+    all of a run of letters, figures and signs.
+    """
     if not text.isascii():
-        return _TOKEN.split(text)
-    data = text.encode("ascii")
-    pieces: list[str] = []
-    done = end = 0
-    while (span := _SIGNED(data, end, len(data))[0])[0] >= 0:
-        start, end = span
-        if (token := _TOKEN.match(text, start)) is not None:
-            pieces += (text[done:start], token[1])
-            done = token.end()
-    pieces.append(text[done:])
-    return pieces
+        pieces = _TOKEN.split(text)
+        return list(dict.fromkeys(pieces[1::2])), lambda: pieces
+    marked = text.encode("ascii").translate(_RUNS)
+    runs = marked.decode("ascii").split()
+    tokens = [
+        run
+        for run in dict.fromkeys(runs)
+        if not run.isalpha() and "_" not in run and (len(run) < 5 or not run.isdigit())
+    ]
+
+    def split() -> list[str]:
+        edges = np.flatnonzero(np.diff(np.frombuffer(b" " + marked + b" ", np.uint8) != 32))
+        kept = frozenset(tokens)
+        places = [place for place, run in enumerate(runs) if run in kept]
+        starts, ends = edges[::2][places].tolist(), edges[1::2][places].tolist()
+        pieces = [""] * (2 * len(places) + 1)
+        pieces[::2] = [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
+        pieces[1::2] = [runs[place] for place in places]
+        return pieces
+
+    return tokens, split
+
+
+def _spelled(tokens: Sequence[str]) -> dict[str, str]:
+    """The words among these."""
+    merged = "\n".join(tokens).lower().translate(_MERGED).split("\n")
+    listed = _BY_MERGED.keys() & merged
+    looked = [
+        (token, letters)
+        for token, letters in zip(tokens, merged, strict=True)
+        if letters in listed or token[0] in "(<" or token[-1] in "!("
+    ]
+    return {token: word for token, letters in looked[:MANY] if (word := _known(token, letters))}
+
+
+def _is_number(token: str) -> bool:
+    return len(token) > 5 and (_LONG_NUMBER.search(token) is not None or is_number(token))
 
 
 def _several(kinds: bytes) -> bool:
@@ -146,7 +162,7 @@ def _known(token: str, merged: str) -> str:
     size = len(token)
     if size > LONGEST or token in _MARKS:
         return ""
-    words, low = _by_merged(), token.lower()
+    words, low = _BY_MERGED, token.lower()
     first = size - len(token.lstrip("(<"))
     last = len(token.rstrip("!("))
     for start, end in ((0, size), (0, last), (first, size), (first, last)):
@@ -173,14 +189,16 @@ def _unknown(tokens: Sequence[str], table: dict[int, int]) -> list[str]:
     return read
 
 
-@cache
 def _by_merged() -> dict[str, tuple[str, ...]]:
     """The words by their merged letters, the telling ones first."""
     out: dict[str, tuple[str, ...]] = {}
-    for word in sorted(FORMS, key=lambda word: (word not in TELLING, word)):
-        merged = word.translate(_MERGED)
+    words = [*sorted(FORMS & TELLING), *sorted(FORMS - TELLING)]
+    for word, merged in zip(words, "\n".join(words).translate(_MERGED).split("\n"), strict=True):
         out[merged] = (*out.get(merged, ()), word)
     return out
+
+
+_BY_MERGED = _by_merged()
 
 
 def _open_at(text: str) -> int:

@@ -26,6 +26,8 @@ _CLASS = r"0-9@$|!+(<\u20ac"
 _LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()})
 _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
 _CHUNK = re.compile(r"\S{6,512}")
+# Without one of these no short chunk is more than a word: it is no address, no network's, and no number in capitals.
+_SHORT = re.compile(r"[:@-]|^[^a-z]*$")
 _ASSIGNED = (" = ", " : ", " => ", "= ")
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
@@ -114,8 +116,11 @@ def values(text: str) -> Iterator[tuple[int, str]]:
     of_name = False  # does a name stand before it, as in `key: value`?
     for match in _CHUNK.finditer(text):
         whole = match[0]
-        if len(whole) < LEAST_KEY and whole.isalnum():
+        short = len(whole) < LEAST_KEY
+        if short and whole.isalnum():
             of_name = False
+            continue
+        if short and not of_name and _SHORT.search(whole) is None and not text.startswith(_ASSIGNED, match.end()):
             continue
         chunk = whole.rstrip(_AFTER)
         read = _value(chunk, of_name)

@@ -149,11 +149,13 @@ def _html(text: str) -> Iterator[tuple[int, int]]:
         at = _tag_end(text, match.end())
         unseen = name.lower() in _NEVER_SHOWN
         for attribute in _ATTRIBUTE.finditer(text, match.end(), at):
-            span = attribute.span(attribute.lastindex or 1)
-            key = attribute[1].lower()
-            unseen = unseen or _hides(key, text[slice(*span)], attribute.lastindex == 1)
-            if attribute.lastindex != 1 and (key in _TEXTS or key.startswith(("data-", "aria-"))):
-                yield span
+            key, group = attribute[1].lower(), attribute.lastindex or 1
+            if group == 1:  # without a value
+                unseen = unseen or key == "hidden"
+                continue
+            unseen = unseen or _hides(key, attribute[group])
+            if key in _TEXTS or key.startswith(("data-", "aria-")):
+                yield attribute.span(group)
         if unseen and at >= hidden and name.lower() not in absent:
             hidden = low.find(f"</{name.lower()}", at)
             if hidden < 0:
@@ -172,10 +174,10 @@ def _literals(text: str, start: int, end: int, name: str) -> Iterator[tuple[int,
             yield match.span(match.lastindex or 0)
 
 
-def _hides(key: str, value: str, bare: bool) -> bool:
+def _hides(key: str, value: str) -> bool:
     if key == "style":
         return _UNSEEN.search(value[:2000]) is not None
-    return key == "hidden" or (key == "aria-hidden" and not bare and value.lower() == "true")
+    return key == "hidden" or (key == "aria-hidden" and value.lower() == "true")
 
 
 def _tag_end(text: str, at: int) -> int:

@@ -87,7 +87,7 @@ LENGTHS = {
         12: "npg_", 14: "rzp_live_ rzp_test_", 16: "AKIA ASIA ABIA ACCA", 17: "SCW",
         20: "glpat- gldt- glrt- glft- glsoat- glffct- GR1348941", 22: "md- sq0atp-", 25: "glimt-", 27: "NRAK-",
         28: "GOCSPX-", 32: "SK key- shpat_ shpca_ shppa_ shpss_ AKID ATBB cio ico- cu_ dose fc- cal_live_ p8e- hcaik_"
-        " pscale_tkn_ pscale_pw_", 34: "api_org_", 35: "AIza AQVN",
+        " pscale_tkn_ pscale_pw_", 34: "api_org_ hf_", 35: "AIza AQVN",
         36: "ghp_ gho_ ghu_ ghs_ npm_ amzn.mws. sdk- xaat- pat-na1- pat-eu1- access-production-", 37: "r8_", 38: "YC",
         40: "glptt- sess- e2b_ pul- lin_api_ sbp_ live_ mdb_sa_sk_", 41: "glsa_",
         43: "oy2 sq0csp- tgp_v1_ pa- nk- fo1_ secret_ CFPAT- lsv2_pt_ lsv2_sk_", 48: "rubygems_ sk_ csk- llx- tk-us-",

@@ -18,7 +18,7 @@ _NEAR = 400  # letters on each side of a telling word
 _TELLING = compile_re2("|".join(sorted(word for word in TELLING if len(word) >= 5)))
 _LONGEST = max(map(len, FORMS))
 _UNKNOWN_PRICE = 7.5  # of a letter that is in no word
-_PIECE = re.compile("(?<![A-Z0-9])[A-Z]?[a-z]{2,}|[a-z]{2,}")
+_PIECE = re.compile("(?<![A-Z0-9])[A-Z]?[a-z]{2,}|(?<=[0-9])[A-Z][a-z]{4,}|[a-z]{2,}")
 _NUMBER = re.compile(r"....\d{4}|\d{4}[A-Za-z]")
 _KEY_BEFORE = re.compile("[A-Za-z0-9]*[0-9][A-Za-z0-9]*\\Z")
 _KEY_AFTER = re.compile("(?=[A-Za-z]*[0-9])[A-Za-z0-9]{8}")
@@ -33,20 +33,31 @@ _KEY_OF_LENGTH = "|".join(
     if prefix in LENGTHS
 )
 _KNOWN_PREFIX = "|".join(re.escape(prefix) for prefix, _ in KEYS if prefix[-1] in "_-." and len(prefix) > 3)
+# In the group: what may go on.
 _VALUE = re.compile(
-    rf"0x[0-9A-Fa-f]{{40}}|{_KEY_OF_LENGTH}|({_KEY_BEGINS}|{_KNOWN_PREFIX}|pypi-|eyJ|0x[0-9A-Fa-f]{{16}})"
+    rf"0x[0-9A-Fa-f]{{40}}|{_KEY_OF_LENGTH}"
+    rf"|({_KEY_BEGINS}|{_KNOWN_PREFIX}|(?:pypi-|eyJ)[A-Za-z0-9_-]{{,40}}|0x[0-9A-Fa-f]{{16}}"
+    r"|(?:(?<=[A-Za-z]=)|(?<=[Bb]earer))[A-Za-z0-9+/_-]{20}|(?<![A-Z])[A-Z]{2}\d\d(?:[A-Z]{4}|\d{4})\d{7})"
     r"|(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)|(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|\+\d{9,14}(?!\d)"
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
 )
 # Names that stand right before a value; the host of an address.
-_LABEL = re.compile("(?:[Bb]earer|[Tt]oken|[Kk]ey|[Ss]ecret)(?=[A-Za-z_-]{0,4}[0-9][A-Za-z0-9_-]{14})")
+_LABEL = re.compile(
+    "(?<=uthorization:)[Bb]earer|(?:[Bb]earer|[Tt]oken|[Kk]ey|[Ss]ecret)(?=[A-Za-z_-]{0,4}[0-9][A-Za-z0-9_-]{14})"
+)
 _UPPER = sorted((label.upper() for label in LABELS if 2 < len(label) < 7), key=len, reverse=True)
 _NAMED = re.compile(rf"(?<![A-Z])(?:{'|'.join(_UPPER)})(?=[A-Z]{{0,6}}[0-9]{{2}})|ID(?=[A-Z]{{0,2}}[0-9]{{3}})")
+# The same between words, and a telephone number that begins with its bracket.
+_BETWEEN = re.compile(
+    r"(?<![A-Z])(?:IP(?=address|number)|(?:IMEI|IBAN|SSN|MAC|VIN|BIC|PIN|DOB)(?=[a-z]{2,}|[0-9]{2}|[:=]))"
+    r"|(?<=[a-z])(?=\(\d{3}\)\d{3}|\d{3}-\d\d-\d{4})"
+)
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = re.compile(
     rf"(\d{{1,2}}(?:st|nd|rd|th)?)?({_MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?=,?\d{{1,4}}(?!\d))"
 )
 _HOUSE = re.compile(r"(?<![A-Za-z]\d)\d{1,5}(?=[A-Z][a-z]+?(?:Street|Avenue|Road|Lane|Drive|Court|Boulevard|Square)\b)")
+_STREET = re.compile("(?<=[0-9])[A-Z][a-z]{2,15}(?=(?:Street|Avenue|Road|Lane|Drive|Court|Boulevard|Square)(?![a-z]))")
 _STATE = re.compile(r"(?<=,)[A-Z]{2}(?=\d{5}(?!\d))")
 _HOST = re.compile(r"@[A-Za-z0-9-]+\.")
 _LANGUAGE = 7  # letters of one case that stand together in a text more often than in a key
@@ -128,8 +139,12 @@ def around_values(written: str, room: int = MOST) -> list[int]:
         out |= edges
     for match in _DATE.finditer(written):
         out |= {match.start(), match.start(2), match.end()}
+    for match in _BETWEEN.finditer(written):
+        out |= set(match.span())
     for before in (_LABEL, _NAMED, _HOUSE, _STATE):
         out |= {match.end() for match in before.finditer(written)}
+    for match in _STREET.finditer(written):
+        out -= set(range(match.start() + 1, match.end()))
     for match in _HOST.finditer(written):
         out -= set(range(*match.span()))
     for match in _VALUE.finditer(written):
@@ -146,7 +161,7 @@ def _sure(word: tuple[int, int], edge: int, size: int) -> bool:
 
 def _parts(near: str) -> bool:
     """Before the second of these: signs part by themselves; a plus belongs to the number behind it."""
-    return near[0].isalnum() and (near[1].isalnum() or (near[1] == "+" and near[2:].isdigit()))
+    return near[0].isalnum() and (near[1].isalnum() or (near[1] in "+(" and near[2:].isdigit()))
 
 
 def _cheapest(letters: str) -> list[int]:

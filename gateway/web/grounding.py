@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Document, Grounding, Level
-from gateway.errors import RequestError
+from gateway.errors import RequestError, in_words
 from gateway.surfaces import dump_json, parse_json, show
 from gateway.types import Direction, Json, Part, Transcript
 from gateway.web.answers import guard_headers, refuse
@@ -114,4 +114,4 @@ def _parse(value: object) -> GroundingRequest:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = show(tuple(first["loc"]))
-        raise RequestError(f"{where + ': ' if where else ''}{first['msg']}", param=where or None) from None
+        raise RequestError(f"{where + ': ' if where else ''}{in_words(first)}", param=where or None) from None

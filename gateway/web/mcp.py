@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.engine import Exchange
 from gateway.errors import Forbidden, GatewayError, MalformedBody, NotFound, Overloaded, UpstreamError
 from gateway.settings import Upstream
-from gateway.surfaces import SSEDecoder, apply, dump_json, encode_event, mcp, parse_event, parse_json
+from gateway.surfaces import SSEDecoder, apply, dump_json, encode_event, mcp, parse_answer, parse_event, parse_json
 from gateway.surfaces.sse import Event as Sent
 from gateway.types import Direction, Effect, Json, Transcript, Verdict
 from gateway.web.answers import NoWords, error_of, guard_headers, own_headers, refused, retry_headers
@@ -160,7 +160,7 @@ class _Visit:
             await self._deliver(turn, answer, b"")
             return
         try:
-            message = parse_event(data)
+            message = parse_answer(data)
             said = await self._incoming(turn, exchange, message)
         except UpstreamError:
             if answer.status < 400:

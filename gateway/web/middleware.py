@@ -10,6 +10,7 @@ pass untouched, but for realtime sessions: nobody could scan them here, so they 
 
 from __future__ import annotations
 
+import logging
 from itertools import repeat
 from typing import Any
 
@@ -37,6 +38,8 @@ from gateway.web.state import Gateway
 __all__ = ["GuardMiddleware"]
 
 SCAN = "/guard/v1/scan"
+
+log = logging.getLogger("gateway.web")
 
 
 class GuardMiddleware:
@@ -81,6 +84,7 @@ class GuardMiddleware:
         backend = InnerApp(app, keep_key=lambda: gateway.auth.is_open)
         prefix = prefix.rstrip("/")
         self._prefix = _plain(prefix) if prefix else ""
+        self._elsewhere = False  # has the app answered such a path outside of `prefix`?
         self._scan = Scan(gateway)
         self._table = Table(gateway, backend=backend)
         self._sockets: dict[str, ASGIApp] = {RESPONSES: ResponsesSocket(gateway, create_response(gateway, backend))}
@@ -97,6 +101,8 @@ class GuardMiddleware:
                 await self.gateway.start_store()
                 app, names = found
                 scope[NAMES] = names
+            elif not self._elsewhere and scope["method"] == "POST":
+                send = self._watching(_plain(str(scope["path"])), send)
         elif scope["type"] == "websocket":
             socket = next(filter(None, map(self._guarding_socket, _paths(scope))), None)
             if socket is not None:
@@ -119,6 +125,20 @@ class GuardMiddleware:
         found = self._table.find(path)
         app = found[0].get(method) if found is not None else None
         return None if found is None or app is None else (app, found[1])
+
+    def _watching(self, path: str, send: Send) -> Send:
+        """Say it, once, if the app serves the API where it is not guarded: a forgotten `prefix` fails open."""
+        before, v1, rest = path.rpartition("/v1/")
+        if not v1 or self._table.find(v1 + rest) is None:
+            return send
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] not in (404, 405) and not self._elsewhere:
+                self._elsewhere = True
+                log.warning("this path is not guarded: is it the API, and `prefix` wrong?", extra={"prefix": before})
+            await send(message)
+
+        return sending
 
     def _until_shutdown(self, receive: Receive) -> Receive:
         """What still waits is written before the app behind ends."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from starlette.types import Receive, Scope, Send
 
 from gateway.engine import Exchange, Level
-from gateway.errors import RequestError
+from gateway.errors import RequestError, in_words
 from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json, show
 from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcript, Verdict, Violation
 from gateway.web.answers import guard_headers, refuse
@@ -168,7 +168,7 @@ def _parse(value: object) -> ScanRequest:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = show(tuple(first["loc"]))
-        raise RequestError(f"{where + ': ' if where else ''}{first['msg']}", param=where or None) from None
+        raise RequestError(f"{where + ': ' if where else ''}{in_words(first)}", param=where or None) from None
 
 
 def _findings(verdict: Verdict, spans: bool) -> list[Json]:

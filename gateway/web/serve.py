@@ -22,6 +22,7 @@ from ipaddress import ip_address
 from math import ceil
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Thread
 from time import sleep
 from types import FrameType
 
@@ -36,6 +37,7 @@ from gateway.settings import CONFIG, Settings, StoreSettings, load_settings
 from gateway.store import Store, place
 from gateway.web.app import create_app
 from gateway.web.metrics import SHARED
+from gateway.web.pages import use_large_pages
 from gateway.web.protocol import hardened
 from gateway.web.state import INSTANCE, Gateway
 
@@ -45,6 +47,7 @@ BACKLOG = 2048
 FORCED = 1  # exit status where a second signal cut running answers off
 LAST_WORDS = 1.0  # seconds for answers that are cut off to say so
 POLL = 0.05  # seconds between looks at what a signal has set
+LARGE_PAGES = (50, 300, 3000)  # tenths of a second from the start: automata grow while they read
 WORKER_SILENCE = 30  # seconds without a sign of life until a worker counts as hung
 
 log = logging.getLogger("gateway.web")
@@ -220,6 +223,8 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def on_tick(self, counter: int) -> bool:
+        if counter in LARGE_PAGES:
+            Thread(target=use_large_pages, name="pages", daemon=True).start()  # nobody waits for it, nor does the end
         orphaned = self._parent is not None and os.getppid() != self._parent
         return await super().on_tick(counter) or orphaned
 
@@ -263,6 +268,8 @@ class Worker(Process):
         self._parent = os.getpid()
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
+        # From now on, not from when it serves: where a processor is scarce, a start takes longer than any silence.
+        Thread(target=self.always_pong, daemon=True).start()
         settings = _settings_from_environment()
         logs.configure(settings.log_level)
         try:
@@ -271,8 +278,12 @@ class Worker(Process):
             log.error("worker not started", extra={"reason": e.message})
             raise SystemExit(STARTUP_FAILURE) from None
         server = self._server = Server(server_config(app, settings), settings, parent=self._parent)
-        super().target(sockets)
+        server.run(sockets)
         raise SystemExit(server.status)
+
+    def pong(self) -> None:
+        self.child_conn.recv()
+        self.child_conn.send(self._server is not None and self._server.started)
 
 
 class Workers(Multiprocess):

@@ -91,6 +91,7 @@ class Gateway:
         self.draining = False
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
         self.running: set[asyncio.Task[None]] = set()
+        self.guard.crowded = lambda: len(self.running) > 1
         self.cut_off: set[asyncio.Task[None]] = set()
         self.metrics.running(self.running.__len__)
         self._insecure: set[str] = set()

@@ -50,7 +50,7 @@ def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
     lines = done.stderr.splitlines()
     expected = [
         f"error: {config}:2: server.port: ",
-        f"error: {config}:3: server.prot: ",
+        f"error: {config}:3: server.prot: there is no such field",
         f"error: {config}:7: upstreams.0.url: ",
         f"error: {policies}/one.yaml:5: rules.0.action: unknown action 'explode'",
         f"error: {policies}/two.yaml:4: rules.0.category: 'pii/emial' fits no category",
@@ -68,8 +68,12 @@ def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
         ("policy: nosuch\n", "policy: there is no policy 'nosuch'"),
         ("routes:\n  - policy: nosuch\n", "routes.0.policy: there is no policy 'nosuch'"),
         ("- 1\n", "must be a mapping"),
-        ("server:\n  host: 0.0.0.0\nupstreams:\n  - {name: a, url: 'http://a/v1', key: 'env:A'}\n", "add `clients`"),
+        (
+            "server:\n  host: 0.0.0.0\nupstreams:\n  - {name: a, url: 'http://a/v1', key: 'env:A'}\n",
+            "settings: anybody",
+        ),
         ("policies: [/no/such/folder]\n", "/no/such/folder: no such folder of policies"),
+        ("false\n", "must be a mapping"),
     ],
 )
 def test_mistakes_in_settings(text: str, complaint: str, tmp_path: Path) -> None:
@@ -78,6 +82,33 @@ def test_mistakes_in_settings(text: str, complaint: str, tmp_path: Path) -> None
     done = portcullis("check", "--config", str(config))
     assert done.returncode == 2
     assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_mistakes_that_serve_would_find_when_it_opens_things(tmp_path: Path) -> None:
+    """All of them at once."""
+    (tmp_path / "judged.yaml").write_text(
+        "version: 1\nname: judged\ncustom_rules: [{name: a, text: No questions about salaries., judge: true}]\n"
+    )
+    config = tmp_path / "settings"
+    config.write_text(
+        "limits: {redis: 'http://:hunter2@cache'}\n"
+        "dialects: {floor: strct, projects: {project-1: defualt}, lakera_policies: null}\n"
+        "endpoints: {tokenizers: {gpt-*: /no/such/tokenizer.json}}\n"
+        f"policies: [{tmp_path}]\n"
+    )
+    done = portcullis("check", "--config", str(config), env={"PORTCULLIS_MODELS__ENABLED": '["gaurd-small"]'})
+    assert done.returncode == 2
+    for complaint in (
+        "limits.redis: must begin with one of redis://",
+        "dialects.floor: there is no policy 'strct'",
+        "dialects.projects.project-1: there is no policy 'defualt'",
+        "endpoints.tokenizers.gpt-*: /no/such/tokenizer.json: no such file",
+        "policy 'judged': a rule asks for a judge",
+        "warning: models.enabled: there is no model 'gaurd-small'; loaded: none",
+    ):
+        assert complaint in done.stderr
+    assert "hunter2" not in done.stderr
     assert "Traceback" not in done.stderr
 
 

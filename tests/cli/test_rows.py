@@ -22,6 +22,12 @@ def rows_of(tmp_path: Path, *rows: Any, given: Presentation | None = None) -> li
     return read_rows(path, Fields(), given or Presentation())
 
 
+def test_a_byte_order_mark_in_front_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(FINE, "utf-8-sig")
+    assert [row.text for row in read_rows(path, Fields(), Presentation())] == ["fine"]
+
+
 @pytest.mark.parametrize(
     ("row", "label"),
     [

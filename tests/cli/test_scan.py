@@ -91,7 +91,8 @@ def test_sources_of_one_text(source: str, tmp_path: Path) -> None:
 def test_lines_in_order(tmp_path: Path) -> None:
     texts = ["fine", f"to {EMAIL}", TAGS, "fine too"]
     path = tmp_path / "prompts.jsonl"
-    path.write_text("".join(json.dumps({"id": i, "prompt": t}) + "\n" for i, t in enumerate(texts)) + "\n", "utf-8")
+    lines = "".join(json.dumps({"id": i, "prompt": t}) + "\n" for i, t in enumerate(texts)) + "\n"
+    path.write_text(lines, "utf-8-sig")  # with a mark in front, as other systems write it
     done = portcullis("scan", "--json", "--jsonl", str(path), "--field", "prompt")
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert [r["line"] for r in results] == [1, 2, 3, 4]

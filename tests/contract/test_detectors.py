@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.detectors import BUILTIN, ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
 from gateway.detectors.confidential import Confidential
+from gateway.detectors.forbidden import ForbiddenRequest
 from gateway.detectors.onnx import load_folder
 from gateway.detectors.unconfirmed import Unconfirmed
 from gateway.engine.selftest import PROBES
@@ -32,6 +33,7 @@ def every() -> list[Detector]:
         Direction.INPUT,
     )
     more = [detector.bind(keeping) for detector in (Confidential(), Unconfirmed())]
+    more.append(ForbiddenRequest().bind_request(keeping))
     return [*out, *filter(None, (bound, *more)), *models()]
 
 

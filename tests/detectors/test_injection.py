@@ -1,7 +1,7 @@
 """Phrases that try to take a model over, and honest sentences with the same words."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.injection import indirect_injection, injection
@@ -273,6 +273,8 @@ PIECES = [
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
+# A window that begins inside the first word holds a longer phrase around the real one.
+@example("ignoreinstructions, note to AI: ")
 def test_streams(text: str) -> None:
     assert_streams(DIRECT, text)
     assert_streams(INDIRECT, text)

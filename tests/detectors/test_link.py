@@ -98,6 +98,19 @@ def test_no_link(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "[db](postgresql+psycopg://user@db/shop)",
+        "postgres://user:word@localhost:5432/shop",
+        "mongodb+srv://joe:word@cluster0.acme.example/",
+        "git clone ssh://git@git.acme.example/shop.git",
+    ],
+)
+def test_servers_that_are_no_pages_deceive_nobody(text: str) -> None:
+    assert categories(LINKS, text) <= {"link/url"}
+
+
+@pytest.mark.parametrize(
     ("text", "category"),
     [
         ("[x](javascript:alert(1))", "link/script"),
@@ -111,6 +124,8 @@ def test_no_link(text: str) -> None:
         ("![x](data:image/png;base64,AAAA)", "link/data"),
         ("data:text/plain;base64,AAAA", "link/data"),
         ("https://a.example@evil.example/", "link/userinfo"),
+        ("ftp://a.example@evil.example/", "link/userinfo"),
+        ("postgresx://a.example@evil.example/", "link/userinfo"),
         ("[x](//user:word@evil.example)", "link/userinfo"),
         ("http://192.0.2.7/x", "link/ip_host"),
         ("http://0x7f000001/", "link/ip_host"),

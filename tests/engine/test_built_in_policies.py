@@ -35,8 +35,14 @@ def one_head(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Model]
 
 
 @pytest.fixture(scope="module")
-def book() -> Book:
-    return load_policies([folder("policies")], Guard().categories)
+def rules() -> Guard:
+    """Without a model."""
+    return Guard()
+
+
+@pytest.fixture(scope="module")
+def book(rules: Guard) -> Book:
+    return load_policies([folder("policies")], rules.categories)
 
 
 async def effect(model: Model, ruleset: Ruleset, part: Part, direction: Direction = Direction.INPUT) -> Effect:
@@ -130,3 +136,16 @@ def test_without_a_model_they_load_and_wait(book: Book) -> None:
     assert "harm/sexual_minors" in idle(book["default"], guard.categories)
     assert "injection/direct" not in idle(book["default"], guard.categories)
     assert idle(book["monitor"], guard.categories) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The patient is a 54-year-old man with chest pain.", Effect.FLAG),
+        ("The patient, born on 17 April 1971, has chest pain.", Effect.REDACT),
+        ("Is 203.0.113.77 in the same network as 203.0.114.1?", Effect.FLAG),
+    ],
+)
+async def test_what_a_question_is_about_stays_in_it(rules: Guard, book: Book, text: str, expected: Effect) -> None:
+    exchange = rules.begin((book["default"],))
+    assert (await exchange.request(Transcript((Part(text),), Direction.INPUT))).effect is expected

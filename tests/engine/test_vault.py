@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from gateway.detectors import CustomRule, custom
@@ -69,13 +71,61 @@ def test_the_beginning_of_a_placeholder_is_pending() -> None:
     assert [(f.category, f.span.start) for f in findings] == [(RESTORE, 2)]
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda token: token.lower(),
+        lambda token: token.replace("[", "[ ").replace("]", " ]"),
+        lambda token: token.replace("_", " "),
+        lambda token: token.replace("_", "\\_"),
+        lambda token: token.replace("_", "\\_").replace("[", "\\[").replace("]", "\\]"),
+    ],
+)
+async def test_a_placeholder_that_was_copied_loosely_is_restored(form: Callable[[str], str]) -> None:
+    rules = [{"category": "custom/code", "action": "placeholder"}]
+    ruleset = Ruleset(Policy.model_validate({"version": 1, "name": "x", "rules": rules}), "1")
+    guard = Guard(custom([CustomRule("custom/code", keywords=("RF-20417",))]))
+    exchange = guard.begin((ruleset,))
+    asked = await exchange.request(Transcript((Part("It is RF-20417", ("u",)),), Direction.INPUT))
+    told = form(asked.edits["u",].split()[-1])
+    answer = Part(f"The code [{told}, see [other] and C:\\ is here", ("a",), Role.ASSISTANT)
+    expected = "The code [RF-20417, see [other] and C:\\ is here"
+    verdict = await exchange.response(Transcript((answer,), Direction.OUTPUT))
+    assert verdict.edits["a",] == expected
+    stream = exchange.stream()
+    pieces = [await stream.feed(Delta(("a",), Part(c, ("a",), Role.ASSISTANT))) for c in answer.text]
+    assert "".join([*(p.text for p in pieces), (await stream.close(("a",))).text]) == expected
+    guard.close()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("[email_{}]", "[EMAIL {}]", "\\[EMAIL\\_{}\\]"),
+        *("[phone_{}]", "[EMAIL_{}", "[EMAIL_{}x]", "[EMAIL___{}]", "[E MAIL_{}]", "[EMAIL_{}\n]"),
+    ],
+)
+def test_what_is_another_thing_is_not_restored(form: str) -> None:
+    """Typed by the user in another form, another label, or not a whole one."""
+    typed = Vault(KEY).placeholder("pii/email", "joe@x.io")[-9:-1]
+    text = form.format(typed)
+    watching, other = Vault(KEY), Vault(KEY)
+    watching.watch([text])
+    other.placeholder("pii/email", "joe@x.io")
+    assert watching.placeholder("pii/email", "joe@x.io")[-9:-1] != typed
+    detector = other.detector()
+    assert detector is not None
+    assert bool(detector.scan([Part(text)])[0]) is (form in ("[email_{}]", "[EMAIL {}]", "\\[EMAIL\\_{}\\]"))
+
+
 def test_a_digest_cannot_be_reversed_without_the_key() -> None:
     assert Vault(KEY).digest("pii/email", "joe@x.io") == Vault(KEY).digest("pii/email", "joe@x.io")
     assert Vault(KEY).digest("pii/email", "joe@x.io") != Vault(b"x" * 32).digest("pii/email", "joe@x.io")
 
 
+@pytest.mark.parametrize("loosely", ["", "small", "escaped"])
 @pytest.mark.parametrize(("action", "shown"), [("mask", "[CONFIDENTIAL]"), ("flag", "RF-20417")])
-async def test_what_a_prompt_keeps_to_itself_is_not_restored(action: str, shown: str) -> None:
+async def test_what_a_prompt_keeps_to_itself_is_not_restored(action: str, shown: str, loosely: str) -> None:
     """The model sees a placeholder of it, and repeats that."""
     rules = [
         {"category": "custom/code", "directions": ["input"], "action": "placeholder"},
@@ -89,6 +139,7 @@ async def test_what_a_prompt_keeps_to_itself_is_not_restored(action: str, shown:
         Transcript((system, Part("What is the code? Mine is HL-7.", ("u",))), Direction.INPUT)
     )
     told = asked.edits["s",].split()[3].rstrip(".")
+    told = {"small": told.lower(), "escaped": told.replace("_", "\\_")}.get(loosely, told)
     mine = asked.edits["u",].split()[-1].rstrip(".")
     answer = Part(f"It is {told}, and yours {mine}.", ("a",), Role.ASSISTANT)
     verdict = await exchange.response(Transcript((answer,), Direction.OUTPUT))

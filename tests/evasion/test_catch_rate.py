@@ -85,6 +85,21 @@ def test_characters_inside_encodings(name: str) -> None:
     assert len(missed) <= 2 * MOST * len(outs), missed[:3]
 
 
+@pytest.mark.parametrize(
+    "inner",
+    ["entities", "entities_hex", "entities_named", "unicode_escapes", "hex_colons", "punycode", "base64_groups"],
+)
+def test_mail_cuts_other_encodings_and_gives_their_letters_twins(inner: str) -> None:
+    random = Random(15)
+    texts = INJECTIONS[::3] + SECRETS[::6]
+    missed = [text for text in texts if not _any(named(f"{inner}>quoted_printable_mail")(text, random))]
+    assert len(missed) <= MOST * len(texts), missed
+
+
+def _any(text: str) -> bool:
+    return caught(text, "injection") or caught(text, "secret")
+
+
 @pytest.mark.parametrize("name", HONEST)
 def test_honest_texts_give_no_finding_that_the_text_itself_does_not(name: str) -> None:
     hits = scan_parts(detectors(), [Part(HONEST[name])]).hits

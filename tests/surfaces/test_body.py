@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, MalformedBody, UpstreamError
-from gateway.surfaces.body import dump_json, parse_event, parse_json
+from gateway.surfaces.body import dump_json, parse_answer, parse_event, parse_json
 
 LEAVES = (
     st.none()
@@ -190,6 +190,26 @@ def test_events_are_strict_in_all_else(data: str | bytes) -> None:
     with pytest.raises(UpstreamError) as caught:
         parse_event(data)
     assert caught.value.code == "upstream_invalid_json"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (rb'{"t": "cut \ud83d"}', "cut \ufffd"),
+        (rb'{"t": "\ude00 \ud83d\ude00"}', "\ufffd \U0001f600"),
+        (b'{"t": "whole \xf0\x9f\x98\x80"}', "whole \U0001f600"),
+    ],
+)
+def test_half_a_pair_in_a_whole_answer_is_no_character(data: bytes, text: str) -> None:
+    assert parse_answer(data) == {"t": text}
+
+
+@pytest.mark.parametrize(
+    "data", [rb'{"\ud83d": 1}', rb'{"t": "\ud83d", "a": 1, "a": 2}', rb'["\ud83d", 1e400]', b"oops"]
+)
+def test_a_whole_answer_is_parsed_as_strictly(data: bytes) -> None:
+    with pytest.raises(UpstreamError):
+        parse_answer(data)
 
 
 @pytest.mark.parametrize("value", [object(), {1: {2}}, ["\ud83d", float("inf")]])

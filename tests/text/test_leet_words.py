@@ -13,4 +13,6 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 @given(TEXTS)
 def test_tokens(text: str) -> None:
-    assert leet._split(text) == leet._TOKEN.split(text)
+    tokens, split = leet._tokens(text)
+    assert split() == leet._TOKEN.split(text)
+    assert tokens == list(dict.fromkeys(split()[1::2]))

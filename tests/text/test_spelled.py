@@ -58,6 +58,13 @@ def test_what_is_no_value_stays(text: str) -> None:
     [
         ("thekeyis9fK2mQ7xVqandworks", "the key is 9fK2mQ7xVq and works"),
         ("mycardis4111111111111111please", "my card is 4111111111111111 please"),
+        ("hisIPaddressis203.0.113.5now", "his IP address is 203.0.113.5 now"),
+        ("mySSNis494-86-8878today", "my SSN is 494-86-8878 today"),
+        ("callme(628)555-0142first", "call me (628)555-0142 first"),
+        ("bornon17October1994there", "born on 17 October 1994 there"),
+        ("at195ChestnutAvenue,Denver", "at195 Chestnut Avenue,Denver"),
+        ("dueonNL91ABNA0417164300everymonth", "due on NL91ABNA0417164300 every month"),
+        ("API_TOKEN=dwWWsAEKHhkI3G9GAX1NIO9eMs", "API_TOKEN=dwWWsAEKHhkI3G9GAX1NIO9eMs"),
         ("theservernearby10.20.30.40answers", "the server nearby 10.20.30.40 answers"),
         ("isthekeysk_live_51HxYz", "is the key sk_live_51HxYz"),
         ("rotatedAB4XQ7TBN2LMVR", "rotated AB4XQ7TBN2LMVR"),

@@ -288,6 +288,15 @@ async def test_large_texts_are_scanned_to_their_end() -> None:
         assert (await gate.event()).scanned
 
 
+async def test_an_answer_that_ends_in_half_a_character_is_scanned() -> None:
+    """Cut by `max_tokens`, and written with escapes."""
+    async with gatewayed(said(f"The key is {TOKEN} \ud83d")) as gate:
+        response = await gate.chat("Hello")
+        assert response.status_code == 200
+        assert TOKEN not in response.text
+        assert response.json()["choices"][0]["message"]["content"].endswith(" \ufffd")
+
+
 async def test_an_answer_is_never_cached() -> None:
     async with gatewayed(said("one"), said("two")) as gate:
         contents = [(await gate.chat("same")).json()["choices"][0]["message"]["content"] for _ in range(2)]

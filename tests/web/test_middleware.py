@@ -95,6 +95,19 @@ APPS: list[tuple[Callable[[Inside, str], ASGIApp], str, str]] = [
 ]
 
 
+async def test_an_api_outside_of_the_prefix_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Mounted below a path that nobody told the middleware: it passes unread."""
+    inside = Inside()
+    sub = Starlette(routes=starlette_routes(inside))
+    app = Starlette(routes=[Mount("/ai", sub)], middleware=[inside.guarded()])
+    async with served(app) as client:
+        for path in ("/nothing" + CHAT, "/ai/v1/other", "/ai" + CHAT, "/ai" + CHAT):
+            await client.post(path, json=ask(ATTACK))
+    assert len(inside.bodies) == 2
+    told = [record for record in caplog.records if "not guarded" in record.message]
+    assert [record.__dict__["prefix"] for record in told] == ["/ai"]
+
+
 @pytest.mark.parametrize(("make", "prefix", "root"), APPS)
 async def test_frameworks(make: Callable[[Inside, str], ASGIApp], prefix: str, root: str) -> None:
     inside = Inside()
@@ -182,7 +195,7 @@ async def test_everything_else_passes_untouched() -> None:
         {"type": "websocket", "path": "/ai" + CHAT},
         {"type": "http", "method": "PUT", "path": "/ai" + CHAT},
         {"type": "http", "method": "OPTIONS", "path": "/ai" + CHAT},
-        {"type": "http", "method": "POST", "path": CHAT},
+        {"type": "http", "method": "POST", "path": "/v1/other"},
         {"type": "http", "method": "POST", "path": "/ai/v1/fine_tuning/jobs"},
         {"type": "http", "method": "POST", "path": "/ai" + CHAT + "/x/y"},
         {"type": "http", "method": "POST", "path": "/"},

@@ -27,6 +27,12 @@ CATEGORIES = frozenset({IMAGE, URL, SCRIPT, DATA, EXFILTRATION, USERINFO, IP_HOS
 
 _BLANK = re.compile(r"[\x00-\x20\x7f]+")
 _ACTIVE = ("data:text/html", "data:image/svg", "data:application/xhtml", "data:text/xml", "data:application/javascript")
+# Addresses of servers that no click opens as a page: a user name before their host deceives nobody.
+_NO_PAGE = re.compile(
+    r"(?i)(?:postgres(?:ql)?|mysqlx?|mariadb|mongodb|rediss?|valkey|amqps?|mqtts?|mssql|sqlserver|oracle|cockroachdb|clickhouse"
+    r"|snowflake|cassandra|neo4j|bolt|influxdb|kafka|nats|ldaps?|smtps?|imaps?|pop3s?|rtsps?|ssh|sftp|rsync|git|svn|socks[45]h?"
+    r"|db2|redshift|trino|presto|hive|vertica)(?:\+[a-z0-9_]{1,16})?://"
+)
 _IMAGE_FILE = re.compile(r"(?i)\.(?:png|jpe?g|gif|svg|webp|bmp|ico|avif|tiff?)(?:$|[?#])")
 
 _CREDENTIAL = re.compile(
@@ -76,7 +82,7 @@ def traits(url: str, *, fetched: bool) -> Iterator[tuple[str, float]]:
 
 
 def _host_traits(url: str, authority: str) -> Iterator[tuple[str, float]]:
-    if "@" in authority.strip("@"):
+    if "@" in authority.strip("@") and not _NO_PAGE.match(url):
         yield USERINFO, 0.9
     host = host_of(url)
     if host is None:

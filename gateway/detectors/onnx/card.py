@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gateway.errors import ModelError
+from gateway.errors import ModelError, in_words
 from gateway.text.channels import Channel
 from gateway.types import Direction, Kind, Part, Role
 
@@ -215,5 +215,5 @@ def load_card(path: Path) -> Card:
         raise ModelError(f"{path}: cannot be read: {e}") from None
     except ValidationError as e:
         raise ModelError(
-            "\n".join(f"{path}: {'.'.join(map(str, m['loc'])) or 'card'}: {m['msg']}" for m in e.errors())
+            "\n".join(f"{path}: {'.'.join(map(str, m['loc'])) or 'card'}: {in_words(m)}" for m in e.errors())
         ) from None

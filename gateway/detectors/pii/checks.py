@@ -9,7 +9,7 @@ from stdnum import luhn
 
 __all__ = ["compact", "digits", "has_digits", "luhn_valid", "not_repeated", "on_digits", "weighted"]
 
-_SEPARATOR = re.compile(r"[\s./()\u00a0\u202f-]")
+_SEPARATOR = re.compile(r"[\s./()\u00a0\u202f\u2010-\u2015-]")
 
 
 def compact(value: str) -> str:

@@ -118,7 +118,6 @@ _NATIONAL: tuple[tuple[str, str], ...] = (
     ("GB", r"\(0\d{2,4}\) \d{3,4} ?\d{3,4}"),
     ("DE", r"0(?:1[567]\d{1,2}[ /-]{1,3}\d{3,8}(?: \d{2,5}){0,2}|[2-9]\d{1,4} ?/ ?\d{4,8})"),
     ("DE", r"\(0[2-9]\d{1,4}\) ?\d{4,8}"),
-    ("FR", r"0[1-9](?:[ .-]\d{2}){4}"),
     ("CH", r"0\d{2} \d{3} \d{2} \d{2}"),
     ("BE", r"04\d{2}(?: |/)\d{2}[ .]\d{2}[ .]\d{2}"),
     ("NL", r"06[ -]\d{8}"),
@@ -130,15 +129,28 @@ _NATIONAL: tuple[tuple[str, str], ...] = (
     ("CN", r"1[3-9]\d[ -]\d{4}[ -]\d{4}"),
 )
 
+# Forms that are little more than pairs of digits: these many and no more of them; French ones are like dumps of bytes.
+_PAIRS: tuple[tuple[str, str], ...] = (
+    ("ES", r"[679]\d{2}(?: \d{2}){3}"),
+    ("RU", r"8[ -]?(?:\(9\d{2}\)|[ -]9\d{2})[ -]?\d{3}[ -]\d{2}[ -]\d{2}"),
+    ("TR", r"0?5\d{2} \d{3} \d{2} \d{2}"),
+)
+_NO_DIGITS_BEFORE = r"(?:^|[^\w.+/$€£# -]|(?:^|[^\d])[^\d] )"
+_NO_DIGITS_BEHIND = r"(?:$|[^\w .-]|[ .-](?:$|[^0-9]))"
+_FRENCH = (
+    rf"{_NO_DIGITS_BEFORE}(?P<v>0[1-9](?:[ .-]\d{{2}}){{4}})"
+    r"(?:$|[^\w .-]|[ .-](?:$|[^0-9A-Fa-f]|[0-9A-Fa-f](?:$|[^0-9A-Fa-f])|[0-9A-Fa-f]{2}[\w]))"
+)
+
 _PHONE_WORDS = (
-    "phone|phones|telephone|tel|mobile|mobile phone|cell|cellphone|cell phone|fax|whatsapp|landline|hotline|"
+    "phone|phones|telephone|tel|tlf|cel|mobile|mobile phone|cell|cellphone|cell phone|fax|whatsapp|landline|hotline|"
     "phone number|telephone number|mobile number|cell number|fax number|contact number|"
     "(?:call|text|reach|ring|phone)(?: (?:me|us|him|her|them|mom|dad)(?: back)?(?: at| on)?| at| on)|dial|"
     "telefon|telefonnummer|handy|handynummer|mobil|mobilnummer|rufnummer|telefono|teléfono|teléfonos|móvil|celular|"
     "cellulare|téléphone|tél|portable|numéro de téléphone|número de teléfono|numero di telefono|telefone|telemóvel|"
     "mobiel|telefoonnummer|puhelin|puhelinnumero|telefonu|numer telefonu|телефон|тел"
 )
-_PHONE_UNSPACED = "電話番号|電話|电话|手机号|手机|手機|联系方式|전화번호|전화|휴대폰"
+_PHONE_UNSPACED = "☎|☏|📞|電話番号|電話|电话|手机号|手机|手機|联系方式|전화번호|전화|휴대폰"
 
 _HANDLE_WORDS = (
     "twitter|instagram|insta|ig|tiktok|snapchat|snap|telegram|skype|discord|mastodon|bluesky|linkedin|github|threads|"
@@ -184,6 +196,11 @@ ROWS = (
         for n in range(1, 6)
     ),
     *(Row("pii/phone", alone(form), _national(region), score=0.9) for region, form in _NATIONAL),
+    *(
+        Row("pii/phone", f"{_NO_DIGITS_BEFORE}(?P<v>{form}){_NO_DIGITS_BEHIND}", _national(region), score=0.9)
+        for region, form in _PAIRS
+    ),
+    Row("pii/phone", _FRENCH, _national("FR"), score=0.9),
     Row(
         "pii/phone",
         labelled(rf"\+?\(?\d[\d{BLANKS}()./-]{{5,20}}\d", _PHONE_WORDS, _PHONE_UNSPACED),

@@ -28,17 +28,19 @@ _MONTHS: tuple[str, ...] = (
 _BORN = (
     "dob|d.o.b|d.o.b.|date of birth|birth date|birthdate|birth day|birthday|born|born on|"
     "geboren|geboren am|geb|geb.|geburtsdatum|geburtstag|né le|née le|né|née|né(?:e) le|date de naissance|"
-    "fecha de nacimiento|nacido el|nacida el|nacido|nacida|nació el|data di nascita|nato il|nata il|nato|nata|"
+    "fecha de nacimiento|fecha (?:de )?nac|nacido el|nacida el|nacido|nacida|nació el|"
+    "data di nascita|nato il|nata il|nato|nata|"
     "data de nascimento|nascido em|nascida em|nascido|nascida|geboortedatum|geboren op|data urodzenia|urodzony|"
     "urodzona|ur.|född|födelsedatum|født|fødselsdato|syntynyt|syntymäaika|datum narození|narozen|narozena|"
     "data nașterii|născut|doğum tarihi|дата рождения|родился|родилась|дата народження|ημερομηνία γέννησης|γεννήθηκε"
 )
-_BORN_UNSPACED = "出生日期|出生于|生日|生年月日|誕生日|생년월일|출생일|תאריך לידה|تاريخ الميلاد|जन्म तिथि|วันเกิด"
+_BORN_UNSPACED = "出生日期|出生于|生于|生日|生年月日|誕生日|생년월일|출생일|תאריך לידה|تاريخ الميلاد|जन्म तिथि|วันเกิด"
 _MONTH = r"[A-Za-zÀ-ÿĀ-ſΑ-ωА-я]{3,12}\.?"
 _FORMS = (
     r"\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:\d{4}|\d{2})",
     r"\d{4} ?[./-] ?\d{1,2} ?[./-] ?\d{1,2}",
     rf"\d{{1,2}}(?:st|nd|rd|th|\.|er|º|ª)?[ -](?:of |de |d')?{_MONTH}(?:,? |-|,? de |,? del )\d{{4}}",
+    rf"\d{{1,2}}-{_MONTH}-\d{{2}}",
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}",
     r"\d{4} ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일]",
 )
@@ -52,15 +54,20 @@ def _birthday(value: str) -> bool:
     numbers = _NUMBER.findall(value)
     if len(numbers) == 2:
         months = [n for word in _WORD.findall(value) if (n := _month(word))]
-        year = max(numbers, key=len)
+        year = max(reversed(numbers), key=len)
         day = numbers[1 - numbers.index(year)]
-        return bool(months) and _is_day(int(year), months[0], int(day))
+        return bool(months) and _is_day(_in_full(year), months[0], int(day))
     if len(numbers[0]) == 4:
         year, month, day = map(int, numbers)
         return _is_day(year, month, day)
-    first, second, year = map(int, numbers)
-    year = year if len(numbers[2]) == 4 else 2000 + year if year < 50 else 1900 + year
+    first, second = map(int, numbers[:2])
+    year = _in_full(numbers[2])
     return _is_day(year, second, first) or _is_day(year, first, second)
+
+
+def _in_full(year: str) -> int:
+    """Of two digits the year within this century or the last one that a living person can be born in."""
+    return int(year) + (0 if len(year) == 4 else 2000 if int(year) < 50 else 1900)
 
 
 def _month(word: str) -> int:

@@ -63,13 +63,16 @@ _IBAN_COUNTRIES = {
 
 
 def _iban_form(length: int, countries: str) -> str:
-    """Groups of four, blanks between them or not, exactly as long as the country's IBANs are."""
+    """Groups of four, blanks or the end of a line between them or not, exactly as long as the country's IBANs are."""
     fours, rest = divmod(length - 4, 4)
-    last = rf"(?:{_JOINT}?[0-9A-Z]{{{rest}}})" if rest else ""
-    return rf"(?:{countries.replace(' ', '|')})\d{{2}}(?:{_JOINT}?[0-9A-Z]{{4}}){{{fours}}}{last}"
+    last = rf"(?:{_WRAPPED}?[0-9A-Z]{{{rest}}})" if rest else ""
+    return rf"(?:{countries.replace(' ', '|')}) ?\d{{2}}(?:{_WRAPPED}?[0-9A-Z]{{4}}){{{fours}}}{last}"
 
 
 _JOINT = "[ \u00a0\u202f-]"
+# Between the groups of a printed card: two blanks, dots, slashes, the hyphens of typography.
+_BETWEEN = "(?:[ \u00a0\u202f]{1,2}|[./\u2010-\u2015-])"
+_WRAPPED = "[ \u00a0\u202f\n-]"
 _IBAN = "(?i:" + "|".join(_iban_form(*item) for item in _IBAN_COUNTRIES.items()) + ")"
 
 
@@ -118,12 +121,19 @@ _ACCOUNT_WORDS = (
 
 ROWS = (
     Row("pii/credit_card", alone(r"(?:3[47]\d{13}|[2-689]\d{15})"), _card),
-    Row("pii/credit_card", alone(rf"[2-689]\d{{3}}(?:{_JOINT}\d{{4}}){{3}}(?:{_JOINT}\d{{3}})?"), _card),
-    Row("pii/credit_card", alone(rf"3\d{{3}}{_JOINT}\d{{6}}{_JOINT}\d{{4,5}}"), _card),
+    Row("pii/credit_card", alone(rf"[2-689]\d{{3}}(?:{_BETWEEN}\d{{4}}){{3}}(?:{_BETWEEN}\d{{3}})?"), _card),
+    Row("pii/credit_card", alone(rf"3\d{{3}}{_BETWEEN}\d{{6}}{_BETWEEN}\d{{4,5}}"), _card),
+    Row(
+        "pii/credit_card",
+        alone(rf"[2-689]\d{{3}}(?:{_JOINT}?\d{{4}}){{0,2}} ?\r?\n ?\d{{4}}(?:{_JOINT}?\d{{4}}){{0,2}}"),
+        _card,
+    ),
+    # Digit by digit, as speech is written down: sixteen and no more of them.
+    Row("pii/credit_card", r"(?:^|[^\d ] ?|\n)(?P<v>[2-6](?: \d){14,15})(?:$|[^\w ]| (?:$|[^\d]))", _card),
     Row("pii/credit_card", near(rf"[2-689](?:{_JOINT}?\d){{12,18}}", _CARD_WORDS, "信用卡|银行卡|カード番号"), _card),
     Row("pii/card_cvv", labelled(r"\d{3,4}", _CVV_WORDS), _cvv, score=0.9),
     Row("pii/card_expiry", labelled(r"(?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\d", _EXPIRY_WORDS), score=0.8),
-    Row("pii/iban", alone(_IBAN, r"(?:^|[^0-9A-Za-z])"), _iban),
+    Row("pii/iban", alone(_IBAN, r"(?:^|[^0-9A-Za-z]|(?i:iban))"), _iban),
     Row(
         "pii/bic",
         labelled(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gateway.detectors.base import RegexDetector, Row, Table
 from gateway.detectors.needles import Look
 from gateway.detectors.secret import (
+    beside,
     cloud,
     code_hosting,
     data,
@@ -39,6 +40,7 @@ _ROWS = (
     *password_hash.ROWS,
     *generic.ROWS,
     *password.ROWS,
+    *beside.ROWS,
 )
 _BLOCKS = (*private_key.BLOCKS, *web_token.BLOCKS)
 

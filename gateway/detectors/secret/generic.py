@@ -11,10 +11,10 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 
 from gateway.detectors.base import Row
-from gateway.detectors.secret.entropy import placeholder, random_looking
+from gateway.detectors.secret.entropy import placeholder, random_looking, wordlike
 from gateway.detectors.secret.shapes import ASSIGN
 
-__all__ = ["ROWS"]
+__all__ = ["ROWS", "basic", "key"]
 
 # What documentation writes where a password belongs, and the accounts that servers are shipped with.
 _PUBLIC_LIST = (
@@ -30,9 +30,11 @@ _NOT_A_KEY = re.compile(
 _VARIABLE = re.compile(r"^[$%\[(:*]|[{}()\[\]]|^[a-z_]\w*(?:\.[a-z_]\w*){2,}$")
 
 
-def _key(value: str) -> bool:
-    """A random value, neither path, address, version, date nor dotted name."""
-    return not _NOT_A_KEY.search(value) and random_looking(value)
+def key(value: str) -> bool:
+    """A random value, neither path, address, version, date, dotted name nor type (`ed25519.Ed25519PrivateKey`)."""
+    last = value.rpartition(".")[2]
+    typed = len(last) < len(value) and last.isidentifier() and wordlike(last)
+    return not _NOT_A_KEY.search(value) and random_looking(value) and not typed
 
 
 def _url_password(value: str) -> bool:
@@ -42,7 +44,7 @@ def _url_password(value: str) -> bool:
     return not placeholder(value) and not _VARIABLE.search(value)
 
 
-def _basic(value: str) -> bool:
+def basic(value: str) -> bool:
     """Basic credentials decode to `user:password` (RFC 7617)."""
     try:
         user, colon, password = b64decode(value + "=" * (-len(value) % 4)).decode().partition(":")
@@ -66,7 +68,8 @@ _AFTER_COLON = r"[^\s/@\"'<>`\\]{1,128}"
 _KEY_NAME = (
     r"(?:(?:^|[^A-Za-z])(?i:(?:api|app|application|access|auth|secret|private|encryption|signing|consumer|client|master"
     r"|account|storage|license|webhook|hmac|jwt|session|deploy|admin|shared|subscription|refresh|bearer|id)"
-    r"[_ .-]?(?:api[_ -]?|access[_ -]?)?(?:key|token|secret)|apikey|secret|token|credentials?|passphrase|salt)"
+    r"[_ .-]?(?:api[_ -]?|access[_ -]?)?(?:key|token|secret)|apikey|secret|token|credentials?|passphrase|salt"
+    r"|clé (?:d'|de l')?api|clave (?:de )?api|chiave api|api-?schlüssel|api ?密钥)"
     r"|[a-z](?:Api|Access|Auth|Secret|Private|Client|Encryption|Signing|Refresh|Bearer)?(?:Key|Token|Secret|Salt))"
     r"(?i:[_-](?:prod|production|dev|test|staging|live|value|id|base64|b64))?"
 )
@@ -98,7 +101,7 @@ ROWS = (
     Row(
         "secret/basic_auth_header",
         r"(?i:authorization[\"'\]]{0,2}\s{0,2}[:=,]{1,2}\s{0,2}[\"'`]?basic\s{1,2})(?P<v>[A-Za-z0-9+/]{6,200}={0,2})(?:$|[^\w+/=])",
-        _basic,
+        basic,
     ),
     Row(
         "secret/basic_auth_header",
@@ -108,14 +111,15 @@ ROWS = (
     Row(
         "secret/bearer_token",
         r"(?i:authorization[\"'\]]{0,2}\s{0,2}[:=,]{1,2}\s{0,2}[\"'`]?(?:bearer|token)\s{1,2})(?P<v>[\w.~+/-]{16,400}={0,2})(?:$|[^\w.~+/=-])",
-        _key,
+        key,
     ),
+    Row("secret/bearer_token", r"(?:^|[^\w])Bearer\s{1,2}(?P<v>[\w.~+/-]{24,400}={0,2})(?:$|[^\w.~+/=-])", key),
     Row(
         "secret/session_cookie",
         r"(?i:(?:^|[^a-z0-9])(?:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|session_?id|session"
         r"|auth_?token|csrftoken|xsrf-token|remember_?(?:me|token|user_token)|\.aspxauth)\s{0,1}=\s{0,1}\"?)"
         r"(?P<v>[\w%.+/:-]{20,300}={0,2})(?:$|[^\w%.+/=:-])",
-        _key,
+        key,
     ),
     Row(
         "secret/otp_seed",
@@ -131,6 +135,6 @@ ROWS = (
     Row(
         "secret/api_key",
         rf"{_KEY_NAME}{ASSIGN}(?P<v>[\w+/.~-]{{15,199}}[\w+/~-]={{0,2}}){_END}",
-        _key,
+        key,
     ),
 )

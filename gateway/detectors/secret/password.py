@@ -13,14 +13,14 @@ import re
 from gateway.detectors.base import Row
 from gateway.detectors.secret.entropy import placeholder, wordlike
 
-__all__ = ["ROWS"]
+__all__ = ["BARE", "BARE_END", "QUOTED", "ROWS", "WEAK", "bare", "classes", "quoted", "spoken"]
 
 # Letters only, yet passwords: no one writes these for another reason. From lists of leaked passwords.
 _WEAK_LIST = (
     "letmein qwerty qwertyuiop iloveyou asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx trustnoone hunter passw0rd toor "
     "sunshine princess superman batman starwars monkey dragon shadow football baseball whatever"
 )
-_WEAK = frozenset(_WEAK_LIST.split())
+WEAK = frozenset(_WEAK_LIST.split())
 # Words that variables, fields and types are named after.
 _NAME_LIST = (
     "password passwd passwort passphrase pass pwd pw p user username name new old my the your hash hashed plain raw "
@@ -57,7 +57,7 @@ def _is_name(value: str) -> bool:
     return bool(words) and all(word in _NAMES for word in words) and sum(c.isdigit() for c in value) <= 3
 
 
-def _classes(value: str) -> int:
+def classes(value: str) -> int:
     """How many of lower case, upper case, digits and signs stand in it."""
     return sum(
         (
@@ -69,9 +69,9 @@ def _classes(value: str) -> int:
     )
 
 
-def _quoted(value: str) -> bool:
+def quoted(value: str) -> bool:
     """A string literal: digits, signs or a well-known weak password; no words, label or format."""
-    if value.lower() in _WEAK:
+    if value.lower() in WEAK:
         return True
     has_digit = any(c.isdigit() for c in value)
     if _NOT_A_PASSWORD.search(value) or placeholder(value) or (_is_name(value) and not has_digit):
@@ -81,14 +81,14 @@ def _quoted(value: str) -> bool:
         return len(value) >= 6
     if not has_digit and (not signs or (len(set(signs)) < 2 and value[-1:] in ".,!?:;*")):
         return False
-    return _classes(value) >= 2 and any(c.isalnum() for c in value)
+    return classes(value) >= 2 and any(c.isalnum() for c in value)
 
 
-def _bare(value: str) -> bool:
+def bare(value: str) -> bool:
     """Without quotation marks: it must also not read as an identifier, a call or a word."""
-    if value.lower() in _WEAK:
+    if value.lower() in WEAK:
         return True
-    if not _quoted(value) or _is_name(value) or _NEXT_FIELD.search(value) or any(c in value for c in "()`"):
+    if not quoted(value) or _is_name(value) or _NEXT_FIELD.search(value) or any(c in value for c in "()`"):
         return False
     letters = "".join(c for c in value if c.isalpha())
     return not (_is_snake(value) or (not any(c.isdigit() for c in value) and wordlike(letters) and len(letters) > 11))
@@ -99,11 +99,11 @@ def _is_snake(value: str) -> bool:
     return value.count("_") >= 1 and re.fullmatch(r"[a-z]+\d?(?:_[a-z]+\d?)+", value) is not None
 
 
-def _spoken(value: str) -> bool:
+def spoken(value: str) -> bool:
     """In a sentence: a digit or at least two kinds of signs inside, as words have not."""
     if value.isdigit():
         return len(value) >= 4 and not value.startswith(("19", "20"))
-    return _bare(value) and (any(c.isdigit() for c in value) or value.lower() in _WEAK or _classes(value) >= 3)
+    return bare(value) and (any(c.isdigit() for c in value) or value.lower() in WEAK or classes(value) >= 3)
 
 
 _NAME = (
@@ -114,13 +114,13 @@ _NAME = (
 # `pass` alone is a verb and a test's result: it counts only as the end of a joined name or after `user=`.
 _SHORT_NAME = r"(?:[a-z0-9]{1,16}[_-](?:pass|pw|psw)|(?:db|smtp|mail|ftp|ssh|user|root|admin|mysql|login)pass)"
 _TAIL = r"(?:\d|[_-](?:prod|production|dev|test|staging|root|admin|db|default|value))?"
-_EQUALS = r"[\"'`\])]{0,3}\s{0,3}(?:=>|:=|={1,3}|:)\s{0,3}"
+_EQUALS = r"[\\\"'`\])]{0,4}\s{0,3}(?:=>|:=|={1,3}|:)\s{0,3}"
 _OPEN = r"(?:[rbufL@$]{0,2}[\"'`“„«])"
-_QUOTED = r"[^\s\"'`“”„«»<>\\]{4,64}"
+QUOTED = r"[^\s\"'`“”„«»<>\\]{4,64}"
 # Ideographs, kana and Hangul end a password as a blank does: they are the sentence around it.
 _STOP = "\\s\"'`“”„«»<>,;、-힣！-｠"
-_BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|]"
-_BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|])"
+BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|]"
+BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|])"
 _BE = (
     r"(?:\s{1,2}(?:is now|is|was|are|lautet|ist|es|est|è|é|will be|jest|är|er|on|to|должен быть|это)"
     r"(?:\s{0,2}:\s{0,2}|\s{1,2})"
@@ -128,54 +128,54 @@ _BE = (
 )
 
 ROWS = (
-    Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}{_OPEN})(?P<v>{_QUOTED})[\"'`“”»]", _quoted),
-    Row("secret/password", rf"(?i:(?:^|[^a-z0-9]){_SHORT_NAME}{_EQUALS}{_OPEN})(?P<v>{_QUOTED})[\"'`“”»]", _quoted),
-    Row("secret/password", rf"(?i:[?&]{_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})(?:$|[{_STOP}&#])", _quoted),
+    Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}\\?{_OPEN})(?P<v>{QUOTED})\\?[\"'`“”»]", quoted),
+    Row("secret/password", rf"(?i:(?:^|[^a-z0-9]){_SHORT_NAME}{_EQUALS}{_OPEN})(?P<v>{QUOTED})[\"'`“”»]", quoted),
+    Row("secret/password", rf"(?i:[?&]{_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})(?:$|[{_STOP}&#])", quoted),
     Row(
         "secret/password",
-        rf"(?i:(?:{_NAME}{_TAIL}|(?:^|[^a-z0-9]){_SHORT_NAME}){_EQUALS})(?P<v>{_BARE}){_BARE_END}",
-        _bare,
+        rf"(?i:(?:{_NAME}{_TAIL}|(?:^|[^a-z0-9]){_SHORT_NAME}){_EQUALS})(?P<v>{BARE}){BARE_END}",
+        bare,
     ),
     Row(
         "secret/password",
-        rf"(?i:{_NAME}(?:\s\([^()\n]{{1,24}}\))?{_BE}[\"'`“„«*]{{0,2}})(?P<v>{_BARE}){_BARE_END}",
-        _spoken,
+        rf"(?i:{_NAME}(?:\s\([^()\n]{{1,24}}\))?{_BE}[\"'`“„«*]{{0,2}})(?P<v>{BARE}){BARE_END}",
+        spoken,
     ),
     Row(
         "secret/password",
-        rf"(?i:(?:^|[\s|;])--?(?:password|passwd|pass|passphrase)[ =][\"']?)(?P<v>{_QUOTED})(?:$|[\s\"'])",
-        _bare,
+        rf"(?i:(?:^|[\s|;])--?(?:password|passwd|pass|passphrase)[ =][\"']?)(?P<v>{QUOTED})(?:$|[\s\"'])",
+        bare,
     ),
-    Row("secret/password", rf"(?i:sshpass\s{{1,2}}-p\s{{0,2}}[\"']?)(?P<v>{_QUOTED})(?:$|[\s\"'])", _bare),
+    Row("secret/password", rf"(?i:sshpass\s{{1,2}}-p\s{{0,2}}[\"']?)(?P<v>{QUOTED})(?:$|[\s\"'])", bare),
     Row(
         "secret/password",
         r"(?i:<(?:[a-z]{1,12}:)?(?:password|passwd|pwd|passphrase)(?: [^<>\n]{0,40})?>)(?P<v>[^<>\s]{4,64})</",
-        _quoted,
+        quoted,
     ),
     Row(
         "secret/password",
-        rf"(?i:(?:key|name)=[\"'](?:[\w.-]{{0,24}})(?:password|pwd)[\"']\s{{1,2}}value=[\"'])(?P<v>{_QUOTED})[\"']",
-        _quoted,
+        rf"(?i:(?:key|name)=[\"'](?:[\w.-]{{0,24}})(?:password|pwd)[\"']\s{{1,2}}value=[\"'])(?P<v>{QUOTED})[\"']",
+        quoted,
     ),
     Row(
         "secret/password",
         rf"(?i:identified\s{{1,2}}(?:with \w{{1,32}} )?by\s{{1,2}}(?:password\s{{1,2}})?|\spassword\s{{1,2}})"
-        rf"'(?P<v>{_QUOTED})'",
-        _quoted,
+        rf"'(?P<v>{QUOTED})'",
+        quoted,
     ),
     Row(
         "secret/password",
-        rf"(?i:convertto-securestring\s{{1,2}}(?:-string\s{{1,2}})?)[\"'](?P<v>{_QUOTED})[\"']",
-        _quoted,
+        rf"(?i:convertto-securestring\s{{1,2}}(?:-string\s{{1,2}})?)[\"'](?P<v>{QUOTED})[\"']",
+        quoted,
     ),
     Row(
         "secret/password",
-        rf"(?:^|\s)login\s{{1,2}}[^\s]{{1,64}}\s{{1,4}}password\s{{1,2}}(?P<v>{_QUOTED})(?:$|\s)",
-        _bare,
+        rf"(?:^|\s)login\s{{1,2}}[^\s]{{1,64}}\s{{1,4}}password\s{{1,2}}(?P<v>{QUOTED})(?:$|\s)",
+        bare,
     ),
     Row(
         "secret/password",
-        rf"(?:^|\s)(?:requirepass|masterauth|snmp-server community)\s{{1,2}}(?P<v>{_QUOTED})(?:$|\s)",
-        _bare,
+        rf"(?:^|\s)(?:requirepass|masterauth|snmp-server community)\s{{1,2}}(?P<v>{QUOTED})(?:$|\s)",
+        bare,
     ),
 )

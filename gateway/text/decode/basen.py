@@ -24,6 +24,8 @@ _MIX = "[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z]"
 _MIXED = re.compile(rf"[{_LETTERS}]*?(?:{_MIX})")
 _TOKEN = re.compile(rf"([{_LETTERS}]*?(?:{_MIX})[{_LETTERS}]*+={{0,2}})|[{_LETTERS}]++={{0,2}}|={{1,2}}")
 _CHAIN = re.compile(rf"[{_LETTERS}](?:[={_LETTERS}]|\s{{1,2}}(?=[={_LETTERS}])){{11,}}+")
+# Where one may be, in ASCII: a search in Python tries each character in turn.
+_ROOM = searcher(compile_re2(rf"[\s\x0b\x1c-\x1f={_LETTERS}]{{12,}}", utf8=False))
 _CHAIN_PRICE, _TOKEN_PRICE = 600, 2800
 # RE2, since a backtracking search would walk a long token once per character of it.
 _MIXED_PAIR = searcher(compile_re2(rf"(?:{_MIX})[{_LETTERS}]*\s{{1,2}}[{_LETTERS}]*(?:{_MIX})", utf8=False))
@@ -62,7 +64,7 @@ def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
     size = len(data)
     pair = _MIXED_PAIR(data, 0, size)[0][0]
     done = 0
-    for chain in _CHAIN.finditer(text) if pair >= 0 else ():
+    for chain in _chains(text, data) if pair >= 0 else ():
         start, end = chain.span()
         if not budget.work_on(_CHAIN_PRICE):
             return
@@ -75,6 +77,16 @@ def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
             yield from _pieces(text, start, end, budget)
             done = end
     yield from _long(data, done, len(data))
+
+
+def _chains(text: str, data: bytes) -> Iterator[re.Match[str]]:
+    if not text.isascii():
+        yield from _CHAIN.finditer(text)
+        return
+    end, size = 0, len(data)
+    while (span := _ROOM(data, end, size)[0])[0] >= 0:
+        start, end = span
+        yield from _CHAIN.finditer(text, start, end)
 
 
 def _long(data: bytes, start: int, end: int) -> Iterator[Spans]:

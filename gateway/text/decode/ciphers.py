@@ -9,9 +9,8 @@ writes them; only the lines where it finds one are read, word by word, so that p
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gateway.text.decode import disguised
@@ -25,26 +24,26 @@ from gateway.text.decode.sought import (
     BEHIND,
     END_FIRST,
     FORWARD,
-    GROUPS,
     NAMED_AFTER,
-    ONSETS,
-    SEEN,
     SHIFTS,
+    SIGNS,
+    WORDS_SOUGHT,
+    unpig,
 )
+from gateway.text.decode.steps import Key
 from gateway.text.patterns import Search, Sieve, compile_re2, compile_set, searcher
 from gateway.text.prefixes import SHAPES
 from gateway.text.views import Lazy
-from gateway.text.words import COMMON, ENGLISH, FORMS, LABELS, TELLING
+from gateway.text.words import ENGLISH, FORMS, LABELS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
 
 CIPHERS = ("caesar", "atbash", "reversed", "reversed_words", "word_order", "pig_latin", "morse")
 
-_KNOWN = COMMON | TELLING
 _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
-_VALUED = re.compile("[0-9@]|.{25}")
+_VALUED = re.compile(r"[0-9@]|\S{25}")
 _KEY = re.compile(r"(?<![a-z0-9])(?:" + "|".join(letters + rest for letters, rest in SHAPES) + ")")
 _READABLE = FORMS - {"a", "i"}
 # A short name in another language says nothing against a cipher.
@@ -52,7 +51,7 @@ _PLAIN = (ENGLISH | {label for label in LABELS if len(label) > 4}) - {"a", "i"}
 _SURE = frozenset(word for word in TELLING | LABELS if len(word) >= 6)
 _SPACED = re.compile(r"\S+")
 _UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
-_PRICES: dict[str | int, int] = {"reversed": 300, "pig_latin": 500}  # of a character in a line that is read
+_PRICES: dict[Key, int] = {"reversed": 300, "pig_latin": 500}  # of a character in a line that is read
 _SENTENCE = 400
 _LINE = 4000  # characters read at once
 _TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
@@ -68,8 +67,14 @@ class _Word(NamedTuple):
     mark: bool | None
 
 
-_SETS = tuple((tuple(group), compile_set(group.values())) for group in GROUPS)
+_SIGNS = tuple(SIGNS)
+_SIGNS_SEEN = compile_set(SIGNS.values())
+_KEYS: tuple[Key, ...] = (*SHIFTS, "atbash", "reversed", "word_order", "pig_latin", "morse")
 _NAMED_SEEN = searcher(compile_re2(NAMED_AFTER))
+_FINDERS: dict[Key, tuple[Search, ...]] = {
+    "reversed": (searcher(compile_re2(SIGNS["reversed"])),),
+    "word_order": (searcher(compile_re2(SIGNS["word_order"])), _NAMED_SEEN),
+}
 _VALUES_SEEN = searcher(compile_re2(disguised.VALUE, utf8=False))  # where to look closer
 _SHAPED = (
     (Sieve(disguised.ACCOUNT, disguised.ACCOUNT, 0), disguised.account),
@@ -77,28 +82,25 @@ _SHAPED = (
 )
 
 
-@cache
-def _find(key: str | int) -> Search:
-    return searcher(compile_re2(SEEN[key]))
-
-
 def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
     """All that some cipher makes language of, by its name."""
     low = text.lower()
     if len(low) != len(text):
         low = text
-    data = low.encode("utf-8", "replace")
-    matched = {keys[index] for keys, known in _SETS for index in known.Match(data) or ()}
+    data = low.encode("ascii", "replace")  # one byte a character
+    seen = WORDS_SOUGHT.find(data)
+    for index in _SIGNS_SEEN.Match(data if text.isascii() else low.encode("utf-8", "replace")) or ():
+        seen.setdefault(_SIGNS[index], [])
     valued = _VALUES_SEEN(data, 0, len(data))[0][0] >= 0
-    if not matched and not valued:
+    if not seen and not valued:
         return []
-    names = [key for key in SEEN if key in matched]
-    if valued and "word_order" not in names and _NAMED_SEEN(data, 0, len(data))[0][0] >= 0:
-        names.append("word_order")
-    told = _told(low, budget) if valued else {}
+    if valued and "word_order" not in seen and _NAMED_SEEN(data, 0, len(data))[0][0] >= 0:
+        seen["word_order"] = []
+    told = _told(low, data, budget) if valued else {}
     found: dict[str, Found] = {}
-    for key in (*names, *(key for key in told if key not in names)):
-        for name, edits, left in _read(key, text, low, told.get(key, []), budget):
+    for key in (*filter(seen.__contains__, _KEYS), *(key for key in told if key not in seen)):
+        spans = [*told.get(key, ()), *(_lines(low, _Places(key, data, seen[key])) if key in seen else ())]
+        for name, edits, left in _read(key, text, low, spans, budget):
             entry = found.setdefault(name, Found([]))
             entry.edits.extend(edits)
             entry.left.extend(left)
@@ -113,12 +115,11 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
 Reading = tuple[str, list[Edit], list[tuple[int, int]]]
 
 
-def _told(low: str, budget: Budget) -> dict[str | int, list[tuple[int, int]]]:
+def _told(low: str, data: bytes, budget: Budget) -> dict[Key, list[tuple[int, int]]]:
     """Lines that hold words in some cipher, where a look at all words pays."""
-    out: dict[str | int, list[tuple[int, int]]] = {}
+    out: dict[Key, list[tuple[int, int]]] = {}
     if not budget.work_on(_TELL + _TELL_PRICE * len(low)):
         return out
-    data = low.encode("ascii", "replace")
     for first, last in _around_values(data):
         for key, start, end in disguised.lines(data[first:last]):
             out.setdefault(key, []).append((first + start, first + end))
@@ -157,14 +158,14 @@ def _shaped(text: str, low: str) -> Iterator[tuple[str, Edit]]:
                 yield from _line_read(key, text, *match.span())
 
 
-def _read(key: str | int, text: str, low: str, told: Sequence[tuple[int, int]], budget: Budget) -> Iterator[Reading]:
+def _read(key: Key, text: str, low: str, spans: Iterable[tuple[int, int]], budget: Budget) -> Iterator[Reading]:
     if key == "morse":
         yield "morse", list(morse(text, budget)), []
         return
     edits: dict[str, list[Edit]] = {}
     left: list[tuple[int, int]] = []
     name = "caesar" if isinstance(key, int) else key
-    for start, end in sorted({*_lines(key, low), *told}):
+    for start, end in sorted(set(spans)):
         if not budget.work_on(_PRICES.get(key, 150) * (end - start)):
             left.append((start, end))
             break
@@ -177,35 +178,54 @@ def _read(key: str | int, text: str, low: str, told: Sequence[tuple[int, int]], 
         yield name, [], left
 
 
-def _lines(key: str | int, low: str) -> Iterator[tuple[int, int]]:
+class _Places:
+    """Where a cipher shows itself, words and signs."""
+
+    def __init__(self, key: Key, data: bytes, words: Sequence[int]) -> None:
+        self._data = data
+        self._words = words
+        self._finders = _FINDERS.get(key, ())
+        self._next = [-1] * len(self._finders)
+
+    def at_or_after(self, begin: int) -> int | None:
+        size = len(self._data)
+        for index, find in enumerate(self._finders):
+            if self._next[index] < begin:
+                found = find(self._data, begin, size)[0][0]
+                self._next[index] = found if found >= 0 else size + 1
+        word = bisect_left(self._words, begin)
+        at = min((*self._next, *self._words[word : word + 1]), default=size + 1)
+        return at if at <= size else None
+
+
+def _lines(low: str, places: _Places) -> Iterator[tuple[int, int]]:
     """The lines with something to see in them, long ones in pieces."""
     done = 0
-    # One byte a character; the dots and dashes of other alphabets are Morse's own affair.
-    data = low.encode("ascii", "replace")
-    find = _find(key)
-    while done <= len(data) and (at := find(data, done, len(data))[0][0]) >= 0:
+    while (at := places.at_or_after(done)) is not None:
         start = max(done, low.rfind("\n", max(done, at - _LINE // 2), at) + 1, at - _LINE // 2)
         stop = low.find("\n", at, start + _LINE)
         done = stop if stop >= 0 else min(len(low), start + _LINE)
         yield start, done
+        if done == len(low):
+            return
 
 
-def _line(key: str | int, text: str, low: str, start: int, end: int) -> Iterator[tuple[str, Edit]]:
+def _line(key: Key, text: str, low: str, start: int, end: int) -> Iterator[tuple[str, Edit]]:
     if isinstance(key, int) or key == "atbash":
-        table = SHIFTS[key] if isinstance(key, int) else ATBASH
-        for a, b in _runs(low, start, end, lambda word: word.translate(table)):
+        read = low[start:end].translate(SHIFTS[key] if isinstance(key, int) else ATBASH)
+        for a, b in _runs(low, start, end, lambda begin, stop: read[begin - start : stop - start]):
             yield from _line_read(key, text, a, b)
     elif key == "reversed":
-        for first, last in _runs(low, start, end, lambda word: word[::-1]):
+        for first, last in _runs(low, start, end, lambda begin, stop: low[begin:stop][::-1]):
             yield from _line_read(key, text, *_with_signs(low, first, last, start, end))
     elif key == "pig_latin":
-        for a, b in _runs(low, start, end, _unpig):
-            yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), _unpig(m[0])) for m in _in(text, a, b)])
+        for a, b in _runs(low, start, end, lambda begin, stop: unpig(low[begin:stop])):
+            yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), unpig(m[0])) for m in _in(text, a, b)])
     elif _is_backwards(text, low, start, end):
         yield "word_order", _backwards(text, start, end)
 
 
-def _line_read(key: str | int, text: str, a: int, b: int) -> Iterator[tuple[str, Edit]]:
+def _line_read(key: Key, text: str, a: int, b: int) -> Iterator[tuple[str, Edit]]:
     if key == "reversed":
         yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
         yield "reversed_words", _each_reversed(text, a, b)
@@ -237,15 +257,14 @@ def _in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     return _WORDS.finditer(text, start, end)
 
 
-def _runs(low: str, start: int, end: int, decode: Callable[[str], str]) -> Iterator[tuple[int, int]]:
+def _runs(low: str, start: int, end: int, read_as: Callable[[int, int], str]) -> Iterator[tuple[int, int]]:
     """Words that are language only when decoded, with unknown ones between and next to them."""
     run: list[_Word] = []
     telling = named = False  # the last word is the name of a value
     value: tuple[int, int] | None = None  # the one right before
-    for begin, stop in _words_and_values(low, start, end):
-        word = low[begin:stop]
-        read = decode(word)
-        if _VALUE.search(word):
+    for begin, stop, is_value in _words_and_values(low, start, end):
+        word, read = low[begin:stop], read_as(begin, stop)
+        if is_value:
             key = _KEY.search(read) is not None and _KEY.search(word) is None
             telling = telling or key or (named and _names(low, run[-1][:2], (begin, stop)))
             run.append(_Word(begin, stop, key or None))
@@ -276,12 +295,17 @@ def _names(low: str, name: tuple[int, int], value: tuple[int, int]) -> bool:
     )
 
 
-def _words_and_values(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _words_and_values(low: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    if _VALUED.search(low, start, end) is None:
+        for word in _in(low, start, end):
+            yield *word.span(), False
+        return
     for chunk in _SPACED.finditer(low, start, end):
         if _VALUED.search(chunk[0]):
-            yield chunk.span()
+            yield *chunk.span(), _VALUE.search(chunk[0]) is not None
         else:
-            yield from (word.span() for word in _in(low, *chunk.span()))
+            for word in _in(low, *chunk.span()):
+                yield *word.span(), False
 
 
 def _kept(low: str, run: list[_Word], telling: bool) -> Iterator[tuple[int, int]]:
@@ -352,20 +376,6 @@ def _backwards(text: str, start: int, end: int) -> Edit:
             starts.append(words[index - 1].end())
             ends.append(a)
     return Edit(words[0].start(), words[-1].end(), "".join(out), starts, ends, turned=True)
-
-
-def _unpig(word: str) -> str:
-    low = word.lower()
-    if low in _KNOWN or not low.endswith("ay") or len(low) < 4:
-        return word
-    for vowel in ("way", "yay"):
-        if low.endswith(vowel) and low[:-3] in _KNOWN:
-            return low[:-3]
-    base = low[:-2]
-    turned = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1)]
-    known = [word for word in turned if word in _KNOWN]
-    onsets = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1) if base[-k:] in ONSETS]
-    return (known or onsets or [base])[0]
 
 
 def _apart(edits: list[Edit]) -> list[Edit]:

@@ -90,7 +90,7 @@ _ALIKE = 4  # words of the same steps that are tried
 _BLANKED = bytes(code if 97 <= code < 123 else 32 for code in range(256))
 _TO_A = {97 + by: bytes.maketrans(_LETTERS.encode(), (_LETTERS[-by:] + _LETTERS[:-by]).encode()) for by in range(26)}
 _PLAIN_WORDS = frozenset(word.encode() for word in FORMS)
-_MANY = 200  # different words, of which it is cheaper to look at all at once
+_LONG, _MANY = 4000, 200  # characters, and different words, of which it is cheaper to look at all at once
 
 
 def _known() -> frozenset[bytes]:
@@ -106,6 +106,8 @@ _KNOWN = _known()
 
 def _may_hold(data: bytes) -> bool:
     """Is there a word that is none as it stands, and may be one in a cipher?"""
+    if len(data) > _LONG:
+        return True
     words = set(data.translate(_BLANKED).split()) - _PLAIN_WORDS
     if len(words) > _MANY:
         return True

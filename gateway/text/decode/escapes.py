@@ -45,6 +45,8 @@ _MAILED = re.compile(r"(?<=[A-Za-z0-9,.:;])=20(?=[\w+(=])|=[CD][0-9A-F](?:=\r?\n
 _MAIL_ONLY = re.compile(
     r"[:;!?)]=20|=20(?:[0-9+(]|=\r?\n)|[^\w=]=\r?\n|=\r?\n[^\w=]"
 )  # what is not read a stretch at a time
+# A line as long as mail programs make them, cut anywhere.
+_CUT = re.compile(r"^[^\n]{72,75}=\r?\n", re.MULTILINE)
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
@@ -146,7 +148,7 @@ def quoted_printable(text: str, budget: Budget) -> Found | None:
 
 def mail(text: str, budget: Budget) -> Found | None:
     """A whole text as mail encodes it: blanks, and lines cut anywhere. `a=20` by itself is an assignment."""
-    if len(_MAILED.findall(text)) < 2 or _MAIL_ONLY.search(text) is None:
+    if (len(_MAILED.findall(text)) < 2 or _MAIL_ONLY.search(text) is None) and _CUT.search(text) is None:
         return None
     return _found(text, budget, _MAIL, _from_mail)
 

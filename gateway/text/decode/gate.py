@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+
 from gateway.text.patterns import compile_set
 
-__all__ = ["GATES", "suspects"]
+__all__ = ["GATES", "looking", "suspects"]
 
 _GAP = r"[\s,;:|/_\-]{1,3}"
+# Where each begins as its decoder wants it: an automaton that counts from every character has many more states.
+_FIRST, _OF_LIST = r"(?:\A|[^A-Za-z0-9])", r"(?:\A|[^A-Za-z0-9_.])"
 _MIX = "(?:[a-z0-9+/_-][A-Z]|[A-Z][A-Z][a-z]|[A-Za-z][0-9]|[0-9][A-Za-z])"
-# Twelve side by side with a capital among them, or more than any word, less two of padding: `basen` lets others go.
-_CAPITAL = "|".join(f"[a-z0-9+/_-]{{{i}}}[A-Z][A-Za-z0-9+/_-]{{{11 - i}}}" for i in range(12))
+# From the first of a run on, so that an automaton need not count from each: twelve side by side with a capital among
+# them, or more than any word, less two of padding. `basen` lets others go.
+_SMALL, _LETTER = "[a-z0-9+/_-]", "[A-Za-z0-9+/_-]"
+_CAPITAL = "|".join(f"{_SMALL}{{{i}}}[A-Z]{_LETTER}{{{11 - i}}}" for i in range(12))
+_RUN = rf"(?:\A|[^A-Za-z0-9+/_-])(?:{_CAPITAL}|{_SMALL}{{12,}}[A-Z]|{_SMALL}{{62}})"
 GATES = {
     "html": "&[#A-Za-z]",
     "url": "%[0-9A-Fa-fu][0-9A-Fa-f]",
@@ -17,18 +24,40 @@ GATES = {
     "quoted_printable": r"=[0-9A-F]{2}|=\r?\n",
     "mail": r"[:;!?)]=20|=20(?:[0-9+(]|=\r?\n)|=\r?\n",
     "punycode": "(?i)xn--",
-    "hex": rf"[0-9a-fA-F]{{16}}|(?:[0-9a-fA-F]{{2}}h?{_GAP}(?:0[xX]|[xX$#])?){{4}}",
-    "binary": rf"[01]{{24}}|[01]{{7,8}}{_GAP}(?:0b)?[01]{{7}}",
-    "octal": rf"(?:[0-7]{{2,3}}{_GAP}(?:0o?)?){{4}}",
-    "decimal": rf"(?:[0-9]{{1,3}}{_GAP}){{4}}",
-    "base64": rf"{_CAPITAL}|[a-z0-9+/_-]{{62}}|{_MIX}[A-Za-z0-9+/_-]*\s{{1,2}}[A-Za-z0-9+/_-]*{_MIX}",
-    "base32": "[A-Z2-7]{16}|[a-z2-7]{24}",
+    "hex": (
+        rf"{_FIRST}(?:0x)?[0-9a-fA-F]{{16}}"
+        rf"|{_OF_LIST}(?:0[xX]|[xX])?(?:[0-9a-fA-F]{{2}}h?{_GAP}(?:0[xX]|[xX$#])?){{4}}"
+    ),
+    "binary": rf"(?:\A|\W)(?:0b)?(?:[01]{{24}}|[01]{{7,8}}{_GAP}(?:0b)?[01]{{7}})",
+    "octal": rf"{_OF_LIST}(?:0o?)?(?:[0-7]{{2,3}}{_GAP}(?:0o?)?){{4}}",
+    "decimal": rf"{_OF_LIST}(?:[0-9]{{1,3}}{_GAP}){{4}}",
+    "base64": rf"{_RUN}|{_MIX}{_LETTER}*\s{{1,2}}{_LETTER}*{_MIX}",
+    "base32": rf"{_FIRST}(?:[A-Z2-7]{{16}}|[a-z2-7]{{24}})",
     "base85": r"(?:^|\s)[!-~]?(?:(?:[+-J][!-u]{4}){3}|(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3})|<~",
 }
-_NAMES = tuple(GATES)
-_SET = compile_set(GATES.values())
+# States multiply: in long texts what counts far is in automata of its own. A short text does not meet many of them.
+_APART = (("base64",), ("hex", "base32", "base85"))
+_SHORT = 8 << 10
+
+
+def looking(patterns: Mapping[str, str]) -> Callable[[str], Iterator[str]]:
+    """Which of these patterns are in a text."""
+    rest = tuple(name for name in patterns if not any(name in group for group in _APART))
+    together, *apart = (
+        (group, compile_set([patterns[name] for name in group])) for group in (tuple(patterns), *_APART, rest)
+    )
+
+    def look(text: str) -> Iterator[str]:
+        data = text.encode("utf-8", "replace")
+        sets = apart if len(data) > _SHORT else (together,)
+        return (group[index] for group, known in sets for index in known.Match(data) or ())
+
+    return look
+
+
+_LOOK = looking(GATES)
 
 
 def suspects(text: str) -> list[str]:
-    found = _SET.Match(text.encode("utf-8", "replace"))
-    return [_NAMES[index] for index in sorted(found)] if found else []
+    found = set(_LOOK(text))
+    return [name for name in GATES if name in found] if found else []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from string import ascii_lowercase as LOWER
 from string import ascii_uppercase as UPPER
 
 from gateway.text.decode.morse import MORSE
+from gateway.text.decode.steps import Key, Sought, Stands, Steps
 from gateway.text.prefixes import SHAPES
 from gateway.text.words import COMMON, FORMS, LABELS, PAIRS, TELLING, WORDS
 
@@ -18,13 +19,14 @@ __all__ = [
     "BEHIND",
     "END_FIRST",
     "FORWARD",
-    "GROUPS",
     "NAMED_AFTER",
-    "ONSETS",
-    "SEEN",
     "SHIFTS",
+    "SIGNS",
+    "WORDS_SOUGHT",
+    "unpig",
 ]
 
+_KNOWN = COMMON | TELLING
 _LONG = sorted(word for word in TELLING if len(word) >= 6)
 # A cipher is looked for by its longer words; short ones are words of some other cipher too often.
 _OTHERS = [*sorted(word for word in COMMON | TELLING if len(word) >= 5), "iban", "visa", "card"]
@@ -35,7 +37,7 @@ _ONSETS_TEXT = (
     "b bl br c ch chr cl cr d dr f fl fr g gh gl gn gr h j k kn l m n p ph pl pr ps qu r rh s sc sch scr sh shr sk sl"
     " sm sn sp sph spl spr squ st str sw t th thr tr tw v w wh wr y z"
 )
-ONSETS = frozenset(_ONSETS_TEXT.split())
+_ONSETS = frozenset(_ONSETS_TEXT.split())
 
 
 def _shift(by: int) -> dict[int, int]:
@@ -46,12 +48,26 @@ SHIFTS = {by: _shift(by) for by in range(1, 26)}
 ATBASH = str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
 
 
-def _pig(word: str) -> str:
-    head = max((k for k in range(4) if word[:k] in ONSETS), default=0)
+def _pig(word: str) -> list[str]:
+    head = max((k for k in range(4) if word[:k] in _ONSETS), default=0)
     if not head:
-        return word + "(?:w|y)ay"
+        return [f"{word}way", f"{word}yay"]
     more = head + 1  # some take a y for a consonant
-    return "|".join(word[k:] + word[:k] + "ay" for k in (head, more, more + 1, more + 2) if k < len(word) - 1)
+    return [word[k:] + word[:k] + "ay" for k in (head, more, more + 1, more + 2) if k < len(word) - 1]
+
+
+def unpig(word: str) -> str:
+    low = word.lower()
+    if low in _KNOWN or not low.endswith("ay") or len(low) < 4:
+        return word
+    for vowel in ("way", "yay"):
+        if low.endswith(vowel) and low[:-3] in _KNOWN:
+            return low[:-3]
+    base = low[:-2]
+    turned = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1)]
+    known = [word for word in turned if word in _KNOWN]
+    onsets = [base[-k:] + base[:-k] for k in range(min(4, len(base) - 1), 0, -1) if base[-k:] in _ONSETS]
+    return (known or onsets or [base])[0]
 
 
 def _any(words: Sequence[str]) -> str:
@@ -65,31 +81,33 @@ _SMALL_TEXT = """
     was on, for you, to us, with us, as the, but the, into the, than the, when the, is not, was not, my card, goes to
 """
 _SMALL = [pair.strip() for pair in _SMALL_TEXT.split(",")]
-_TOP = "com|net|org|info"
+_HOST = bytes(code for code in range(128) if chr(code) in "0123456789.-" or 97 <= code < 123)
+_LONGEST_HOST = 253
 
 
-def _host(write: Callable[[str], str]) -> str:
-    """An address's end."""
-    return rf"|@[a-z0-9.-]{{2,}}\.(?:{write(_TOP)})\b"
+def _ends_address(data: bytes, start: int, end: int) -> bool:
+    """Behind `@` and a host's name?"""
+    at = data.rfind(b"@", max(0, start - _LONGEST_HOST), start)
+    return 0 <= at < start - 3 and data[start - 1] == 46 and not data[at + 1 : start].translate(None, _HOST)
 
 
-_VALUES = [(letters, rest) for letters, rest in SHAPES if rest.startswith(("[\"'", ":", "(?"))]
+def _before(rest: str) -> Stands:
+    pattern = re.compile(rest.encode())
+
+    def stands(data: bytes, start: int, end: int) -> bool:
+        before = data[start - 1] if start else 32
+        return (before == 95 or not chr(before).isalnum()) and pattern.match(data, end) is not None
+
+    return stands
 
 
-def _keys(write: Callable[[str], str]) -> str:
-    """Names of secrets and connections, as a cipher writes them."""
-    by_rest: dict[str, list[str]] = {}
-    for letters, rest in _VALUES:
-        by_rest.setdefault(rest, []).append(write(letters))
-    return r"|(?:\b|_)(?:" + "|".join(f"(?:{'|'.join(written)}){rest}" for rest, written in by_rest.items()) + ")"
-
-
-def _values(write: Callable[[str], str]) -> str:
-    return (_keys(write) + _host(write)).removeprefix("|")
-
-
-def _shifted(by: int) -> Callable[[str], str]:
-    return lambda text: text.translate(SHIFTS[by])
+def _words_of_values() -> Iterator[tuple[str, Stands]]:
+    """Names of secrets and connections before what follows them, the end of an address."""
+    followed: dict[str, Stands] = {}
+    for letters, rest in SHAPES:
+        if rest.startswith(("[\"'", ":", "(?")):
+            yield letters, followed.setdefault(rest, _before(rest))
+    yield from ((top, _ends_address) for top in ("com", "net", "org", "info"))
 
 
 # In English the second of them stands first.
@@ -121,40 +139,25 @@ _BACK_KEY = "|".join(
 )
 
 ORDER = _BACKWARDS + r"|(?m:^[a-z]+[.!?] (?:[^.!?\n]|[.!?][^.!?\s])+$)"
-_CIPHERS: dict[str | int, Callable[[str], str]] = {
-    **{by: _shifted(26 - by) for by in SHIFTS},
-    "atbash": lambda text: text.translate(ATBASH),
-}
-_WORDS = {key: _any([write(word) for word in (*_OTHERS, *_FREQUENT)]) for key, write in _CIPHERS.items()}
-_HALF = len(_WORDS) // 2
 
-# What to look for, by how it is then read: a shift by its number, the others by name. Each group is an automaton of
-# its own, since states multiply: one for all has a state for each of the words with each repetition, and RE2 builds
-# them while it reads what it has not seen before. 64 KiB of noise took it 0.15 to 0.4 s, and these a sixth of that.
-GROUPS: tuple[dict[str | int, str], ...] = (
-    dict(list(_WORDS.items())[:_HALF]),
-    dict(list(_WORDS.items())[_HALF:]),
-    {
-        **{key: _any([write(pair) for pair in (*PAIRS, *_SMALL)]) for key, write in _CIPHERS.items()},
-        "reversed": _any(
-            [t[::-1] for t in (*_OTHERS, *_REVERSIBLE, *PAIRS, *_SMALL)]
-            + [" ".join(reversed(t.split()))[::-1] for t in (*PAIRS, *_SMALL)]
-        ),
-        "pig_latin": _any([_pig(t) for t in _LONG]),
-    },
-    {
-        **{key: _values(write) for key, write in _CIPHERS.items()},
-        "reversed": rf"(?:{_BACK_KEY})(?:\b|_)",
-        "word_order": ORDER,
-        "morse": MORSE,
-    },
-)
-# A name behind a value is looked for by itself: automata that count figures and know words at once grow large.
-SEEN: dict[str | int, str] = {
-    key: "|".join(group[key] for group in GROUPS if key in group)
-    for key in (*_CIPHERS, "reversed", "word_order", "pig_latin", "morse")
-}
-SEEN["word_order"] += f"|{NAMED_AFTER}"
+
+def _all_sought() -> Iterator[Sought]:
+    """What tells each cipher, but for what is no words."""
+    words = (*_OTHERS, *_FREQUENT, *PAIRS, *_SMALL)
+    yield from map(Sought, words)
+    yield from (Sought(word.translate(ATBASH), "atbash") for word in words)
+    for word, stands in _words_of_values():
+        yield Sought(word, None, stands)
+        yield Sought(word.translate(ATBASH), "atbash", stands)
+    pairs = (*PAIRS, *_SMALL)
+    yield from (Sought(text[::-1], "reversed") for text in (*_OTHERS, *_REVERSIBLE, *pairs))
+    yield from (Sought(" ".join(reversed(pair.split()))[::-1], "reversed") for pair in pairs)
+    yield from (Sought(pig, "pig_latin") for word in _LONG for pig in _pig(word))
+
+
+WORDS_SOUGHT = Steps(_all_sought())
+# What is no word, or words with signs between them.
+SIGNS: dict[Key, str] = {"reversed": rf"(?:{_BACK_KEY})(?:\b|_)", "word_order": ORDER, "morse": MORSE}
 FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
 BACKWARD = re.compile(_BACKWARDS)
 BEHIND = re.compile(NAMED_AFTER)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.errors import NotFound, RequestError
+from gateway.errors import NotFound, RequestError, in_words
 from gateway.settings import NAME, UNBOUNDED, Quota
 from gateway.store.secrets import PREFIXES
 from gateway.surfaces import parse_json, show
@@ -163,7 +163,7 @@ async def body_of(request: Request, model: type[M]) -> M:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = show(tuple(first["loc"]))
-        raise RequestError(f"{where + ': ' if where else ''}{first['msg']}", param=where or None) from None
+        raise RequestError(f"{where + ': ' if where else ''}{in_words(first)}", param=where or None) from None
 
 
 def parameters(request: Request, known: Iterable[str]) -> dict[str, str]:

@@ -39,7 +39,11 @@ CASES = (
         ("Steuernummer «181/815/08155»", "St.-Nr. 21; Steuernr. «2893081508152»"),
         ("181/815/08155", "Steuernummer 12", "Steuernummer 999/9"),
     ),
-    Case("pii/de_vat", ("USt-IdNr. «DE802326314»", "(«DE 786097591»)"), ("DE802326315", "DEX802326314", "DE80232631")),
+    Case(
+        "pii/de_vat",
+        ("USt-IdNr. «DE802326314»", "(«DE 786097591»)", "USt-IdNr.: «DE 802 326 314»"),
+        ("DE802326315", "DEX802326314", "DE80232631"),
+    ),
     Case(
         "pii/de_id_card",
         ("Personalausweis «LGPFTW10G»", "Ausweisnummer: «TY5V2TW4W»"),
@@ -132,8 +136,19 @@ CASES = (
     Case("pii/pt_citizen_card", ("cartão «00000000 0 ZZ4»", "CC «93234701 7 Q53»"), ("93234701 7 Q54", "93234701 7")),
     Case(
         "pii/it_fiscal_code",
-        ("CF «RCCMNL83S18D969H»", "codice fiscale: «rccmnl83s18d969h»"),
-        ("RCCMNL83S18D969I", "RCCMNL83S18D969", "XRCCMNL83S18D969H"),
+        (
+            "CF «RCCMNL83S18D969H»",
+            "codice fiscale: «rccmnl83s18d969h»",
+            "CF: «RCC MNL 83S18 D969 H»",
+            "c.f. «rcc mnl 83s18 d969h»",
+        ),
+        (
+            "RCCMNL83S18D969I",
+            "RCCMNL83S18D969",
+            "XRCCMNL83S18D969H",
+            "CF: RCC MNL 83S18 D969 I",
+            "see RCC MNL 83S18 D969 H",
+        ),
     ),
     Case(
         "pii/it_vat", ("Partita IVA «16174391207»", "p.iva «IT82833230277»"), ("Partita IVA 16174391208", "16174391207")
@@ -152,7 +167,13 @@ CASES = (
     ),
     Case(
         "pii/se_personnummer",
-        ("hon, «910720+9232», bor", "(«20310228-4720»)", "personnummer: «0508291515»", "pnr «910720+9232»"),
+        (
+            "hon, «910720+9232», bor",
+            "(«20310228-4720»)",
+            "personnummer: «0508291515»",
+            "pnr «910720+9232»",
+            "personnummer «050829 1515»",
+        ),
         ("910720+9233", "919920+9232", "91072099232"),
     ),
     Case("pii/fi_hetu", ("hetu «131052-308T»", "(«120883A6951»)"), ("131052-308U", "331052-308T", "x131052-308T")),
@@ -175,7 +196,11 @@ CASES = (
         ("asmens kodas «65804029613»", "Asmens kodas: «16506284549»"),
         ("asmens kodas 65804029614", "65804029613"),
     ),
-    Case("pii/pl_pesel", ("PESEL «81310271272»", "numer PESEL: «71220632025»"), ("PESEL 71220632026", "71220632025")),
+    Case(
+        "pii/pl_pesel",
+        ("PESEL «81310271272»", "numer PESEL: «71220632025»", "pesel «712206 32025»"),
+        ("PESEL 71220632026", "71220632025"),
+    ),
     Case("pii/pl_nip", ("NIP «7733060562»", "nip: «593-891-01-93»"), ("NIP 7733060563", "7733060562")),
     Case(
         "pii/pl_id_card",

@@ -93,6 +93,8 @@ CODE = (
     "if password != password2: raise ValueError('passwords differ')",
     "if (password === confirmPassword) { submit(); }",
     "private String password; // getter and setter",
+    "def sign(data: bytes, private_key: ed25519.Ed25519PrivateKey) -> bytes: ...",
+    "if isinstance(private_key, x25519.X25519PrivateKey): pass",
     "string password = Console.ReadLine();",
     "$password = $_POST['password'];",
     "$pass = password_hash($_POST['pass'], PASSWORD_DEFAULT);",

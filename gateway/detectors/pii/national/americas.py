@@ -44,7 +44,11 @@ ROWS = (
         on_digits(rfc.is_valid),
     ),
     Row("pii/br_cpf", alone(r"\d{3}\.\d{3}\.\d{3}-\d{2}"), on_digits(cpf.is_valid)),
-    Row("pii/br_cpf", near(r"\d{9}-?\d{2}", "cpf|cpf nº|c\\.p\\.f\\."), on_digits(cpf.is_valid)),
+    Row(
+        "pii/br_cpf",
+        near(r"\d{9}-?\d{2}|\d{3} \d{3} \d{3}[ -]\d{2}", "cpf|cpf nº|c\\.p\\.f\\."),
+        on_digits(cpf.is_valid),
+    ),
     Row("pii/br_cnpj", alone(r"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"), on_digits(cnpj.is_valid)),
     Row("pii/br_cnpj", near(r"\d{14}", "cnpj"), on_digits(cnpj.is_valid)),
     Row("pii/ar_cuit", alone(r"(?:2[03457]|3[034])-\d{8}-\d"), on_digits(cuit.is_valid)),

@@ -102,6 +102,12 @@ ROWS = (
         _aadhaar,
     ),
     Row("pii/in_pan", alone(r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"), pan.is_valid, score=0.9),
+    Row(
+        "pii/in_pan",
+        near(r"(?i:[a-z]{3}[abcfghjlpt][a-z]\d{4}[a-z])", "pan card|pan no|pan number|pan"),
+        pan.is_valid,
+        score=0.9,
+    ),
     Row("pii/in_gstin", alone(r"[0-3]\d[A-Z]{5}\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]"), gstin.is_valid),
     Row(
         "pii/in_voter_id",

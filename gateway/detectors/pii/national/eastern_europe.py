@@ -45,7 +45,7 @@ def _snils(value: str) -> bool:
 _INN_WORDS = "инн|inn"
 
 ROWS = (
-    Row("pii/pl_pesel", near(r"\d{11}", "pesel|numer pesel|nr pesel"), on_digits(pesel.is_valid)),
+    Row("pii/pl_pesel", near(r"\d{11}|\d{6} \d{5}", "pesel|numer pesel|nr pesel"), on_digits(pesel.is_valid)),
     Row(
         "pii/pl_nip",
         near(

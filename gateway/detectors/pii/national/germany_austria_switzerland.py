@@ -49,7 +49,7 @@ ROWS = (
         on_digits(stnr.is_valid),
         score=0.9,
     ),
-    Row("pii/de_vat", alone(r"DE ?[1-9]\d{8}"), vat.is_valid),
+    Row("pii/de_vat", alone(r"DE ?[1-9]\d{2} ?\d{3} ?\d{3}"), vat.is_valid),
     Row(
         "pii/de_id_card",
         near(

@@ -18,7 +18,7 @@ __all__ = ["ROWS"]
 
 
 def _personnummer(value: str) -> bool:
-    number = value if value[-5] in "-+" else f"{value[:-4]}-{value[-4:]}"
+    number = value if value[-5] in "-+" else f"{value[:-4].rstrip()}-{value[-4:]}"
     return not_repeated(value) and personnummer.is_valid(number)
 
 
@@ -33,7 +33,7 @@ ROWS = (
     Row("pii/se_personnummer", alone(r"(?:19|20)?\d{2}[01]\d[0-39]\d[-+]\d{4}"), _personnummer),
     Row(
         "pii/se_personnummer",
-        near(r"(?:\d{2})?\d{6}[-+]?\d{4}", "personnummer|personnr|pnr|samordningsnummer|swedish id"),
+        near(r"(?:\d{2})?\d{6}[-+ ]?\d{4}", "personnummer|personnr|pnr|samordningsnummer|swedish id"),
         _personnummer,
     ),
     Row("pii/fi_hetu", alone(r"[0-3]\d[01]\d{3}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]"), hetu.is_valid),

@@ -52,6 +52,14 @@ ROWS = (
         alone(r"(?i:[a-z]{6}[0-9lmnpqrstuv]{2}[abcdehlmprst][0-9lmnpqrstuv]{2}[a-z][0-9lmnpqrstuv]{3}[a-z])"),
         codicefiscale.is_valid,
     ),
+    Row(
+        "pii/it_fiscal_code",
+        near(
+            r"(?i:[a-z]{3} [a-z]{3} [0-9lmnpqrstuv]{2}[abcdehlmprst][0-9lmnpqrstuv]{2} [a-z][0-9lmnpqrstuv]{3} ?[a-z])",
+            "codice fiscale|cod\\.? ?fisc|c\\.?f\\.?|cf",
+        ),
+        codicefiscale.is_valid,
+    ),
     Row("pii/it_vat", near(r"(?:IT ?)?\d{11}", _IVA_WORDS), iva.is_valid),
     Row(
         "pii/it_id_card",

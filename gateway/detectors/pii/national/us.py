@@ -12,6 +12,7 @@ from gateway.detectors.pii.context import alone, labelled, near
 __all__ = ["ROWS"]
 
 _SSN_WORDS = "ssn|ss number|ssn number|social security|social security (?:number|no|num|#)|soc sec|seguro social"
+_GAP = "(?:[ .\u2010-\u2015]|-[ \n]?)"  # a line may end behind a hyphen
 _MBI_LETTER = "AC-HJKMNP-RT-Y"  # without S, L, O, I, B, Z, which look like digits
 
 
@@ -45,7 +46,7 @@ def _dea(value: str) -> bool:
 
 ROWS = (
     Row("pii/us_ssn", alone(r"\d{3}-\d{2}-\d{4}"), _ssn),
-    Row("pii/us_ssn", near(r"\d{9}|\d{3}([ -])\d{2}[ -]\d{4}".replace("([ -])", "[ -]"), _SSN_WORDS), _ssn),
+    Row("pii/us_ssn", near(rf"\d{{3}}{_GAP}?\d{{2}}{_GAP}?\d{{4}}", _SSN_WORDS), _ssn),
     Row("pii/us_itin", alone(r"9\d{2}-\d{2}-\d{4}"), _itin),
     Row(
         "pii/us_itin",
