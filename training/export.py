@@ -234,7 +234,7 @@ def card(
         "data": {
             "start": "all-MiniLM-L6-v2 (Apache-2.0)",
             "sets": sorted(TRAIN),
-            "generated": "training/generate, written for this model; code that it quotes: Python's own library (PSF-2.0)",
+            "generated": "training/generate, written for this model; quotes code of Python's library (PSF-2.0)",
         },
         "speed": speed(folder / "model.onnx"),
         "quality": figures,
