@@ -128,7 +128,7 @@ def test_a_pack_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"colour": "red"}, "colour: Extra"),
+        ({"colour": "red"}, "colour: there is no such field"),
         ({"attacks": []}, "attacks"),
         ({"type": "Not A Name"}, "type"),
         ({"control": ""}, "control"),
