@@ -1,7 +1,8 @@
 """
 What the views of a text cost: processor time for 1 KiB of plain prompts, for 64 KiB of texts made to be
 slow, and how the time grows from 64 KiB to 1 MiB (an exponent of 1 is linear). `growth` is the longest
-view's length over the text's. Sizes count characters.
+view's length over the text's. `look` is what the engine takes for the same text: views of the views as well, each
+distinct one once. Sizes count characters.
 
 RE2 builds its automata while it reads, so a text that it has seen is read many times faster. What is fresh each time is
 noise that no text before had anything of: its first 64 KiB in a process, and the median of those after it.
@@ -25,10 +26,12 @@ from rich.console import Console
 from benchmarks.machine import Cpus, facts, pin
 from benchmarks.tables import Rows, deliver, figure
 from benchmarks.texts import CORPORA
+from gateway.engine.views import look
 from gateway.text.decode import decoded
 from gateway.text.markup import markup, untagged
 from gateway.text.normalise import normalised, readings
 from gateway.text.views import View
+from gateway.types import Part
 
 __all__ = ["main"]
 
@@ -156,6 +159,7 @@ def run(args: argparse.Namespace) -> Figures:
                 "text": name,
                 "us": times,
                 "sum_us": whole,
+                "look_us": _best(lambda text: look(Part(text), text), small, args.rounds),
                 "large_us": later,
                 "exponent": log(later / whole) / log(args.large / SMALL),
                 "growth": max((len(v.text) for views in MAKERS.values() for v in views(small) if v), default=0) / SMALL,
@@ -198,13 +202,21 @@ def tables(report: Figures) -> list[Rows]:
     for row in report["fresh"]:
         fresh.add(row["text"], figure(row["first_us"] / 1000), figure(row["later_us"] / 1000))
     worst = Rows(
-        "64 KiB of the worst texts, milliseconds", "text", *MAKERS, "all", "the largest text", "exponent", "growth"
+        "64 KiB of the worst texts, milliseconds",
+        "text",
+        *MAKERS,
+        "all",
+        "look",
+        "the largest text",
+        "exponent",
+        "growth",
     )
     for row in report["worst"]:
         worst.add(
             row["text"],
             *(figure(row["us"][name] / 1000) for name in MAKERS),
             figure(row["sum_us"] / 1000),
+            figure(row["look_us"] / 1000),
             figure(row["large_us"] / 1000),
             figure(row["exponent"]),
             figure(row["growth"]),
