@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -21,8 +21,6 @@ LEAST_PICTURE = 48  # pixels of the shorter side; a smaller one holds no sentenc
 MOST_PICTURES = 40  # of one file
 MOST_OBJECTS = 200_000  # of one PDF that are looked through for texts beside its pages
 STALE = frozenset(("/ID", "/Lookup", "/Panose", "/CheckSum", "/O", "/U", "/OE", "/UE", "/Perms", "/Parent"))
-
-
 DATE = re.compile(r"D:\d{4,14}(?:Z|[+-]\d\d'\d\d'?)?")
 
 
@@ -102,19 +100,18 @@ def _pdf(data: bytes, job: Job) -> None:
         job.skip("too_many_pages")
     if not count:
         job.skip("broken")
-    for page in pages[: job.bounds["pages"]]:
+
+    def attempt(part: Callable[[Any, Job], None], of: Any) -> None:
         try:
-            _page(page, job)
+            part(of, job)
         except LimitReachedError:
             job.skip("too_large")
         except (*broken, NotImplementedError):
             job.skip("broken")
-    try:
-        _beside(reader, job)
-    except LimitReachedError:
-        job.skip("too_large")
-    except (*broken, NotImplementedError):
-        job.skip("broken")
+
+    for page in pages[: job.bounds["pages"]]:
+        attempt(_page, page)
+    attempt(_beside, reader)
 
 
 def _page(page: Any, job: Job) -> None:
