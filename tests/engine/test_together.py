@@ -10,20 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.detectors.base import RegexDetector, Row
 from gateway.engine import Guard
 from gateway.engine.scan import Scan, Steps, scan_parts, scan_steps
 from gateway.engine.together import Together
 from gateway.policy import parse_policy
 from gateway.types import OF_ONE_TEXT, Direction, Finding, Kind, Part, Span, Transcript, Verdict
+from tests.engine.test_guard import RULES
 
-RULES = RegexDetector(
-    "rules",
-    (
-        Row("pii/email", r"(?:^|[^\w.+-])(?P<v>[\w.+-]{1,20}@[\w-]{1,10}(?:\.[\w-]{1,10}){1,3})"),
-        Row("secret/token", r"(?:^|[^\w])(?P<v>ab_[a-c0-9]{4,8})(?:$|[^\w])"),
-    ),
-)
 POLICY = parse_policy("version: 1\nname: p\nrules:\n- {category: '*/*', action: mask}\n")
 PIECES = ("joe@example.org", "ab_abc123", "plain words", "break", "am9lQGV4YW1wbGUub3JnIGlzIG15IGFkZHJlc3M=", "é", "")
 
