@@ -1,9 +1,9 @@
 """
 Memory in large pages, on Linux.
 
-Tables and automata are some hundred megabytes, and every request touches them in many places. In pages of 4 KiB the
-processor spends as much on finding out where those are as on reading them [measured: a tenth to a fifth of all
-time]. So what is resident is asked for in pages of 2 MiB; where that cannot be, nothing happens.
+Tables and automata are some hundred megabytes, and every request touches them in many places. In pages of 4 KiB
+finding out where those are takes a part of its time of its own [measured: a twentieth, more on a busy machine]. So
+what is resident is asked for in pages of 2 MiB; where that cannot be, nothing happens.
 """
 
 from __future__ import annotations
