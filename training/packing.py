@@ -1,4 +1,7 @@
-"""Weights small enough to carry: half precision, the word table in rows of 8-bit integers. And keys of windows."""
+"""
+Weights small enough to carry: half precision, the word table (or all matrices) in rows of 8-bit integers. And keys of
+windows.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ WORDS = ("word_embeddings.weight", "encoder.words.weight")
 SCALE = ".scale_of_rows"
 
 
-def packed(weights: Mapping[str, Array]) -> dict[str, Array]:
+def packed(weights: Mapping[str, Array], *, everything: bool = False) -> dict[str, Array]:
     out = {name: value.astype(np.float16) for name, value in weights.items()}
-    for name in [n for n in weights if n.endswith(WORDS)]:
+    for name in [n for n in weights if n.endswith(WORDS) or (everything and weights[n].ndim == 2)]:
         words = weights[name].astype(np.float32)
         scale = np.maximum(np.abs(words).max(axis=1, keepdims=True), 1e-8) / 127
         out[name] = np.round(words / scale).astype(np.int8)

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from training.judging import evaluate_on, load_encoder
 from training.model import GuardModel
 from training.packing import packed, unpacked
-from training.train import evaluate_on, load_encoder
 
 __all__ = ["main", "mean"]
 

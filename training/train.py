@@ -14,7 +14,6 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,66 +22,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from training.batches import UNKNOWN, Flat, batches, hidden, spliced
 from training.examples import HEADS
-from training.measure import report
-from training.model import LAYERS, GuardModel
-from training.packing import keys, packed, unpacked
+from training.judging import evaluate_on, load_encoder, weights_in
+from training.model import MPNET, SHAPES, GuardModel, Shape
+from training.packing import keys, packed
 
-__all__ = ["main", "scores_of"]
+__all__ = ["main"]
 
-MASK, FIRST_WORD, UNKNOWN = 103, 1996, 255
 AGREES = 0.1  # how near to its label an answer is that shall stay as it is
-
-
-class Flat:
-    """Texts of token ids, one after another, on the device; batches are gathered there."""
-
-    def __init__(self, ids: np.ndarray[Any, Any], starts: np.ndarray[Any, Any], device: str) -> None:
-        self.ids = torch.from_numpy(ids.astype(np.int32)).to(device)
-        self.starts = torch.from_numpy(starts.astype(np.int64)).to(device)
-        self.sizes = self.starts[1:] - self.starts[:-1]
-
-    def batch(self, rows: Tensor, *others: Tensor, length: int = 0) -> tuple[Tensor, ...]:
-        """Ids and mask [B, T]; then what the others hold for each token, UNKNOWN where padded."""
-        sizes = self.sizes[rows]
-        steps = torch.arange(length or _fitting(int(sizes.max())), device=rows.device)
-        mask = steps[None, :] < sizes[:, None]
-        at = (self.starts[rows][:, None] + steps[None, :]).clamp(max=len(self.ids) - 1)
-        ids = torch.where(mask, self.ids[at], 0).long()
-        return ids, mask.long(), *(torch.where(mask, other[at].int(), UNKNOWN) for other in others)
-
-
-# Few shapes: libraries on the GPU look for the best way to do each new one, for longer than the work takes.
-LENGTHS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
-
-
-def _fitting(size: int) -> int:
-    return next(length for length in LENGTHS if length >= size)
-
-
-def _batches(
-    sizes: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], tokens: int, seed: int
-) -> list[np.ndarray[Any, Any]]:
-    """Shuffled batches of texts of about the same length; in each length all of one shape."""
-    random = np.random.default_rng(seed)
-    out: list[np.ndarray[Any, Any]] = []
-    sizes, low = sizes[rows], 0
-    for high in LENGTHS:
-        pool = random.permutation(rows[(sizes > low) & (sizes <= high)])
-        low, count = high, tokens // high
-        if len(pool) == 0:
-            continue
-        short = -len(pool) % count
-        pool = np.concatenate([pool, random.choice(pool, short)])
-        out += np.split(pool, len(pool) // count)
-    random.shuffle(out)  # type: ignore[arg-type]
-    return out
-
-
-def _noisy(ids: Tensor, mask: Tensor, rate: float) -> Tensor:
-    """Some words hidden, so that no single one decides."""
-    hit = (torch.rand(ids.shape, device=ids.device) < rate) & (ids >= FIRST_WORD) & mask.bool()
-    return torch.where(hit, MASK, ids)
 
 
 class Trainer:
@@ -103,22 +51,31 @@ class Trainer:
         self.pair_label = torch.from_numpy(arrays["pair_label"]).to(self.device).float()
         self.pair_task = torch.from_numpy(arrays["pair_task"]).to(self.device).long()
         self.pair_rows = np.flatnonzero(~arrays["pair_held"])
-        plain = self.device == "cpu"  # there attention with a mask is slower than its parts, by half
-        self.model = GuardModel(args.dropout, plain).to(self.device)
+        self.plain = self.device == "cpu"  # there attention with a mask is slower than its parts, by half
+        shape = SHAPES[args.shape]
+        self.model = GuardModel(args.dropout, self.plain, shape).to(self.device)
         load_encoder(self.model, start)
         if args.go_on:
-            self.model.load_state_dict(_weights(args.go_on))
+            self.model.load_state_dict(weights_in(args.go_on))
         for part in (self.model.encoder.words, self.model.encoder.positions, *self.model.encoder.layers[: args.frozen]):
             part.requires_grad_(not args.frozen)
-        self.first = GuardModel(plain=plain).to(self.device).eval()
+        self.first = GuardModel(0, self.plain, shape).to(self.device).eval()
         load_encoder(self.first, start)
-        self.average = GuardModel().to(self.device).eval()
+        self.average = GuardModel(0, self.plain, shape).to(self.device).eval()
         self.average.load_state_dict(self.model.state_dict())
-        self.before = GuardModel(plain=plain).to(self.device).eval() if args.keep else None
-        if self.before:
-            self.before.load_state_dict(_weights(args.keep_to or args.go_on))
-        self.soft = torch.from_numpy(np.load(args.teacher)["scores"]).to(self.device) if args.teacher else None
+        self.before = self._other(args.keep_to or args.go_on, shape) if args.keep else None
+        self.teacher = self._other(args.teacher, MPNET) if args.teacher else None
+        if args.compile:
+            for part in filter(None, (self.model, self.teacher, self.before)):
+                for layer in part.encoder.layers:
+                    layer.compile(dynamic=True)
         self.head_weight = torch.tensor([_HEAD_WEIGHT.get(h, 0.5) for h in HEADS], device=self.device)
+
+    def _other(self, path: Path, shape: Shape) -> GuardModel:
+        """One that only answers."""
+        model = GuardModel(0, self.plain, shape).to(self.device).eval()
+        model.load_state_dict(weights_in(path))
+        return model.requires_grad_(False)
 
     def _rows(self) -> np.ndarray[Any, Any]:
         """The windows of one epoch: a share of each source, some of them more than once."""
@@ -140,7 +97,7 @@ class Trainer:
         args = self.args
         sizes = (self.data["train_starts"][1:] - self.data["train_starts"][:-1]).astype(np.int64)
         rows = self._rows()
-        plan = [_batches(sizes, rows, args.tokens, args.seed * 1000 + epoch) for epoch in range(args.epochs)]
+        plan = [batches(sizes, rows, args.tokens, args.seed * 1000 + epoch) for epoch in range(args.epochs)]
         total = min(sum(map(len, plan)), args.steps or 1 << 60)
         optimizer = torch.optim.AdamW(
             self._groups(),
@@ -160,8 +117,8 @@ class Trainer:
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
         done = self._resume(optimizer, schedule)
         step = 0
-        for epoch, batches in enumerate(plan):
-            for batch in batches:
+        for epoch, parts in enumerate(plan):
+            for batch in parts:
                 step += 1
                 if step <= done:
                     continue
@@ -183,9 +140,10 @@ class Trainer:
     def _groups(self) -> list[dict[str, Any]]:
         """Parameters by depth and by whether they decay: the deeper, the smaller their rate."""
         groups: dict[tuple[int, bool], list[nn.Parameter]] = {}
+        layers = len(self.model.encoder.layers)
         for name, parameter in self.model.named_parameters():
             if parameter.requires_grad:
-                groups.setdefault((_depth(name), parameter.ndim > 1), []).append(parameter)
+                groups.setdefault((_depth(name, layers), parameter.ndim > 1), []).append(parameter)
         return [
             {
                 "params": parameters,
@@ -198,14 +156,17 @@ class Trainer:
     def _step(self, batch: np.ndarray[Any, Any], optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
         rows = torch.from_numpy(batch).to(self.device)
         ids, mask, inside, tags = self.train.batch(rows, self.inside, self.tags)
+        truth = self.labels[rows]
+        if self.args.splice:
+            ids, mask, joined = spliced(ids, mask, self.args.splice)
+            truth = torch.where(joined[:, None], -1.0, truth)
+            inside, tags = (torch.where(joined[:, None], UNKNOWN, part) for part in (inside, tags))
+        ids_seen = hidden(ids, mask, self.args.noise)
         with torch.autocast(self.device, torch.bfloat16):
-            logits, inner, tagged, meaning = self.model(_noisy(ids, mask, self.args.noise), mask)
-            with torch.no_grad():
-                few = ids[: self.args.pair_count // 2 or 1], mask[: self.args.pair_count // 2 or 1]
-                before = self.first.embed(self.first.encoder(*few), few[1])
-        losses = {"heads": self._heads_loss(rows, logits.float())}
+            logits, inner, tagged, meaning = self.model(ids_seen, mask)
+        losses = {"heads": (1 - self.args.taught) * self._heads_loss(rows, truth, logits.float())}
         if self.args.rank:
-            losses["rank"] = self.args.rank * self._rank_loss(rows, logits[:, 0].float())
+            losses["rank"] = self.args.rank * _rank_loss(truth[:, 0], logits[:, 0].float())
         losses["inside"] = 0.3 * _where(
             F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
         )
@@ -213,9 +174,12 @@ class Trainer:
             tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none"
         )
         losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
+        if self.teacher:
+            losses["taught"] = self.args.taught * self._taught_loss(ids_seen, mask, (logits, inner, tagged))
         if self.before:
-            losses["kept"] = self.args.keep * self._kept_loss(rows, ids, mask, tags, (logits, tagged, meaning))
-        losses["meaning"] = 0.5 * (1 - (meaning[: len(before)].float() * before.float()).sum(-1)).mean()
+            losses["kept"] = self.args.keep * self._kept_loss(truth, ids, mask, tags, (logits, tagged, meaning))
+        if self.args.meaning:
+            losses["meaning"] = self.args.meaning * self._meaning_loss(ids, mask, meaning)
         if self.args.pair_count:
             losses |= self._pairs_loss(len(batch))
         loss = torch.stack(list(losses.values())).sum()
@@ -225,30 +189,36 @@ class Trainer:
         optimizer.step()
         return losses
 
-    def _heads_loss(self, rows: Tensor, logits: Tensor) -> Tensor:
-        truth, weight = self.labels[rows], self.weights[rows][:, None] * self.head_weight
+    def _heads_loss(self, rows: Tensor, truth: Tensor, logits: Tensor) -> Tensor:
+        weight = self.weights[rows][:, None] * self.head_weight
         known = (truth >= 0).float()
         smooth = truth.clamp(min=0) * (1 - 2 * self.args.smooth) + self.args.smooth
         loss = F.binary_cross_entropy_with_logits(logits, smooth, reduction="none")
-        hard = (loss * known * weight).sum() / (known * weight).sum().clamp(min=1)
-        if self.soft is None:
-            return hard * len(HEADS) / 4
-        soft = F.binary_cross_entropy_with_logits(logits, self.soft[rows].float(), reduction="none")
-        return (hard + (soft * self.head_weight).mean() / self.head_weight.mean()) * len(HEADS) / 8
+        return (loss * known * weight).sum() / (known * weight).sum().clamp(min=1) * len(HEADS) / 4
 
-    def _rank_loss(self, rows: Tensor, score: Tensor) -> Tensor:
-        """
-        How near the most suspect honest texts of a batch come to the attacks: what is let through is decided among
-        these, and where one in a hundred is too many the usual loss hardly sees them.
-        """
-        truth = self.labels[rows, 0]
-        honest, attacks = score[truth == 0], score[truth == 1]
-        if not len(honest) or not len(attacks):
-            return score.sum() * 0
-        worst = honest.topk(max(1, len(honest) // 8)).values
-        return F.softplus(worst[:, None] - attacks[None, :] + 1).mean()
+    def _taught_loss(self, ids: Tensor, mask: Tensor, ours: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        """How far from the teacher's answers to the very same texts: of heads, and of every word."""
+        assert self.teacher is not None
+        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
+            logits, inner, tagged, _ = (part.float() for part in self.teacher(ids, mask))
+        words = mask.float()
+        heads = _apart(ours[0].float(), logits) * self.head_weight
+        names = F.kl_div(F.log_softmax(ours[2].float(), dim=-1), F.softmax(tagged, dim=-1), reduction="none").sum(-1)
+        placed = _apart(ours[1].float(), inner)
+        return (
+            heads.mean() / self.head_weight.mean() * len(HEADS) / 4
+            + (names * words).sum() / words.sum()
+            + (placed * words).sum() / words.sum()
+        )
 
-    def _kept_loss(self, rows: Tensor, ids: Tensor, mask: Tensor, tags: Tensor, ours: tuple[Tensor, ...]) -> Tensor:
+    def _meaning_loss(self, ids: Tensor, mask: Tensor, meaning: Tensor) -> Tensor:
+        """How far embeddings are from those of the published model."""
+        few = self.args.pair_count // 2 or 1
+        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
+            before = self.first.embed(self.first.encoder(ids[:few], mask[:few]), mask[:few])
+        return (1 - (meaning[: len(before)].float() * before.float()).sum(-1)).mean()
+
+    def _kept_loss(self, truth: Tensor, ids: Tensor, mask: Tensor, tags: Tensor, ours: tuple[Tensor, ...]) -> Tensor:
         """
         How far from the answers of the weights that training went on from, where no label says otherwise: or
         what the batches leave out fades.
@@ -256,10 +226,8 @@ class Trainer:
         assert self.before is not None
         with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
             logits, _, tagged, meaning = (part.float() for part in self.before(ids, mask))
-        truth, answers = self.labels[rows], torch.sigmoid(logits)
-        open_ = ((truth < 0) | ((truth - answers).abs() < AGREES)) * self.head_weight
-        heads = F.binary_cross_entropy_with_logits(ours[0].float(), answers, reduction="none")
-        heads = heads - F.binary_cross_entropy_with_logits(logits, answers, reduction="none")
+        open_ = ((truth < 0) | ((truth - torch.sigmoid(logits)).abs() < AGREES)) * self.head_weight
+        heads = _apart(ours[0].float(), logits)
         likeliest = F.softmax(tagged, dim=-1)
         names = F.kl_div(F.log_softmax(ours[1].float(), dim=-1), likeliest, reduction="none").sum(-1)
         unknown = (tags == UNKNOWN) & mask.bool()
@@ -311,17 +279,32 @@ class Trainer:
         return int(state["step"])
 
 
-def _depth(name: str) -> int:
-    """How far below the heads a parameter lies: 0 for these, LAYERS + 1 for the words."""
+def _apart(ours: Tensor, theirs: Tensor) -> Tensor:
+    """How far, in nats, one yes or no is from another, both as logits."""
+    answers = torch.sigmoid(theirs)
+    return F.binary_cross_entropy_with_logits(ours, answers, reduction="none") - F.binary_cross_entropy_with_logits(
+        theirs, answers, reduction="none"
+    )
+
+
+def _rank_loss(truth: Tensor, score: Tensor) -> Tensor:
+    """
+    How near the most suspect honest texts of a batch come to the attacks: what is let through is decided among
+    these, and where one in a hundred is too many the usual loss hardly sees them.
+    """
+    honest, attacks = score[truth == 0], score[truth == 1]
+    if not len(honest) or not len(attacks):
+        return score.sum() * 0
+    worst = honest.topk(max(1, len(honest) // 8)).values
+    return F.softplus(worst[:, None] - attacks[None, :] + 1).mean()
+
+
+def _depth(name: str, layers: int) -> int:
+    """How far below the heads a parameter lies: 0 for these, `layers` + 1 for the words."""
     if not name.startswith("encoder."):
         return 0
     found = re.match(r"encoder\.layers\.(\d+)\.", name)
-    return LAYERS - int(found[1]) if found else LAYERS + 1
-
-
-def _weights(path: Path) -> dict[str, Tensor]:
-    with np.load(path) as file:
-        return {k: torch.from_numpy(v) for k, v in unpacked({k: file[k] for k in file.files}).items()}
+    return layers - int(found[1]) if found else layers + 1
 
 
 def _share(text: str) -> tuple[str, float]:
@@ -338,50 +321,6 @@ def _where(loss: Tensor, labels: Tensor) -> Tensor:
 _HEAD_WEIGHT = {"injection/direct": 2.0, "injection/indirect": 2.0, "harm/any": 1.5, "output/refusal": 0.7}
 
 
-def load_encoder(model: GuardModel, start: Any) -> None:
-    model.encoder.load_published(unpacked(start))
-
-
-@torch.no_grad()
-def scores_of(model: GuardModel, flat: Flat, device: str, tokens: int = 65_536) -> Iterator[tuple[Any, ...]]:
-    """Rows, then heads' probabilities and tags' most likely labels for each batch of windows."""
-    order = torch.argsort(flat.sizes)
-    begin = 0
-    while begin < len(order):
-        end = min(len(order), begin + max(1, tokens // 256))
-        rows = order[begin:end]
-        ids, mask = flat.batch(rows)
-        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-            logits, _, tagged, _ = model(ids, mask)
-        yield rows.cpu().numpy(), torch.sigmoid(logits.float()).cpu().numpy(), tagged.argmax(-1).cpu().numpy()
-        begin = end
-
-
-@torch.no_grad()
-def embeddings_of(model: GuardModel, flat: Flat, rows: np.ndarray[Any, Any], device: str) -> np.ndarray[Any, Any]:
-    out = []
-    for at in range(0, len(rows), 256):
-        ids, mask = flat.batch(torch.from_numpy(rows[at : at + 256]).to(device))
-        out.append(model(ids, mask)[3].float().cpu().numpy())
-    return np.concatenate(out)
-
-
-def evaluate_on(data: Any, model: GuardModel, device: str) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
-    flat = Flat(data["dev_ids"], data["dev_starts"], device)
-    scores = np.zeros((len(flat.sizes), len(HEADS)), np.float32)
-    tags: list[Any] = [None] * len(flat.sizes)
-    for rows, probabilities, labels in scores_of(model, flat, device):
-        scores[rows] = probabilities
-        for row, label in zip(rows, labels, strict=True):
-            tags[row] = label
-    held = np.flatnonzero(data["pair_held"])
-    cosine = (
-        embeddings_of(model, Flat(data["rule_ids"], data["rule_starts"], device), held, device)
-        * embeddings_of(model, Flat(data["text_ids"], data["text_starts"], device), held, device)
-    ).sum(-1)
-    return report(data, scores, tags, cosine, data["pair_label"][held]), scores
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prepared", type=Path, required=True)
@@ -392,8 +331,11 @@ def main() -> None:
     parser.add_argument("--keep-to", type=Path, help="other weights to stay near to the answers of")
     parser.add_argument("--rank", type=float, default=0, help="weight of honest texts standing below direct injections")
     parser.add_argument("--checkpoint", type=Path)
-    parser.add_argument("--teacher", type=Path, help=".npz with `scores` of every train window, to learn from as well")
-    parser.add_argument("--train-scores", type=Path, help="write the scores of every train window, for a pupil")
+    parser.add_argument("--shape", choices=SHAPES, default="minilm", help="mpnet: a teacher, which --start must fit")
+    parser.add_argument("--teacher", type=Path, help="weights of a trained mpnet, whose answers are learnt as well")
+    parser.add_argument("--taught", type=float, default=0, help="what these count, from 0 to 1; the labels: the rest")
+    parser.add_argument("--splice", type=float, default=0, help="share of texts that go on as another, for a teacher")
+    parser.add_argument("--compile", action="store_true", help="compile the layers: on a GPU, for long trainings")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument(
         "--share",
@@ -412,6 +354,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--tokens", type=int, default=24_576, help="tokens in a batch")
     parser.add_argument("--noise", type=float, default=0.05)
+    parser.add_argument("--meaning", type=float, default=0.5, help="weight of embeddings staying as published")
     parser.add_argument("--smooth", type=float, default=0.01)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--pairs", type=float, default=0.5)
@@ -440,11 +383,6 @@ def main() -> None:
     result, scores = evaluate_on(arrays, trainer.average, args.device)
     np.savez_compressed(args.out.with_suffix(".dev.npz"), scores=scores.astype(np.float16))
     args.out.with_suffix(".json").write_text(json.dumps(result, indent=1))
-    if args.train_scores:
-        all_scores = np.zeros((len(trainer.train.sizes), len(HEADS)), np.float16)
-        for rows, probabilities, _ in scores_of(trainer.average, trainer.train, args.device):
-            all_scores[rows] = probabilities
-        np.savez_compressed(args.train_scores, scores=all_scores)
 
 
 if __name__ == "__main__":
