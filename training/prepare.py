@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from training.composition import generated, pairs
 from training.duplicates import Shingles
 from training.examples import HEADS, TAGS, Example, Pair
-from training.sources import DEV, rows, tags_of, train_examples
+from training.sources import DEV, rows, tags_of, train_examples, unlabelled_examples
 from training.start import tokenizer_file
 
 __all__ = ["WINDOW", "main"]
@@ -148,6 +148,7 @@ def _train(tokenizer: Tokenizer, random: Random, data: Path, scale: float) -> tu
         (e.text, e.channel) for e, _ in weighted if e.labels.get("injection/indirect") == 0 and 60 < len(e.text) < 6000
     ]
     honest = [e.text for e, _ in weighted if e.labels.get("injection/direct") == 0 and 15 < len(e.text) < 900]
+    weighted += [(e, 1.0) for e in unlabelled_examples(data / "train")]
     weighted += [(e, 1.0) for e in generated(random, scale, data, documents, honest)]
     copies: Counter[str] = Counter()
     windows = Windows()

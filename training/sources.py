@@ -17,7 +17,7 @@ from typing import Any
 
 from training.examples import HARMS, Channel, Example, Tag
 
-__all__ = ["DEV", "TRAIN", "Check", "rows", "tags_of", "train_examples"]
+__all__ = ["DEV", "TRAIN", "UNLABELLED", "Check", "rows", "tags_of", "train_examples", "unlabelled_examples"]
 
 Row = dict[str, Any]
 Labels = Mapping[str, int]
@@ -249,6 +249,12 @@ TRAIN: dict[str, Source] = {
     "restaurant8k": Source(_none, most=1500, tagged=True),
 }
 
+UNLABELLED: dict[str, Channel] = {  # for a teacher to judge
+    "hh_harmless_test_prompts": "user",
+    "hh_harmless_test_responses": "answer",
+    "dices_990": "answer",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -309,6 +315,16 @@ def train_examples(folder: Path) -> Iterator[tuple[Example, float]]:
                     Example(row["text"], labels, source.channel, name, group, row.get("lang", "en"), _spans(row), tags),
                     source.weight,
                 )
+
+
+def unlabelled_examples(folder: Path) -> Iterator[Example]:
+    """Texts of which nothing is known; where a row holds a conversation, all that users say in it."""
+    for name, channel in UNLABELLED.items():
+        for row in rows(folder, name):
+            said = [m["content"] for m in row.get("messages", ()) if m["role"] == "user"]
+            for text in dict.fromkeys((row["text"], *said)):
+                if len(text.strip()) > 3:
+                    yield Example(text, {}, channel, name, name, row.get("lang", "en"))
 
 
 def _spans(row: Row) -> tuple[tuple[int, int], ...]:
