@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from time import perf_counter
 from typing import Any
 
-from gateway.cli.metrics import Counts, Overlaps, Tagged, auc, cut_at, quantile, share_above, wilson
+from gateway.cli.metrics import Counts, Overlaps, Tagged, auc, best_f1, cut_at, quantile, share_above, wilson
 from gateway.cli.output import printable
 from gateway.cli.rows import Row
 from gateway.engine import Guard
@@ -159,6 +159,7 @@ class Evaluation:
             "auc": auc(positives, negatives),
             "auc_against_pool": auc(positives, self.pool),
             "at_fpr": {f"{rate:g}": self._at(rate, positives, negatives) for rate in RATES},
+            "best": _best(positives, negatives),
             "policy": _policy(self.counts),
             "entities": dict(self._entities()),
             "latency_ms": {"p50": quantile(times, 0.5), "p99": quantile(times, 0.99)},
@@ -209,6 +210,11 @@ class Evaluation:
             "categories": sorted(fits),
             "text": printable(text[:EXCERPT]) + ("..." if len(text) > EXCERPT else ""),
         }
+
+
+def _best(positives: Sequence[float], negatives: Sequence[float]) -> Json | None:
+    found = best_f1(positives, negatives)
+    return None if found is None else {"f1": found[0], "score": found[1]}
 
 
 def _policy(counts: Counts) -> Json:

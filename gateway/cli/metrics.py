@@ -13,7 +13,18 @@ from math import ceil, floor, sqrt
 
 from gateway.types import Span
 
-__all__ = ["Counts", "Overlaps", "auc", "cut_at", "pr_curve", "quantile", "roc_curve", "share_above", "wilson"]
+__all__ = [
+    "Counts",
+    "Overlaps",
+    "auc",
+    "best_f1",
+    "cut_at",
+    "pr_curve",
+    "quantile",
+    "roc_curve",
+    "share_above",
+    "wilson",
+]
 
 Point = tuple[float, float]
 Tagged = tuple[Span, str]
@@ -117,6 +128,19 @@ def auc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
         wins += high * (below + low / 2)
         below += low
     return wins / (len(positives) * len(negatives))
+
+
+def best_f1(positives: Sequence[float], negatives: Sequence[float]) -> Point | None:
+    """The greatest F1 that a cut on these very scores can have, and the least score that is then called positive."""
+    if not positives or not negatives:
+        return None
+    ranked = sorted([(s, True) for s in positives] + [(s, False) for s in negatives], reverse=True)
+    best, hits, said = (0.0, ranked[0][0]), 0, 0
+    for score, tied in groupby(ranked, key=lambda pair: pair[0]):
+        for _, true in tied:
+            said, hits = said + 1, hits + true
+        best = max(best, (2 * hits / (said + len(positives)), score))
+    return best
 
 
 def cut_at(negatives: Sequence[float], rate: float) -> float | None:

@@ -13,6 +13,7 @@ from gateway.cli.metrics import (
     Counts,
     Overlaps,
     auc,
+    best_f1,
     cut_at,
     pr_curve,
     quantile,
@@ -50,6 +51,19 @@ def test_auc_is_the_area_under_the_curve(positives: list[float], negatives: list
 @pytest.mark.parametrize(("positives", "negatives"), [([], []), ([1.0], []), ([], [0.5])])
 def test_auc_needs_both_sides(positives: list[float], negatives: list[float]) -> None:
     assert auc(positives, negatives) is None
+
+
+@given(SOME, SOME)
+def test_no_cut_has_a_better_f1_than_the_best(positives: list[float], negatives: list[float]) -> None:
+    found = best_f1(positives, negatives)
+    assert found is not None
+
+    def f1(cut: float) -> float:
+        said = [(True, s >= cut) for s in positives] + [(False, s >= cut) for s in negatives]
+        return Counts.of(said).f1 or 0.0
+
+    assert isclose(found[0], f1(found[1]))
+    assert found[0] >= max(f1(cut) for cut in {*positives, *negatives}) - 1e-12
 
 
 @given(SOME, st.sampled_from([0.0, 0.001, 0.01, 0.05, 0.29, 0.5, 1.0]))
