@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from training.examples import Example
-from training.generate.answers import ANSWERS, DECLINING, LANGUAGES, REFUSALS, answers
+from training.generate.answers import ANSWERS, DECLINING, EVERYDAY, LANGUAGES, MATTER, REFUSALS, answers
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +97,15 @@ def test_the_refusals_have_hundreds_of_subjects() -> None:
     assert len(slots["vp"]) + len(slots["np"]) + len(slots["ask"]) > 250
     for name in LANGUAGES:
         assert len(REFUSALS.lines[f"foreign_refuse_{name}"]) >= 8 <= len(ANSWERS.lines[f"foreign_answer_{name}"])
+
+
+def test_everyday_matters_are_turned_away_and_answered(rows: list[Example]) -> None:
+    """Neither the matter nor its first sentence tells whether it is answered."""
+    turned = [row.text.lower() for row in rows if "/turned/" in row.group and row.lang == "en"]
+    served = [row.text.lower() for row in rows if "/served/" in row.group and row.lang == "en"]
+    assert len(turned) > 200 < len(served)
+    matters = [matter.lower().split(" ;; ") for matter in EVERYDAY.lines["matter"]]
+    assert {len(parts) for parts in matters} == {len(MATTER)}
+    for side in (turned, served):
+        met = [parts for parts in matters if any(part in text for text in side for part in parts[:3])]
+        assert len(met) > 0.8 * len(matters)

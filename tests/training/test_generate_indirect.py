@@ -14,6 +14,7 @@ from training.generate.indirect import carriers, indirect, skills
 from training.generate.indirect.goals import CODE_GOALS, GOALS
 from training.generate.indirect.grammar import Scene
 from training.generate.indirect.places import FRAMES, at, settle
+from training.generate.indirect.rare_words import ABROAD
 from training.generate.indirect.soft import FOREIGN, argued, soft
 
 Generate = Callable[[Random, int], Iterator[Example]]
@@ -147,3 +148,14 @@ def test_some_passages_are_soft_and_some_people_have_their_words() -> None:
     groups = [row.group for row in indirect(Random(8), 3000)]
     assert sum("/injected/soft/" in group for group in groups) > 100
     assert sum("/people/argued_" in group for group in groups) > 100
+
+
+def test_rare_carriers_have_both_sides_in_each_language() -> None:
+    rows = [row for row in indirect(Random(9), 4000) if row.group.startswith("rare/")]
+    sides = {(row.lang, row.labels["injection/indirect"]) for row in rows}
+    assert sides == {(lang, label) for lang in ("en", *ABROAD) for label in (0, 1)}
+    told = {row.text[start:end] for row in rows for start, end in row.spans}
+    assert len(told) > 200
+    for row in rows:
+        if row.group.startswith("rare/service"):
+            json.loads(row.text)

@@ -3,7 +3,8 @@ What models answer: refusals in many wordings, and answers that only sound like 
 
 `refusals.txt` declines; `answers.txt` answers, quotes a refusal, writes one on request, or complies with
 something bad, without the contents: places for details stay in brackets. `declining.txt` refuses what is
-harmless, `almost.txt` begins like that and answers; both over the subjects in `topics.txt`. `foreign.txt` is both.
+harmless, `almost.txt` begins like that and answers; both over the subjects in `topics.txt`. `everyday.txt` turns
+everyday matters away or answers them, in the same words. `foreign.txt` and `everyday_foreign.txt` are both.
 """
 
 from __future__ import annotations
@@ -20,14 +21,26 @@ __all__ = ["LANGUAGES", "SOURCE", "answers"]
 
 SOURCE = "generated/answers"
 HERE = Path(__file__).parent
-FOREIGN_FILE = HERE / "foreign.txt"
-REFUSALS = Grammar.read(HERE / "refusals.txt", FOREIGN_FILE)
-ANSWERS = Grammar.read(HERE / "answers.txt", FOREIGN_FILE)
+FOREIGN_FILES = (HERE / "foreign.txt", HERE / "everyday_foreign.txt")
+REFUSALS = Grammar.read(HERE / "refusals.txt", *FOREIGN_FILES)
+ANSWERS = Grammar.read(HERE / "answers.txt", *FOREIGN_FILES)
 DECLINING = Grammar.read(HERE / "topics.txt", HERE / "declining.txt")
 ALMOST = Grammar.read(HERE / "topics.txt", HERE / "almost.txt")
+EVERYDAY = Grammar.read(HERE / "everyday.txt")
+MATTER = ("np", "vp", "s1", "s2", "s3", "side", "asked")  # the parts of a matter, in order
 LANGUAGES = tuple(name.removeprefix("foreign_answer_") for name in ANSWERS.lines if name.startswith("foreign_answer_"))
 TOPICS = tuple(name for name in ANSWERS.lines if name.startswith("topic_"))
-KINDS = {"refusal": 21, "decline": 23, "topic": 13, "almost": 19, "sober": 6, "near": 10, "comply": 8}
+KINDS = {
+    "refusal": 21,
+    "decline": 23,
+    "topic": 13,
+    "almost": 19,
+    "sober": 6,
+    "near": 10,
+    "comply": 8,
+    "turned": 8,
+    "served": 10,
+}
 FOREIGN = 0.24
 TRIES = 60
 # A fact in the middle of a sentence begins small, but for names.
@@ -178,6 +191,21 @@ def near_miss(random: Random) -> tuple[str, str]:
     return ANSWERS.write(random, template).replace("·", " "), f"code/{index}"
 
 
+def turned(random: Random) -> tuple[str, str]:
+    """An everyday matter that is turned away, mostly without a no."""
+    return everyday(random, "turned")
+
+
+def served(random: Random) -> tuple[str, str]:
+    """An everyday matter answered in full or in part, with a question back, or by a character who will not."""
+    return everyday(random, "served")
+
+
+def everyday(random: Random, name: str) -> tuple[str, str]:
+    matter = dict(zip(MATTER, random.choice(EVERYDAY.lines["matter"]).split(" ;; "), strict=True))
+    return EVERYDAY.pick(random, name, **matter)
+
+
 def foreign(random: Random, refuse: bool) -> tuple[str, str, str]:
     lang = random.choice(LANGUAGES)
     grammar, name = (REFUSALS, f"foreign_refuse_{lang}") if refuse else (ANSWERS, f"foreign_answer_{lang}")
@@ -193,8 +221,11 @@ WRITERS: dict[str, Callable[[Random], tuple[str, str]]] = {
     "topic": answer,
     "sober": sober,
     "near": near_miss,
+    "turned": turned,
+    "served": served,
 }
-REFUSING = ("refusal", "decline")
+REFUSING = ("refusal", "decline", "turned")
+TYPED = ("decline", "almost", "turned", "served")
 
 
 def make(random: Random, kind: str) -> tuple[str, str, str]:
@@ -214,7 +245,7 @@ def answers(random: Random, count: int) -> Iterator[Example]:
         for _ in range(TRIES):
             text, group, lang = make(random, kind)
             text = tidy(text).strip()
-            if kind in ("decline", "almost"):
+            if kind in TYPED:
                 text = typed(random, text)
             if text not in seen:
                 break

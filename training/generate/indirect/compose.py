@@ -20,6 +20,7 @@ from training.generate.indirect.letters import LETTERS
 from training.generate.indirect.pages import PAGES
 from training.generate.indirect.people import imperative
 from training.generate.indirect.places import at, kinds, settle
+from training.generate.indirect.rare import RARE, is_rare, rare_speech, rare_told
 from training.generate.indirect.results import RESULTS
 from training.generate.indirect.soft import argued, foreign_argued, soft
 from training.generate.indirect.sources import SOURCES
@@ -34,9 +35,14 @@ SENTENCE = re.compile(r"(?<=[.!?。！？])(?=\s)|(?<=[。！？])")
 SOURCE = "own/indirect"
 SOFTLY = 0.18  # of the injected passages bend the answer without an order
 ARGUED = 0.22  # of the honest ones have the words of those
+RARELY = 0.14  # of the own carriers are of the rare kinds
+OWN_WORDS = 0.75  # of what stands in those is from their own sentences, and a little of what stands elsewhere
+ELSEWHERE = 0.06
 
 
 def carrier(scene: Scene) -> Carrier:
+    if scene.chance(RARELY):
+        return scene.random.choice(RARE)(scene)
     if scene.chance(0.12):
         return foreign(scene)
     writers = scene.random.choices((LETTERS, PAGES, RESULTS, SOURCES), (30, 32, 26, 12))[0]
@@ -123,7 +129,16 @@ def trimmed(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[str, tuple[t
     return text.rstrip("\n ") if not spans or spans[-1][1] <= len(text.rstrip("\n ")) else text, spans
 
 
+def rarely(scene: Scene, made: Carrier) -> bool:
+    """Whether the sentences of the rare carriers are used. Theirs are the only ones in some languages."""
+    if is_rare(made):
+        return made.lang != "en" or scene.chance(OWN_WORDS)
+    return made.lang == "en" and scene.chance(ELSEWHERE)
+
+
 def told_people(scene: Scene, made: Carrier) -> tuple[str, str]:
+    if rarely(scene, made):
+        return rare_told(scene, made.register, made.lang)
     return foreign_imperative(scene, made.lang) if made.lang != "en" else imperative(scene, made.register)
 
 
@@ -135,7 +150,9 @@ def composed(scene: Scene, made: Carrier, kind: str) -> Example:
     group, labels, passages = "clean", CLEAN, tuple[str, ...]()
     if kind == "injected":
         labels = {"injection/indirect": 1}
-        if scene.chance(SOFTLY):
+        if rarely(scene, made):
+            passages, family = rare_speech(scene, made.lang)
+        elif scene.chance(SOFTLY):
             passages, family = soft(scene, made.channel == "code", made.lang)
         elif made.lang != "en" and scene.chance(0.8):
             passages, family = foreign_speech(scene, made.lang)
