@@ -82,7 +82,7 @@ _KEYS = re.compile(
     r"|[A-Za-z0-9+/=_-]{72}"
 )
 _LEFT_OUT = re.compile(
-    r"openai|anthropic|ollama|conversation|generative|llm|bedrock|mcp|assist|comprehend|qbusiness|agents?\.md|claude|copilot"
+    r"openai|anthropic|ollama|conversation|generative|llm|bedrock|mcp|/assist|comprehend|qbusiness|agents?\.md|claude|copilot"
     r"|licen[sc]e|authors|copying|notice|/vendor/|min\.js|min\.css|PKG-INFO|SOURCES|RECORD|wordlist|\.dist-info|egg-info"
     r"|security-?hub/.*findings|rsa$|\.key$|\.pem$|\.crt$|\.pub$|mailmap|/ext/|/static/themes/|stemmer|stopwords|/search/",
     re.IGNORECASE,
