@@ -8,6 +8,7 @@ from random import Random
 
 from training.examples import Channel, Example, Pair
 from training.generate.answers import answers
+from training.generate.asked import asked, attacked, overridden, told, widened
 from training.generate.direct import direct
 from training.generate.entities import entities
 from training.generate.harm import bias, harm
@@ -17,15 +18,24 @@ from training.generate.mixtures import mixtures
 from training.generate.pasted import pasted, snippets
 from training.generate.prompts import prompts
 from training.generate.rules import BANKING_INTENTS, CLINC_INTENTS, SNIPS_INTENTS, rule_pairs, task_pairs
+from training.packages import package_texts
 from training.sources import rows, train_examples
 
 __all__ = ["generated", "pairs"]
 
 
 def generated(
-    random: Random, scale: float, data: Path, documents: Sequence[tuple[str, Channel]], honest: Sequence[str]
+    random: Random,
+    scale: float,
+    data: Path,
+    documents: Sequence[tuple[str, Channel]],
+    honest: Sequence[str],
+    packages: Path | None = None,
 ) -> Iterator[Example]:
-    """`documents`: honest texts of the data sets, to be carriers too; `honest`: what users said."""
+    """
+    `documents`: honest texts of the data sets, to be carriers too; `honest`: what users said; `packages`: the folder
+    of fetched packages, if there is one.
+    """
     attacks: list[str] = []
     documents, passages = [*documents], _passages(data)
     for write, count in (
@@ -58,6 +68,17 @@ def generated(
     yield from mixtures(
         random, int(24_000 * scale), attacks, _requests(data), [text for text, _ in documents], _personas(data)
     )
+    if packages is not None:
+        yield from _packages(random, scale, packages, attacks)
+
+
+def _packages(random: Random, scale: float, folder: Path, attacks: Sequence[str]) -> Iterator[Example]:
+    """Real texts of developers and offices, requests about them, and the same with attacks."""
+    texts = widened(random, *package_texts(random, folder))
+    yield from told(random.sample(texts, min(len(texts), int(len(texts) * scale))))
+    yield from asked(random, int(30_000 * scale), texts)
+    yield from attacked(random, int(20_000 * scale), texts)
+    yield from overridden(random, int(10_000 * scale), texts, attacks)
 
 
 def _passages(data: Path) -> list[str]:

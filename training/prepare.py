@@ -22,6 +22,7 @@ from tokenizers import Tokenizer
 from training.composition import generated, pairs
 from training.duplicates import Shingles
 from training.examples import HEADS, TAGS, Example, Pair
+from training.packages import FOLDER
 from training.sources import DEV, rows, tags_of, train_examples, unlabelled_examples
 from training.start import tokenizer_file
 
@@ -141,7 +142,9 @@ def _add(windows: Windows, random: Random, example: Example, weight: float, ids:
         windows.sources.append(example.source)
 
 
-def _train(tokenizer: Tokenizer, random: Random, data: Path, scale: float) -> tuple[Windows, Counter[str]]:
+def _train(
+    tokenizer: Tokenizer, random: Random, data: Path, scale: float, packages: Path | None
+) -> tuple[Windows, Counter[str]]:
     dev = Shingles(r["text"] for name in DEV for r in rows(data / "dev", name))
     weighted = [*train_examples(data / "train")]
     documents = [
@@ -149,7 +152,7 @@ def _train(tokenizer: Tokenizer, random: Random, data: Path, scale: float) -> tu
     ]
     honest = [e.text for e, _ in weighted if e.labels.get("injection/direct") == 0 and 15 < len(e.text) < 900]
     weighted += [(e, 1.0) for e in unlabelled_examples(data / "train")]
-    weighted += [(e, 1.0) for e in generated(random, scale, data, documents, honest)]
+    weighted += [(e, 1.0) for e in generated(random, scale, data, documents, honest, packages)]
     copies: Counter[str] = Counter()
     windows = Windows()
     kept: list[tuple[Example, float]] = []
@@ -222,13 +225,17 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, help="tokenizer.json; default: that of the start weights")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scale", type=float, default=1.0, help="how much generated text, 1: as designed")
+    parser.add_argument("--packages", type=Path, default=FOLDER, help="what training.packages fetched; may be missing")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(args.tokenizer or tokenizer_file()))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     random = Random(args.seed)
-    windows, copies = _train(tokenizer, random, args.data, args.scale)
+    packages = args.packages if args.packages.is_dir() else None
+    if packages is None:
+        print(f"no folder {args.packages}: without texts of packages; python -m training.packages fetches them")
+    windows, copies = _train(tokenizer, random, args.data, args.scale, packages)
     arrays = windows.arrays("train")
     arrays |= _dev(tokenizer, args.data)
     arrays |= _pair_arrays(tokenizer, list(pairs(random, args.scale, args.data)))

@@ -7,7 +7,6 @@ Honest requests of developers and offices about real texts (`training.packages`)
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from random import Random
 
 from training.examples import Channel, Example
 from training.generate.asked.logs import log, patch, trace
+from training.generate.asked.tickets import ticket
 from training.generate.grammar import Grammar, dress
 from training.generate.indirect.compose import borrowed, composed
 from training.generate.indirect.grammar import Scene
@@ -29,11 +29,12 @@ HONEST = {"injection/direct": 0, "injection/indirect": 0, "harm/any": 0, "skill/
 CLEAN = {"injection/direct": 0, "injection/indirect": 0}
 CHANNELS: dict[str, Channel] = {
     "code": "code", "config": "code", "sql": "code", "shell": "code", "diff": "code",
-    "data": "tool", "log": "tool", "docs": "document", "changelog": "document", "strings": "document",
+    "data": "tool", "log": "tool", "docs": "document", "ticket": "document", "changelog": "document", "strings": "document",
 }  # fmt: skip
 # How often a kind is asked about, however many texts of it there are.
 SHARES = {
     "code": 14, "config": 20, "sql": 7, "shell": 16, "diff": 7, "data": 8, "log": 16, "docs": 10, "changelog": 8, "strings": 9,
+    "ticket": 9,
 }  # fmt: skip
 BARE = {"shell": 0.3, "sql": 0.25, "config": 0.15, "log": 0.15, "strings": 0.15}
 FENCES = {
@@ -41,11 +42,10 @@ FENCES = {
     "shell": ("bash", "sh", "console", "", "shell"), "diff": ("diff", ""), "data": ("json", ""), "log": ("", "text", "log"),
 }  # fmt: skip
 MOST = 2600  # characters of a prompt
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
 
 def widened(random: Random, texts: Sequence[Text], said: Sequence[tuple[str, str]]) -> list[Text]:
-    """The texts, and logs, tracebacks and patches made of them."""
+    """The texts, and logs, tracebacks, patches and tickets made of them."""
     sources = [t.text for t in texts if t.kind in ("code", "config") and t.text.count("\n") > 3]
     everything = [t.text for t in texts if t.lang == "en"]
     more: list[Text] = []
@@ -54,6 +54,11 @@ def widened(random: Random, texts: Sequence[Text], said: Sequence[tuple[str, str
     if sources:
         more += [Text(trace(random, everything), "log", "traces") for _ in range(len(texts) // 30)]
         more += [Text(patch(random, random.choice(sources)), "diff", "patches") for _ in range(len(texts) // 20)]
+    pieces: dict[str, list[str]] = defaultdict(list)
+    for text in (*texts, *more):
+        if text.lang == "en" and len(text.text) < 500:
+            pieces[text.kind].append(text.text)
+    more += [Text(ticket(random, pieces), "ticket", "tickets") for _ in range(len(texts) // 12)]
     return [*texts, *(t for t in more if SHORTEST <= len(t.text) <= LONGEST)]
 
 
@@ -179,5 +184,11 @@ def overridden(random: Random, count: int, texts: Sequence[Text], attacks: Seque
         if len(whole) <= MOST:
             spans = ((len(before), len(before) + len(attack)),)
             yield Example(
-                whole, {"injection/direct": 1}, "user", "gen:packages:overridden", f"overridden/{text.kind}", text.lang, spans
+                whole,
+                {"injection/direct": 1},
+                "user",
+                "gen:packages:overridden",
+                f"overridden/{text.kind}",
+                text.lang,
+                spans,
             )

@@ -14,6 +14,7 @@ import ipaddress
 import json
 import re
 import sqlite3
+import sys
 import tomllib
 import traceback
 import uuid
@@ -36,6 +37,7 @@ NAMES = "orders users invoices sessions events report.csv cache/tmp config.yaml 
 PROJECTS = "/app /srv/shop /home/ci/project /opt/etl /usr/src/app C:\\Users\\dev\\site ./src /var/task".split()
 FILES = "main.py views.py loader.py tasks.py settings.py cli.py models.py sync.py utils/io.py api/routes.py".split()
 CALLERS = "main run load handle sync import_rows get_config process parse_line render update <module> dispatch".split()
+LIBRARY = f"/python{sys.version_info[0]}.{sys.version_info[1]}/"
 WORD = re.compile(r"\b[a-z_]{4,}\b")
 NUMBER = re.compile(r"\b\d+\b")
 
@@ -166,9 +168,9 @@ def trace(random: Random, texts: Sequence[str]) -> str:
                     f'  File "{folder}/{random.choice(FILES)}", line {random.randint(3, 480)}, in {caller}\n    {call}'
                 )
             frames += [
-                f'  File "/usr/lib/python3.11/{"/".join(Path(f.filename).parts[-2:])}", line {f.lineno}, in {f.name}\n    {f.line}'
+                f'  File "/usr/lib/python3.11/{f.filename.rpartition(LIBRARY)[2]}", line {f.lineno}, in {f.name}\n    {f.line}'
                 for f in own
-                if "lib/python" in f.filename
+                if LIBRARY in f.filename
             ]
             return "\n".join(["Traceback (most recent call last):", *frames, told[:500]])
     return "Traceback (most recent call last):\nKeyboardInterrupt"
@@ -185,7 +187,9 @@ def patch(random: Random, text: str) -> str:
         if kind == 0 and len(after) > 2:
             del after[at]
         elif kind == 1 and words:
-            after.insert(at, after[at].replace(after[at].strip()[:8], random.choice(words)[:8]) if after[at].strip() else "")
+            after.insert(
+                at, after[at].replace(after[at].strip()[:8], random.choice(words)[:8]) if after[at].strip() else ""
+            )
         elif kind == 2 and words:
             after[at] = WORD.sub(lambda _: random.choice(words), after[at], count=1)
         else:
