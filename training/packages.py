@@ -34,8 +34,8 @@ FROM_FILE = 4  # texts of one kind
 MOST = 400  # texts of one package and kind
 
 KINDS = {
-    "code": "py js ts tsx jsx go rs java kt rb php c h cpp cs scala swift lua pl r jl hs clj ex erl groovy vue css scss "
-    "html htm jinja j2 tpl mako py-tpl tmpl ps1 bat cmd tsx dart zig nim",
+    "code": "py js ts tsx jsx go rs java kt rb php c h cpp cs scala swift lua pl r jl hs clj ex erl groovy vue "
+    "css scss html htm jinja j2 tpl mako py-tpl tmpl ps1 bat cmd dart zig nim",
     "config": "yaml yml toml ini cfg conf cnf sls service env properties tf hcl profiles template spec logrotate "
     "minion master xml plist socket editorconfig map ldif cron",
     "data": "json csv tsv geojson",
@@ -63,13 +63,16 @@ BLOCK = re.compile(
     re.MULTILINE,
 )
 FENCE = re.compile(r"^```(\w+)\n((?:.*\n)+?)```", re.MULTILINE)
-BLOCK_KINDS = {
-    "console": "shell", "bash": "shell", "shell": "shell", "sh": "shell", "powershell": "shell", "bat": "shell",
-    "python": "code", "py": "code", "pycon": "code", "javascript": "code", "js": "code", "html": "code", "jinja": "code",
-    "html+django": "code", "html+jinja": "code", "css": "code", "c": "code", "rust": "code", "go": "code", "diff": "diff",
-    "yaml": "config", "ini": "config", "toml": "config", "cfg": "config", "apache": "config", "nginx": "config",
-    "xml": "config", "jinja2": "config", "sql": "sql", "json": "data", "pytb": "log", "output": "log",
-}  # fmt: skip
+BLOCKS = {
+    "shell": "console bash shell sh powershell bat",
+    "code": "python py pycon javascript js html jinja html+django html+jinja css c rust go",
+    "config": "yaml ini toml cfg apache nginx xml jinja2",
+    "sql": "sql",
+    "data": "json",
+    "diff": "diff",
+    "log": "pytb output",
+}
+BLOCK_KINDS = {language: kind for kind, languages in BLOCKS.items() for language in languages.split()}
 TRACE = re.compile(r"^([ \t]*)Traceback \(most recent call last\):\n(?:\1[ \t]+.*\n)+\1\S.*$", re.MULTILINE)
 LOGGED = re.compile(
     r"\b(?:log|LOG|logger|_LOGGER|logging)\.(debug|info|warning|warn|error|critical|exception)\(\s*(?:_\w*\()?\s*"
@@ -83,14 +86,14 @@ TABLE = re.compile(r"^\+[-+=]{4,}\+$|^\|.*\|$", re.MULTILINE)
 
 # What no text may hold: talk to and about language models, which is no plain office text, and what looks like a key.
 _MODELS = re.compile(
-    r"prompt.{0,3}inject|jail.?break|guardrail|\bLLMs?\b|language model|chat.?gpt|\bgpt-?\d|openai|anthropic|\bclaude\b"
-    r"|gemini|copilot|llama|mistral|hugging ?face|bedrock|system prompt|chatbot|\bAI (?:agent|assistant|model)|generative"
-    r"|red.?team|adversarial|\bagentic|conversation agent|generation model",
+    r"prompt.{0,3}inject|jail.?break|guardrail|\bLLMs?\b|language model|chat.?gpt|\bgpt-?\d|openai|anthropic"
+    r"|\bclaude\b|gemini|copilot|llama|mistral|hugging ?face|bedrock|system prompt|chatbot"
+    r"|\bAI (?:agent|assistant|model)|generative|red.?team|adversarial|\bagentic|conversation agent|generation model",
     re.IGNORECASE,
 )
 _KEYS = re.compile(
-    r"-----BEGIN|AKIA[0-9A-Z]{12}|ASIA[0-9A-Z]{12}|gh[pousr]_\w{20}|xox[abp]-|eyJ[\w-]{20}|ssh-(?:rsa|ed25519) AAAA|sk-\w{20}"
-    r"|[A-Za-z0-9+/=_-]{72}"
+    r"-----BEGIN|AKIA[0-9A-Z]{12}|ASIA[0-9A-Z]{12}|gh[pousr]_\w{20}|xox[abp]-|eyJ[\w-]{20}"
+    r"|ssh-(?:rsa|ed25519) AAAA|sk-\w{20}|[A-Za-z0-9+/=_-]{72}"
 )
 _LEFT_OUT = re.compile(
     r"openai|anthropic|ollama|conversation|generative|llm|bedrock|mcp|/assist|comprehend|qbusiness|agents?\.md|claude|copilot"
@@ -123,7 +126,7 @@ def fetch(folder: Path) -> None:
         "-r",
         str(LIST),
     ]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True)  # noqa: S603  # all of it is ours
 
 
 def kind_of(path: str) -> str | None:

@@ -29,17 +29,19 @@ HONEST = {"injection/direct": 0, "injection/indirect": 0, "harm/any": 0, "skill/
 CLEAN = {"injection/direct": 0, "injection/indirect": 0}
 CHANNELS: dict[str, Channel] = {
     "code": "code", "config": "code", "sql": "code", "shell": "code", "diff": "code",
-    "data": "tool", "log": "tool", "docs": "document", "ticket": "document", "changelog": "document", "strings": "document",
+    "data": "tool", "log": "tool", "docs": "document", "ticket": "document",
+    "changelog": "document", "strings": "document",
 }  # fmt: skip
 # How often a kind is asked about, however many texts of it there are.
 SHARES = {
-    "code": 14, "config": 20, "sql": 7, "shell": 16, "diff": 7, "data": 8, "log": 16, "docs": 10, "changelog": 8, "strings": 9,
-    "ticket": 9,
+    "code": 14, "config": 20, "sql": 7, "shell": 16, "diff": 7, "data": 8, "log": 16,
+    "docs": 10, "changelog": 8, "strings": 9, "ticket": 9,
 }  # fmt: skip
 BARE = {"shell": 0.3, "sql": 0.25, "config": 0.15, "log": 0.15, "strings": 0.15}
 FENCES = {
-    "code": ("python", "py", "js", "", "html"), "config": ("yaml", "yml", "ini", "", "toml", "conf"), "sql": ("sql", "", "SQL"),
-    "shell": ("bash", "sh", "console", "", "shell"), "diff": ("diff", ""), "data": ("json", ""), "log": ("", "text", "log"),
+    "code": ("python", "py", "js", "", "html"), "config": ("yaml", "yml", "ini", "", "toml", "conf"),
+    "sql": ("sql", "", "SQL"), "shell": ("bash", "sh", "console", "", "shell"), "diff": ("diff", ""),
+    "data": ("json", ""), "log": ("", "text", "log"),
 }  # fmt: skip
 MOST = 2600  # characters of a prompt
 

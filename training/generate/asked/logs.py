@@ -25,35 +25,36 @@ from pathlib import Path
 from random import Random
 from xml.etree import ElementTree
 
+from training.generate.grammar import Grammar
+
 __all__ = ["log", "patch", "trace"]
 
 HOLE = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrfixX]|\{(\w*)[^{}]*\}")
-SERVICES = (
-    "api web worker scheduler nginx sshd kernel systemd cron dockerd kubelet postgres redis auth billing mailer gateway "
-    "app.main app.db django.request celery.worker sync importer indexer backup ingress-7f9c proxy db-0 frontend etl"
-).split()
-HOSTS = "web-01 db2 node-a7 ip-10-0-3-17 build-runner pi edge-03 localhost srv14 worker-x2kq9 mail kiosk vm-114".split()
-NAMES = "orders users invoices sessions events report.csv cache/tmp config.yaml images stock jobs eu-west-1 main v2.3.1".split()
-PROJECTS = "/app /srv/shop /home/ci/project /opt/etl /usr/src/app C:\\Users\\dev\\site ./src /var/task".split()
-FILES = "main.py views.py loader.py tasks.py settings.py cli.py models.py sync.py utils/io.py api/routes.py".split()
-CALLERS = "main run load handle sync import_rows get_config process parse_line render update <module> dispatch".split()
+NAMES = Grammar.read(Path(__file__).parent / "logs.txt").slots
 LIBRARY = f"/python{sys.version_info[0]}.{sys.version_info[1]}/"
 WORD = re.compile(r"\b[a-z_]{4,}\b")
 NUMBER = re.compile(r"\b\d+\b")
 
 
-def value(random: Random, name: str = "") -> str:
-    made: tuple[Callable[[], str], ...] = (
-        lambda: str(random.randint(0, 9999)),
-        lambda: str(uuid.UUID(int=random.getrandbits(128), version=4)),
-        lambda: f"10.{random.randint(0, 255)}.{random.randint(0, 255)}.{random.randint(1, 254)}",
-        lambda: random.choice(HOSTS),
-        lambda: random.choice(NAMES),
-        lambda: f"/var/{random.choice(('lib', 'log', 'run', 'tmp'))}/{random.choice(SERVICES)}/{random.choice(NAMES)}",
-        lambda: f"{random.uniform(0, 90):.2f}",
-        lambda: random.choice(("None", "True", "[]", "timeout", "[Errno 13] Permission denied", "Connection refused")),
-    )
-    return random.choice(made[:2] if "id" in name else made)()
+def name(random: Random, slot: str) -> str:
+    return random.choice(NAMES[slot])
+
+
+def value(random: Random, hole: str = "") -> str:
+    """What could stand in a hole of a message."""
+    kind = random.randrange(2 if "id" in hole else 8)
+    if kind == 0:
+        return str(random.randint(0, 9999))
+    if kind == 1:
+        return str(uuid.UUID(int=random.getrandbits(128), version=4))
+    if kind == 2:
+        return f"10.{random.randint(0, 255)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
+    if kind == 3:
+        folder = random.choice(("lib", "log", "run", "tmp"))
+        return f"/var/{folder}/{name(random, 'service')}/{name(random, 'named')}"
+    if kind == 4:
+        return f"{random.uniform(0, 90):.2f}"
+    return name(random, ("host", "named", "failure")[kind - 5])
 
 
 def filled(random: Random, message: str) -> str:
@@ -63,8 +64,8 @@ def filled(random: Random, message: str) -> str:
 
 def layout(random: Random) -> Callable[[datetime.datetime, str, str], str]:
     """One of the usual forms of a line."""
-    host, service, process = random.choice(HOSTS), random.choice(SERVICES), random.randint(1, 32000)
-    container = random.choice(SERVICES).split(".")[0]
+    host, service, process = name(random, "host"), name(random, "service"), random.randint(1, 32000)
+    container = name(random, "service").split(".")[0]
     trace_id = f"{random.getrandbits(64):016x}"
     forms: tuple[Callable[[datetime.datetime, str, str], str], ...] = (
         lambda t, v, m: f"{t:%Y-%m-%d %H:%M:%S},{t.microsecond // 1000:03} {v.upper()} [{service}] {m}",
@@ -136,7 +137,7 @@ CALLS: tuple[Callable[[str], object], ...] = (
     lambda text: re.compile("(" + text[:20]),
     lambda text: uuid.UUID(text[:30]),
     lambda text: zoneinfo.ZoneInfo(text.split()[0]),
-    lambda text: text.encode("ascii") + text[:3].encode().decode("utf-16"),
+    lambda text: text[:9].encode("utf-16").decode("ascii"),
     lambda text: next(csv.DictReader([text[:10]])),
     lambda text: len(text) / text.count("\0"),
     lambda text: text[:5] + len(text),  # type: ignore[operator]
@@ -152,28 +153,34 @@ CALLS: tuple[Callable[[str], object], ...] = (
 
 def trace(random: Random, texts: Sequence[str]) -> str:
     """A traceback as the standard library raised it, under made-up frames of an application."""
-    for _ in range(20):
+    while True:
         given = random.choice(texts).strip()[:400]
         try:
             random.choice(CALLS)(given)
-        except (Exception, RecursionError) as error:  # noqa: BLE001  # whatever comes is what is wanted
-            own = traceback.extract_tb(error.__traceback__)[1:]
-            told = "".join(traceback.format_exception_only(error)).strip()
-            folder = random.choice(PROJECTS)
-            frames = []
-            for _ in range(random.choice((1, 1, 2, 3))):
-                caller = random.choice(CALLERS)
-                call = f"{random.choice(CALLERS[:-2]).strip('<>')}({random.choice(('', 'args', 'row', 'self.path', 'data, **kw'))})"
-                frames.append(
-                    f'  File "{folder}/{random.choice(FILES)}", line {random.randint(3, 480)}, in {caller}\n    {call}'
-                )
-            frames += [
-                f'  File "/usr/lib/python3.11/{f.filename.rpartition(LIBRARY)[2]}", line {f.lineno}, in {f.name}\n    {f.line}'
-                for f in own
-                if LIBRARY in f.filename
-            ]
-            return "\n".join(["Traceback (most recent call last):", *frames, told[:500]])
-    return "Traceback (most recent call last):\nKeyboardInterrupt"
+        except Exception as error:  # whatever comes is what is wanted
+            return "\n".join(["Traceback (most recent call last):", *frames(random), *within(error), told(error)])
+
+
+def frames(random: Random) -> list[str]:
+    folder, out = name(random, "folder"), []
+    for _ in range(random.choice((1, 1, 2, 3))):
+        line, call = random.randint(3, 480), f"{name(random, 'caller')}({name(random, 'given')})"
+        out.append(f'  File "{folder}/{name(random, "file")}", line {line}, in {name(random, "caller")}\n    {call}')
+    return out
+
+
+def within(error: Exception) -> list[str]:
+    """The frames of the standard library."""
+    found = [f for f in traceback.extract_tb(error.__traceback__) if LIBRARY in f.filename]
+    return [
+        f'  File "/usr/lib{LIBRARY}{f.filename.rpartition(LIBRARY)[2]}", line {f.lineno}, in {f.name}\n    {f.line}'
+        for f in found
+        if "site-packages" not in f.filename
+    ]
+
+
+def told(error: Exception) -> str:
+    return "".join(traceback.format_exception_only(error)).strip()[:500]
 
 
 def patch(random: Random, text: str) -> str:
@@ -181,22 +188,27 @@ def patch(random: Random, text: str) -> str:
     lines = text.split("\n")
     after = [*lines]
     for _ in range(random.choice((1, 1, 2, 3))):
-        at = random.randrange(len(after))
-        kind = random.randrange(4)
-        words = WORD.findall(text)
-        if kind == 0 and len(after) > 2:
-            del after[at]
-        elif kind == 1 and words:
-            after.insert(
-                at, after[at].replace(after[at].strip()[:8], random.choice(words)[:8]) if after[at].strip() else ""
-            )
-        elif kind == 2 and words:
-            after[at] = WORD.sub(lambda _: random.choice(words), after[at], count=1)
-        else:
-            after[at] = NUMBER.sub(lambda match: str(int(match[0][:9]) + random.choice((1, 2, 10))), after[at])
+        change(random, after)
     if after == lines:
-        after = lines[:-1] or ["pass"]
-    name = f"{random.choice(('src', 'app', 'deploy', 'roles/web/tasks', 'docs', 'lib'))}/{random.choice(FILES[:8])}"
-    body = difflib.unified_diff(lines, after, f"a/{name}", f"b/{name}", n=random.choice((1, 2, 3)), lineterm="")
-    head = f"diff --git a/{name} b/{name}\nindex {random.getrandbits(28):07x}..{random.getrandbits(28):07x} 100644\n"
-    return (head if random.random() < 0.5 else "") + "\n".join(body)
+        after = lines[:-1]
+    file = name(random, "changed")
+    around = random.choice((1, 2, 3))
+    body = "\n".join(difflib.unified_diff(lines, after, f"a/{file}", f"b/{file}", n=around, lineterm=""))
+    if random.random() < 0.5:
+        return body
+    return (
+        f"diff --git a/{file} b/{file}\nindex {random.getrandbits(28):07x}..{random.getrandbits(28):07x} 100644\n{body}"
+    )
+
+
+def change(random: Random, lines: list[str]) -> None:
+    at, kind, words = random.randrange(len(lines)), random.randrange(4), WORD.findall("\n".join(lines))
+    if kind == 0 and len(lines) > 2:
+        del lines[at]
+    elif kind == 1:
+        lines.insert(at, lines[random.randrange(len(lines))])
+    elif kind == 2 and words:
+        word = random.choice(words)
+        lines[at] = WORD.sub(word, lines[at], count=1)
+    else:
+        lines[at] = NUMBER.sub(lambda match: str(int(match[0][:9]) + random.choice((1, 2, 10))), lines[at])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -11,57 +11,107 @@ from training.generate.grammar import Grammar, dress
 
 __all__ = ["ticket"]
 
-WORDS = Grammar.read(Path(__file__).parent / "wishes.txt", Path(__file__).parent / "tickets.txt")
-FORMS = ("jira", "issue", "mail", "chat", "alert", "pipeline", "handover", "review", "minutes", "form")
+HERE = Path(__file__).parent
+WORDS = Grammar.read(HERE / "wishes.txt", HERE / "tickets.txt")
+MARKS = ("{}: ", "{}: ", "**{}**: ", "[{}] ", "### {}\n", "{}:\n", "h3. {}\n", "## {}\n\n", "*{}*\n")
+Pieces = Mapping[str, Sequence[str]]
 
 
-def ticket(random: Random, pieces: Mapping[str, Sequence[str]]) -> str:
+def ticket(random: Random, pieces: Pieces) -> str:
     """`pieces`: texts by kind, of which short ones are quoted."""
+    write: Callable[[Writer], str] = random.choice((fields, fields, fields, *FORMS))
+    return write(Writer(random, pieces))
 
-    def say(name: str) -> str:
-        return dress(random, WORDS.pick(random, name)[0])
 
-    def quoted(*kinds: str) -> str:
-        fit = [kind for kind in kinds if pieces.get(kind)]
+class Writer:
+    """Fills the forms below."""
+
+    def __init__(self, random: Random, pieces: Pieces) -> None:
+        self.random, self.pieces = random, pieces
+        self.number = random.randint(11, 9999)
+        self.day = f"20{random.randint(21, 27)}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+
+    def one(self, *options: str) -> str:
+        return self.random.choice(options)
+
+    def say(self, *names: str) -> str:
+        said = WORDS.pick(self.random, self.random.choice(names))[0]
+        return said if names == ("person",) else dress(self.random, said)
+
+    def list(self, least: int, most: int, mark: str, *names: str) -> str:
+        return "\n".join(mark + self.say(*names) for _ in range(self.random.randint(least, most)))
+
+    def quoted(self, *kinds: str) -> str:
+        fit = [kind for kind in kinds if self.pieces.get(kind)]
         if not fit:
             return "n/a"
-        text = random.choice(pieces[random.choice(fit)])
-        lines = text.split("\n")
-        short = "\n".join(lines[: random.choice((2, 4, 8))]) if len(text) > 400 else text
-        return f"```\n{short}\n```" if random.random() < 0.3 else short
+        text = self.random.choice(self.pieces[self.random.choice(fit)])
+        if len(text) > 400:
+            text = "\n".join(text.split("\n")[: self.random.choice((2, 4, 8))])
+        return f"```\n{text}\n```" if self.random.random() < 0.3 else text
 
-    def field(name: str, body: str) -> str:
-        return mark.format(name) + body
 
-    mark = random.choice(("{}: ", "{}: ", "**{}**: ", "[{}] ", "### {}\n", "{}:\n", "h3. {}\n", "## {}\n\n", "*{}*\n"))
-    number, day = (
-        random.randint(11, 9999),
-        f"20{random.randint(21, 27)}-{random.randint(1, 12):02}-{random.randint(1, 28):02}",
+def fields(w: Writer) -> str:
+    rows = {
+        w.one("Priority", "Severity"): w.one(
+            "P1", "P2", "low", "Blocker", "Major", "normal", "High - customer waiting"
+        ),
+        "Environment": f"{w.say('system')}, {value(w.random)}",
+        w.one("Steps to reproduce", "Steps", "Reproduction"): w.list(2, 5, w.one("1. ", "- ", "* "), "step"),
+        w.one("Expected", "Expected result", "Wanted"): w.say("wanted"),
+        "Actual": w.say("problem"),
+        w.one("Logs", "Log output", "Attachment", "Config"): w.quoted("log", "config", "shell", "data"),
+        w.one("Comment", "Workaround", "Notes"): w.say("note"),
+    }
+    mark, joint = w.one(*MARKS), w.one("\n", "\n\n")
+    kept = [mark.format(name) + body for name, body in rows.items() if w.random.random() < 0.7]
+    head = w.one("", "", f"{w.one('OPS', 'WEB', 'INFRA', 'SUP', 'DATA')}-{w.number}\n")
+    return head + joint.join([mark.format(w.one("Summary", "Title", "Bug")) + w.say("problem"), *kept])
+
+
+def mail(w: Writer) -> str:
+    head = f"Subject: {w.say('problem')}\n\n{w.say('hello')},\n\n{w.say('problem')}. {w.say('note')}"
+    return f"{head}\n\n{w.quoted('log', 'shell', 'config')}\n\n{w.say('order')}\n\n{w.say('bye')}"
+
+
+def chat(w: Writer) -> str:
+    names = ("problem", "note", "order", "step")
+    return "\n".join(f"{w.say('person')}: {w.say(*names)}" for _ in range(w.random.randint(2, 6)))
+
+
+def alert(w: Writer) -> str:
+    head = f"[{w.one('FIRING:1', 'RESOLVED', 'CRITICAL', 'WARN', 'P2')}] {w.say('problem')}"
+    state = f"host={value(w.random)} value={value(w.random)} since={w.day}"
+    return f"{head}\n{state}\n{w.quoted('log')}\nrunbook: {w.say('order')}"
+
+
+def pipeline(w: Writer) -> str:
+    head = f"Job #{w.number} failed\nstage: {w.one('test', 'build', 'deploy', 'lint', 'release')}"
+    code = w.random.randint(1, 137)
+    return f"{head}\n$ {w.quoted('shell')}\n{w.quoted('log')}\nERROR: Job failed: exit code {code}"
+
+
+def handover(w: Writer) -> str:
+    return f"{w.one('Handover', 'Shift log', 'Standup', 'Todo')} {w.day}\n" + w.list(
+        3, 7, "- ", "problem", "order", "note", "step"
     )
-    form = random.choice(FORMS)
-    problem = say("problem")
-    if form in ("jira", "issue"):
-        fields = [
-            field("Summary", problem),
-            field("Priority", random.choice(("P1", "P2", "low", "Blocker", "Major", "normal", "High - customer waiting"))),
-            field("Environment", f"{say('system')}, {value(random)}"),
-            field(random.choice(("Steps to reproduce", "Steps", "Reproduction")), "\n".join(f"{i}. {say('step')}" for i in range(1, random.randint(3, 6)))),
-            field("Expected", say("wanted")),
-            field("Actual", say("problem")),
-            field(random.choice(("Logs", "Log output", "Attachment", "Config")), quoted("log", "config", "shell", "data")),
-            field(random.choice(("Comment", "Workaround", "Notes")), say("note")),
-        ]  # fmt: skip
-        kept = [f for f in fields[1:] if random.random() < 0.7]
-        head = f"{random.choice(('OPS', 'WEB', 'INFRA', 'SUP', 'DATA'))}-{number}\n" if form == "jira" else ""
-        return head + random.choice(("\n", "\n\n")).join([fields[0], *kept])
-    body = {
-        "mail": lambda: f"Subject: {problem}\n\n{say('hello')},\n\n{say('problem')}. {say('note')}\n\n{quoted('log', 'shell', 'config')}\n\n{say('order')}\n\n{say('bye')}",
-        "chat": lambda: "\n".join(f"{say('person')}: {say(random.choice(('problem', 'note', 'order', 'step')))}" for _ in range(random.randint(2, 6))),
-        "alert": lambda: f"[{random.choice(('FIRING:1', 'RESOLVED', 'CRITICAL', 'WARN', 'P2'))}] {problem}\nhost={value(random)} value={value(random)} since={day}\n{quoted('log')}\nrunbook: {say('order')}",
-        "pipeline": lambda: f"Job #{number} failed\nstage: {random.choice(('test', 'build', 'deploy', 'lint', 'release'))}\n$ {quoted('shell')}\n{quoted('log')}\nERROR: Job failed: exit code {random.randint(1, 137)}",
-        "handover": lambda: f"Handover {day}\n" + "\n".join(f"- {say(random.choice(('problem', 'order', 'note', 'step')))}" for _ in range(random.randint(3, 7))),
-        "review": lambda: f"{quoted('diff', 'code')}\n\n{say('person')} commented:\n{say('remark')}\n\n{say('person')}: {say('remark')}",
-        "minutes": lambda: f"Minutes {day}\nPresent: {say('person')}, {say('person')}\n1. {problem}\n   -> {say('order')}\n2. {say('note')}\n   -> {say('person')}: {say('order')}",
-        "form": lambda: f"Change request {number}\nWhat: {say('order')}\nWhy: {problem}\nRollback: {say('step')}\nRisk: {random.choice(('low', 'medium', 'high'))}\nDiff:\n{quoted('diff', 'config')}",
-    }[form]  # fmt: skip
-    return body()
+
+
+def review(w: Writer) -> str:
+    head = f"{w.quoted('diff', 'code')}\n\n{w.say('person')} commented:\n{w.say('remark')}"
+    return f"{head}\n\n{w.say('person')}: {w.say('remark')}"
+
+
+def minutes(w: Writer) -> str:
+    head = (
+        f"Minutes {w.day}\nPresent: {w.say('person')}, {w.say('person')}\n1. {w.say('problem')}\n   -> {w.say('order')}"
+    )
+    return f"{head}\n2. {w.say('note')}\n   -> {w.say('person')}: {w.say('order')}"
+
+
+def form(w: Writer) -> str:
+    head = f"Change request {w.number}\nWhat: {w.say('order')}\nWhy: {w.say('problem')}\nRollback: {w.say('step')}"
+    return f"{head}\nRisk: {w.one('low', 'medium', 'high')}\nDiff:\n{w.quoted('diff', 'config')}"
+
+
+FORMS: tuple[Callable[[Writer], str], ...] = (mail, chat, alert, pipeline, handover, review, minutes, form)
