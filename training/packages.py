@@ -78,6 +78,9 @@ LOGGED = re.compile(
     r"\b(?:log|LOG|logger|_LOGGER|logging)\.(debug|info|warning|warn|error|critical|exception)\(\s*(?:_\w*\()?\s*"
     r"((?:\"(?:[^\"\\\n]|\\.)*\"\s*|'(?:[^'\\\n]|\\.)*'\s*)+)"
 )
+STATEMENT = re.compile(
+    r"\"((?:SELECT|INSERT|CREATE|UPDATE|WITH|ALTER|DELETE|MERGE|DROP|GRANT|EXPLAIN|TRUNCATE) [^\"\\\n]{30,})\"[,)\n]"
+)
 QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
 COMMAND = re.compile(
     r"^(?:[$#] |aws |salt|openstack |docker |git |pip |python|sudo |curl |kolla-ansible |nova |scrapy )", re.MULTILINE
@@ -265,6 +268,9 @@ def parts(random: Random, path: str, kind: str, text: str) -> Iterator[tuple[str
     if kind in ("docs", "changelog"):
         snippets = [*blocks_of(text)]
         yield from random.sample(snippets, min(len(snippets), FROM_FILE * 2))
+    if path.endswith(".py"):
+        statements = STATEMENT.findall(text)
+        yield from ((part, "sql") for part in random.sample(statements, min(len(statements), 12)))
     for trace in list(TRACE.finditer(text))[:FROM_FILE]:
         yield textwrap.dedent(trace[0]), "log"
     yield from ((part, kind) for part in cut(random, text))

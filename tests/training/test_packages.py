@@ -63,16 +63,39 @@ def test_usable(text: str, fits: bool) -> None:
 
 
 def test_documentation_gives_its_snippets_by_kind() -> None:
-    text = (
-        "Start the service like this:\n\n.. code-block:: console\n\n    $ systemctl start shop\n    $ journalctl -u shop\n"
-        "\nIt says::\n\n    Traceback (most recent call last):\n      File \"a.py\", line 1, in run\n    KeyError: 'port'\n"
-        "\n.. code-block:: yaml\n\n    port: 80\n    host: shop.example\n\nThen go on with the next page of this guide.\n"
-    )
+    text = """Start the service like this:
+
+.. code-block:: console
+
+    $ systemctl start shop
+    $ journalctl -u shop
+
+It says::
+
+    Traceback (most recent call last):
+      File "a.py", line 1, in run
+    KeyError: 'port'
+
+.. code-block:: yaml
+
+    port: 80
+    host: shop.example
+
+Then go on with the next page of this guide.
+"""
     found = {kind: part for part, kind in parts(Random(1), "docs/start.rst", "docs", text)}
     assert found["shell"] == "$ systemctl start shop\n$ journalctl -u shop"
     assert found["log"].startswith("Traceback (most recent call last):\n  File")
     assert found["log"].endswith("KeyError: 'port'")
     assert found["config"] == "port: 80\nhost: shop.example"
+
+
+def test_sql_is_taken_out_of_code() -> None:
+    source = (
+        'run("SELECT name FROM orders WHERE open ORDER BY total", 3)\nsay("SELECT it")\nask("Select a name from all")\n'
+    )
+    found = [part for part, kind in parts(Random(1), "p/a.py", "code", source) if kind == "sql"]
+    assert found == ["SELECT name FROM orders WHERE open ORDER BY total"]
 
 
 def test_log_messages_with_their_levels() -> None:
