@@ -32,7 +32,8 @@ LONGEST = 3800  # characters
 FOREIGN = 0.27  # of the texts are not English
 HONEST_SHARE = 0.55
 RAW: tuple[Channel, ...] = ("code", "document", "tool")  # flags of rules whose texts stand as they are written
-HOSTS = ("codehelp", "developers", "longtasks", "notices", "offices", "records", "specs")  # honest files whose texts stand around others, too
+# Honest files whose texts stand around others, too.
+HOSTS = ("codehelp", "developers", "longtasks", "notices", "offices", "records", "specs")
 HOSTED = 0.3  # of the English texts that stand with another
 FEWEST = 5  # rules that a file counts for
 TRIES = 40  # for a text that was not written yet
