@@ -76,7 +76,7 @@ def _packages(random: Random, scale: float, folder: Path, attacks: Sequence[str]
     """Real texts of developers and offices, requests about them, and the same with attacks."""
     texts = widened(random, *package_texts(random, folder))
     yield from told(random.sample(texts, min(len(texts), int(len(texts) * scale))))
-    yield from asked(random, int(30_000 * scale), texts)
+    yield from asked(random, int(34_000 * scale), texts)
     yield from attacked(random, int(20_000 * scale), texts)
     yield from overridden(random, int(10_000 * scale), texts, attacks)
 

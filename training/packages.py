@@ -223,8 +223,9 @@ def strings(random: Random, path: str, text: str) -> Iterator[str]:
     """Of a catalogue: entries as they stand in the file, or the translated strings alone, a line each."""
     if path.endswith(".json"):
         said: list[str] = []
-        _values(json.loads(text), said)
-        whole = text
+        value = json.loads(text)
+        _values(value, said)
+        whole = json.dumps(value, ensure_ascii=False, indent=2)
     else:
         entries = [
             e for e in text.split("\n\n")[1:] if 'msgid ""\nmsgstr' not in e and 'msgstr ""\n\n' not in e + "\n\n"

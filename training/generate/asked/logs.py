@@ -18,8 +18,10 @@ import sys
 import tomllib
 import traceback
 import uuid
+import warnings
 import zoneinfo
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -99,7 +101,7 @@ def log(random: Random, said: Sequence[tuple[str, str]]) -> str:
 
 
 def _statements(text: str) -> None:
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(text)
 
 
@@ -156,7 +158,8 @@ def trace(random: Random, texts: Sequence[str]) -> str:
     while True:
         given = random.choice(texts).strip()[:400]
         try:
-            random.choice(CALLS)(given)
+            with warnings.catch_warnings(action="ignore"):
+                random.choice(CALLS)(given)
         except Exception as error:  # whatever comes is what is wanted
             return "\n".join(["Traceback (most recent call last):", *frames(random), *within(error), told(error)])
 
