@@ -98,6 +98,8 @@ _KEYS = re.compile(
     r"-----BEGIN|AKIA[0-9A-Z]{12}|ASIA[0-9A-Z]{12}|gh[pousr]_\w{20}|xox[abp]-|eyJ[\w-]{20}"
     r"|ssh-(?:rsa|ed25519) AAAA|sk-\w{20}|[A-Za-z0-9+/=_-]{72}"
 )
+# Files that came from elsewhere under terms of their own, as a package's examples do now and then.
+_OTHER_TERMS = re.compile(r"\bA?L?GPL|General Public Licen|NonCommercial|Creative Commons|\bCC[- ]BY", re.IGNORECASE)
 _LEFT_OUT = re.compile(
     r"openai|anthropic|ollama|conversation|generative|llm|bedrock|mcp|/assist|comprehend|qbusiness|agents?\.md|claude|copilot"
     r"|licen[sc]e|authors|copying|notice|/vendor/|min\.js|min\.css|PKG-INFO|SOURCES|RECORD|wordlist|\.dist-info|egg-info"
@@ -323,6 +325,8 @@ def package_texts(random: Random, folder: Path, most: int = MOST) -> tuple[list[
         chosen = _chosen(random, archive)
         found: dict[tuple[str, str], list[Text]] = defaultdict(list)
         for path, whole in _read(archive, {*chosen}):
+            if _OTHER_TERMS.search(whole):
+                continue
             translated = TRANSLATED.search(path)
             lang = translated[1] if translated else "en"
             if path.endswith(".py"):

@@ -115,6 +115,7 @@ def test_texts_of_an_archive(tmp_path: Path) -> None:
         ['msgid ""\nmsgstr "Language: de"', *(f'msgid "Row {i} of it"\nmsgstr "Zeile {i} davon"' for i in range(40))]
     )
     files = {"p-1/rules.py": code, "p-1/locale/de/LC_MESSAGES/p.po": catalogue, "p-1/CLAUDE.md": code}
+    files["p-1/other.py"] = "# Under the GNU General Public License\n" + code.replace("rule", "other")
     with tarfile.open(tmp_path / "p-1.tar.gz", "w:gz") as tar:
         for name, text in files.items():
             info = tarfile.TarInfo(name)
