@@ -102,6 +102,7 @@ def test_the_card_says_what_it_learnt_from_and_how_good_it_is() -> None:
     card = yaml.safe_load((SHIPPED / "card.yaml").read_text())
     assert card["license"] == "Apache-2.0"
     assert card["data"]["sets"]
+    assert all(licence for licence in card["data"]["sets"].values())
     for head in ("injection/direct", "injection/indirect", "harm/any"):
         assert card["calibration"][head]
         for row in card["quality"][head].values():
