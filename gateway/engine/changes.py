@@ -27,6 +27,9 @@ def changed(text: str, view: View) -> Stretches | None:
     The stretches of the view outside which it says what the text says, character by character and in
     the same order; None where that is not known, or where they are too many.
     """
+    if view.written is not None:
+        at = [(max(0, begin - 1), min(len(view.text), end + 1)) for begin, end in view.written]
+        return at if len(at) <= _MOST else None
     if not view.monotone:
         return None
     if view.starts is None or view.ends is None:

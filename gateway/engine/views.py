@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from gateway.engine.excerpts import excerpt
 from gateway.text.decode import WHOLE, decoded
 from gateway.text.decode.tail import open_tail
 from gateway.text.doors import CONTROL, MARKUP, doors, read
@@ -66,6 +67,12 @@ class _Outer(NamedTuple):
     reading: Reading
     depth: int = 0
     last: str = ""  # the step that made it
+    above: View | None = None  # the view that it was made of
+    made: View | None = None  # and itself as a view of that one
+
+
+def _of(above: _Outer, made: View, reading: Reading, last: str) -> _Outer:
+    return _Outer(above.view.then(made), reading, above.depth + 1, last, above.view, made)
 
 
 def judges_whole(via: str) -> bool:
@@ -147,6 +154,8 @@ def _seen(part: Part, text: str, outer: _Outer) -> Seen:
 
 def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Outer]:
     """What this view may be read as in turn."""
+    if outer.above is not None and outer.made is not None and ended and whole:
+        outer = outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
     text = outer.view.text
     deeper = outer.depth + 1
     opened = doors(text)
@@ -163,25 +172,25 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
             return
         for view in found.views:
             if whole or not judges_whole(view.name):
-                yield _Outer(outer.view.then(view), Reading.DECODED, deeper, "decode")
+                yield _of(outer, view, Reading.DECODED, "decode")
     if deeper > DEPTH:
         return
     if outer.last != "normalise" and CONTROL in opened:
         plain = normalised(text)
         if plain is not None:
             out.open_at = min(out.open_at, outer.view.position(plain.open_at))
-            yield _Outer(outer.view.then(plain), _either(outer, Reading.NORMALISED), deeper, "normalise")
+            yield _of(outer, plain, _either(outer, Reading.NORMALISED), "normalise")
         elif not ended:
             out.open_at = min(out.open_at, outer.view.position(undecided(text)))
     if whole and outer.last != "read":
         for view in read(text, opened):
-            yield _Outer(outer.view.then(view), _either(outer, Reading.NORMALISED), deeper, "read")
+            yield _of(outer, view, _either(outer, Reading.NORMALISED), "read")
     if whole and outer.depth > 0 and outer.last != "recase" and (own := recased(text)) is not None:
-        yield _Outer(outer.view.then(own), outer.reading, deeper, "recase")
+        yield _of(outer, own, outer.reading, "recase")
     if whole and outer.depth == 0 and MARKUP in opened:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:
-                yield _Outer(outer.view.then(hidden), Reading.MARKUP, deeper, "markup")
+                yield _of(outer, hidden, Reading.MARKUP, "markup")
 
 
 def _either(outer: _Outer, reading: Reading) -> Reading:

@@ -22,20 +22,17 @@ LONGEST = 256  # letters that are one word; also how far into a text its first w
 FEW = 3  # so many words of look-alikes alone are no accident
 
 _ALPHABETS = (
-    "\u0370-\u03ff\u1f00-\u1fff",
-    "\u0400-\u052f",
-    "\u0531-\u0588",
-    "\u13a0-\u13fd\uab70-\uabbf",
-    "\ua4d0-\ua4f7",
-    "A-Za-z\u0180-\u024f",
-)
-_MIXED = re.compile(
-    "|".join(f"[{one}][{''.join(other for other in _ALPHABETS if other is not one)}]" for one in _ALPHABETS)
+    ((0x370, 0x3FF), (0x1F00, 0x1FFF)),
+    ((0x400, 0x52F),),
+    ((0x531, 0x588),),
+    ((0x13A0, 0x13FD), (0xAB70, 0xABBF)),
+    ((0xA4D0, 0xA4F7),),
+    ((0x41, 0x5A), (0x61, 0x7A), (0x180, 0x24F)),
 )
 # Small capitals, of which the one for q is a letter of its own elsewhere.
 _SMALL = "[\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u1d00-\u1d22\ua730\ua731]"
 _SMALL_Q = re.compile(f"{_SMALL}\u01eb|\u01eb{_SMALL}")
-_MORE = str.maketrans("\u0185\u051a\u051b\u03f2\u03f9\u01eb", "bQqcCq")
+_MORE = {ord(c): ord(to) for c, to in zip("\u0185\u051a\u051b\u03f2\u03f9\u01eb", "bQqcCq", strict=True)}
 
 _Bools = NDArray[np.bool_]
 _Ints = NDArray[np.int64]
@@ -86,13 +83,37 @@ def _last_word(classes: NDArray[np.uint8]) -> int:
 
 def all_folded(text: str) -> View | None:
     """Every look-alike as Latin, in a text that mixes alphabets inside a word as no language does."""
-    if text.isascii() or not (_MIXED.search(text) or _SMALL_Q.search(text)):
+    if text.isascii():
+        return None
+    codes = encode(text)
+    if not (_is_mixed(codes) or ("\u01eb" in text and _SMALL_Q.search(text))):
         return None
     table = tables()
-    codes = encode(text.translate(_MORE)).copy()
+    codes = codes.copy()
+    for code, letter in _MORE.items():
+        codes[codes == code] = letter
     at = np.flatnonzero((table.classes[codes] & ALIKE) != 0)
     codes[at] = table.letters[np.searchsorted(table.alike, codes[at])]
     return View("look-alikes", decode(codes), len(text))
+
+
+def _is_mixed(codes: Codes) -> bool:
+    """Do letters of two alphabets stand side by side?"""
+    alphabets = _BY_CODE[np.minimum(codes, len(_BY_CODE) - 1)]
+    before, after = alphabets[:-1], alphabets[1:]
+    return bool(((before != after) & (before != 0) & (after != 0)).any())
+
+
+def _by_code() -> NDArray[np.uint8]:
+    """The number of each code point's alphabet, none for those after the last of them."""
+    out = np.zeros(max(last for ranges in _ALPHABETS for _, last in ranges) + 2, np.uint8)
+    for number, ranges in enumerate(_ALPHABETS, 1):
+        for first, last in ranges:
+            out[first : last + 1] = number
+    return out
+
+
+_BY_CODE = _by_code()
 
 
 def _words(letters: _Bools) -> tuple[_Ints, _Ints]:

@@ -9,7 +9,7 @@ several words of letters and signs are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -47,6 +47,9 @@ _LONG_NUMBER = re.compile(r"\d{7}")
 _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
 _AS_L = str.maketrans("01345789@$!|+(<\u20ac", "oleastbgasiltcce")
 _MARKS = ("!", "|", "(!", "(|")
+# A long text of which most is noise is read only around words that are known, of so many letters.
+LONG, TELLS, SURE, AROUND = 4096, 4, 6, 256
+_NO_SIGNS = str.maketrans("", "", "0123456789@$|+!(<\u20ac_")
 LONGEST = 32
 MANY = 4096  # different words of one text that are looked up
 FEW = 2  # words with signs, before the text counts as written so
@@ -64,6 +67,12 @@ def leet(text: str) -> list[View]:
     if not tokens:
         return []
     known = _spelled(tokens)
+    if len(text) > LONG and _is_noise(tokens, known):
+        return _in_noise(text, known)
+    return _read(text, tokens, split, known)
+
+
+def _read(text: str, tokens: list[str], split: Callable[[], list[str]], known: dict[str, str]) -> list[View]:
     unknown = [token for token in _UNKNOWN.findall("\n".join(tokens)) if token not in known and not _is_number(token)]
     written = [token for token in known if _LETTER.search(token) is not None]
     sure = any(len(token) > 2 for token in written) or any(_INSIDE.search(token) is not None for token in unknown)
@@ -90,6 +99,39 @@ def leet(text: str) -> list[View]:
         if not unknown:
             break
     return out
+
+
+def _is_noise(tokens: Sequence[str], known: dict[str, str]) -> bool:
+    """Few words that are known, and most others of small letters and capitals as nobody writes them."""
+    if 4 * len(known) > len(tokens):
+        return False
+    words = [letters for letters in "\n".join(tokens).translate(_NO_SIGNS).split("\n") if len(letters) > 2]
+    return 2 * sum(letters.islower() or letters.isupper() or letters.istitle() for letters in words) < len(words)
+
+
+def _in_noise(text: str, known: dict[str, str]) -> list[View]:
+    """Where known words stand close together. What is read keeps its length."""
+    telling = [token for token in known if len(token) >= TELLS and _LETTER.search(token) is not None]
+    out: dict[str, list[tuple[int, str]]] = {}
+    for start, end in _close(text, telling) if telling else ():
+        piece = text[start:end]
+        tokens, split = _tokens(piece)
+        for view in _read(piece, tokens, split, {token: known[token] for token in tokens if token in known}):
+            out.setdefault(view.name, []).append((start, view.text))
+    return [View(name, _with(text, pieces), _open_at(text)) for name, pieces in out.items()]
+
+
+def _close(text: str, telling: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """What is around two of these words, or a long one."""
+    groups: list[list[tuple[int, int]]] = []
+    for match in re.finditer("|".join(map(re.escape, sorted(telling, key=len, reverse=True))), text):
+        if groups and match.start() - groups[-1][-1][1] <= 2 * AROUND:
+            groups[-1].append(match.span())
+        else:
+            groups.append([match.span()])
+    for words in groups:
+        if len(words) >= FEW or words[0][1] - words[0][0] >= SURE:
+            yield max(0, words[0][0] - AROUND), min(len(text), words[-1][1] + AROUND)
 
 
 def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:

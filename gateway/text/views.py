@@ -59,7 +59,8 @@ class View:
 
     `open_at` is where in the original an unfinished escape begins, or its length. `monotone` False:
     the characters stand in another order, so a stretch of the view may be several of the original; all
-    from the first to the last count as behind it.
+    from the first to the last count as behind it. `written`: the stretches of the view that are not
+    copied from the original, character by character; None where nobody wrote them down.
     """
 
     name: str
@@ -68,6 +69,7 @@ class View:
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
     monotone: bool = True
+    written: tuple[tuple[int, int], ...] | None = None
 
     def original(self, span: Span) -> Span:
         """The original characters behind a stretch of this view."""
@@ -105,10 +107,11 @@ class View:
         """`inner`, a view of this view's text, as a view of the original."""
         name = "+".join(name for name in (self.name, inner.name) if name != "raw") or "raw"
         if self.starts is None or self.ends is None:
-            return replace(inner, name=name, open_at=min(self.open_at, inner.open_at))
+            written = inner.written if self.name == "raw" else None
+            return replace(inner, name=name, open_at=min(self.open_at, inner.open_at), written=written)
         open_at = min(self.open_at, self.position(inner.open_at))
         if inner.starts is None or inner.ends is None:
-            return replace(self, name=name, text=inner.text, open_at=open_at)
+            return replace(self, name=name, text=inner.text, open_at=open_at, written=None)
         if any(isinstance(places, Lazy) for places in (self.starts, self.ends, inner.starts, inner.ends)):
             return _then(self, inner, name, open_at)
         first, last = np.asarray(inner.starts, np.int64), np.asarray(inner.ends, np.int64) - 1

@@ -25,6 +25,11 @@ def test_as_python_finds_them(text: str) -> None:
     assert module._with_keys(text) == module._KEY.sub(module._restored, text)
 
 
+@given(st.text(alphabet="ab7 .:/_-@Aé\u017f", max_size=40))
+def test_numbers_too(text: str) -> None:
+    assert module._with_numbers(text, text.encode("ascii", "replace")) == module._NUMBER.sub(module._upper, text)
+
+
 @pytest.mark.parametrize(
     ("text", "reads"),
     [
@@ -32,6 +37,9 @@ def test_as_python_finds_them(text: str) -> None:
         ("GHP_" + "A1B2C3" * 5, "ghp_" + "a1b2c3" * 5),
         ("The xakia1234567890abcdef", None),  # the end of a word
         ("a sk-ilful word", None),
+        ("number ab123456c is hers", "number AB123456C is hers"),
+        ("by 12 old mill lane", "by 12 Old Mill Lane"),
+        ("it is 12 o'clock in springfield, il 62704", "it is 12 o'clock in springfield, IL 62704"),
     ],
 )
 def test_keys(text: str, reads: str | None) -> None:
