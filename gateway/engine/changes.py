@@ -28,8 +28,9 @@ def changed(text: str, view: View) -> Stretches | None:
     the same order; None where that is not known, or where they are too many.
     """
     if view.written is not None:
-        at = [(max(0, begin - 1), min(len(view.text), end + 1)) for begin, end in view.written]
-        return at if len(at) <= _MOST else None
+        if len(view.written) > _MOST:
+            return None
+        return [(max(0, begin - 1), min(len(view.text), end + 1)) for begin, end in view.written]
     if not view.monotone:
         return None
     if view.starts is None or view.ends is None:
@@ -46,8 +47,7 @@ def _differing(text: str, other: str) -> Stretches | None:
 def _moved(text: str, other: str, starts: array[int], ends: array[int]) -> Stretches | None:
     if not text or not other:
         return None
-    first = np.frombuffer(starts, np.uint32).astype(np.int64)
-    last = np.frombuffer(ends, np.uint32).astype(np.int64)
+    first, last = np.frombuffer(starts, np.int32), np.frombuffer(ends, np.int32)
     other_than = (_codes(text)[first] != _codes(other)) | (last - first != 1)
     # What was left out lies between two characters: both count.
     gaps = np.flatnonzero(np.diff(first, prepend=-1, append=len(text)) != 1)

@@ -5,17 +5,18 @@ enough around them. Elsewhere the same readings were made of that text already.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from gateway.engine.changes import changed
-from gateway.text.views import View
+from gateway.text.views import View, offsets
 
 __all__ = ["excerpt"]
 
-LONG = 4096  # characters of a view that is read as a whole
-SHARE = 3  # of a longer one a third at most, else all of it
+LONG = 4096  # characters of a view that is read as a whole, and of what is read of a longer one if that can be
 AROUND, LEAST = 1024, 160  # characters before and after a change, and where changes are many
+MOST = 256  # changes
 TOKEN = 64  # characters in which a blank is looked for, so that no word is cut
 
 
@@ -25,23 +26,21 @@ def excerpt(text: str, view: View) -> View:
     if size <= LONG:
         return view
     places = view.written if view.written is not None else changed(text, view)
-    if not places:
+    if not places or len(places) > MOST:
         return view
-    room = size // SHARE - sum(end - begin for begin, end in places)
-    around = min(AROUND, room // (2 * len(places)))
-    if around < LEAST:
-        return view
+    room = LONG - sum(end - begin for begin, end in places)
+    around = max(LEAST, min(AROUND, room // (2 * len(places))))
     pieces = list(_pieces(view.text, places, around))
-    if sum(end - begin for begin, end in pieces) > size // 2:
+    if 2 * sum(end - begin for begin, end in pieces) > size:
         return view
-    starts, ends = array("I"), array("I")
-    for number, (begin, end) in enumerate(pieces):
-        if number:  # a line's end between two of them stands for nothing
-            starts.append(begin)
-            ends.append(begin)
-        starts.extend(range(begin, end))
-        ends.extend(range(begin + 1, end + 1))
-    return view.then(View("raw", "\n".join([view.text[begin:end] for begin, end in pieces]), size, starts, ends))
+    begun, ended = np.array(pieces, np.int64).T
+    lengths = ended - begun + 1
+    after = np.cumsum(lengths)
+    starts = np.arange(after[-1]) + np.repeat(begun - (after - lengths), lengths)
+    ends = starts + 1
+    ends[after - 1] -= 1  # a line's end between two pieces stands for nothing
+    read = "\n".join([view.text[begin:end] for begin, end in pieces])
+    return view.then(View("raw", read, size, offsets(starts[:-1]), offsets(ends[:-1])))
 
 
 def _pieces(text: str, places: Sequence[tuple[int, int]], around: int) -> Iterator[tuple[int, int]]:

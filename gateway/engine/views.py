@@ -69,6 +69,7 @@ class _Outer(NamedTuple):
     last: str = ""  # the step that made it
     above: View | None = None  # the view that it was made of
     made: View | None = None  # and itself as a view of that one
+    recased: bool = False
 
 
 def _of(above: _Outer, made: View, reading: Reading, last: str) -> _Outer:
@@ -185,8 +186,8 @@ def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Oute
     if whole and outer.last != "read":
         for view in read(text, opened):
             yield _of(outer, view, _either(outer, Reading.NORMALISED), "read")
-    if whole and outer.depth > 0 and outer.last != "recase" and (own := recased(text)) is not None:
-        yield _of(outer, own, outer.reading, "recase")
+    if whole and outer.depth > 0 and not outer.recased and (own := recased(text)) is not None:
+        yield _of(outer, own, outer.reading, outer.last)._replace(recased=True)
     if whole and outer.depth == 0 and MARKUP in opened:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:

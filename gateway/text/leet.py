@@ -9,7 +9,7 @@ several words of letters and signs are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -48,9 +48,10 @@ _AS_I = str.maketrans("01345789@$!|+(<\u20ac", "oieastbgasiitcce")
 _AS_L = str.maketrans("01345789@$!|+(<\u20ac", "oleastbgasiltcce")
 _MARKS = ("!", "|", "(!", "(|")
 # A long text of which most is noise is read only around words that are known, of so many letters.
-LONG, TELLS, SURE, AROUND = 4096, 4, 6, 256
+LONG, TELLS, SURE, AROUND = 1024, 4, 6, 256
 _NO_SIGNS = str.maketrans("", "", "0123456789@$|+!(<\u20ac_")
 LONGEST = 32
+SOME = 512  # words that show whether all are noise
 MANY = 4096  # different words of one text that are looked up
 FEW = 2  # words with signs, before the text counts as written so
 
@@ -66,10 +67,11 @@ def leet(text: str) -> list[View]:
     tokens, split = _tokens(text)
     if not tokens:
         return []
-    known = _spelled(tokens)
-    if len(text) > LONG and _is_noise(tokens, known):
-        return _in_noise(text, known)
-    return _read(text, tokens, split, known)
+    if len(text) > LONG and _is_noise(tokens):
+        known = _spelled([token for token in tokens if len(token) >= TELLS and _LETTER.search(token) is not None])
+        if 4 * len(known) < len(tokens):
+            return _in_noise(text, known)
+    return _read(text, tokens, split, _spelled(tokens))
 
 
 def _read(text: str, tokens: list[str], split: Callable[[], list[str]], known: dict[str, str]) -> list[View]:
@@ -101,27 +103,25 @@ def _read(text: str, tokens: list[str], split: Callable[[], list[str]], known: d
     return out
 
 
-def _is_noise(tokens: Sequence[str], known: dict[str, str]) -> bool:
-    """Few words that are known, and most others of small letters and capitals as nobody writes them."""
-    if 4 * len(known) > len(tokens):
-        return False
-    words = [letters for letters in "\n".join(tokens).translate(_NO_SIGNS).split("\n") if len(letters) > 2]
+def _is_noise(tokens: Sequence[str]) -> bool:
+    """Are most of them written with small letters and capitals as nobody writes a word?"""
+    some = tokens[:: 1 + len(tokens) // SOME]
+    words = [letters for letters in "\n".join(some).translate(_NO_SIGNS).split("\n") if len(letters) > 2]
     return 2 * sum(letters.islower() or letters.isupper() or letters.istitle() for letters in words) < len(words)
 
 
-def _in_noise(text: str, known: dict[str, str]) -> list[View]:
-    """Where known words stand close together. What is read keeps its length."""
-    telling = [token for token in known if len(token) >= TELLS and _LETTER.search(token) is not None]
+def _in_noise(text: str, telling: dict[str, str]) -> list[View]:
+    """Where these words stand close together. What is read keeps its length."""
     out: dict[str, list[tuple[int, str]]] = {}
     for start, end in _close(text, telling) if telling else ():
         piece = text[start:end]
         tokens, split = _tokens(piece)
-        for view in _read(piece, tokens, split, {token: known[token] for token in tokens if token in known}):
+        for view in _read(piece, tokens, split, _spelled(tokens)):
             out.setdefault(view.name, []).append((start, view.text))
     return [View(name, _with(text, pieces), _open_at(text)) for name, pieces in out.items()]
 
 
-def _close(text: str, telling: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _close(text: str, telling: Collection[str]) -> Iterator[tuple[int, int]]:
     """What is around two of these words, or a long one."""
     groups: list[list[tuple[int, int]]] = []
     for match in re.finditer("|".join(map(re.escape, sorted(telling, key=len, reverse=True))), text):

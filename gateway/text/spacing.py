@@ -44,7 +44,6 @@ def joined(text: str) -> View | None:
         return None
     codes = narrow(text)
     shown = np.ones(len(codes), bool)
-    few: list[tuple[int, int]] = []  # what is left out
     parts: list[int] = []  # where words are parted
     spaces: list[Places] = []
     room = MOST
@@ -55,20 +54,14 @@ def joined(text: str) -> View | None:
             continue
         found = True
         if end - start < LONG:
-            room -= _few(text, start, end, few, parts, room)
+            room -= _few(text, shown, start, end, parts, room)
         else:
             shown[start:end] = np.frombuffer(_alone(text[start:end]), bool)
             room -= _gaps(codes, shown, start, end, spaces, room)
         if text.startswith("_", end):  # would count as a letter of the last word
-            few.append((end, end + 1))
+            shown[end] = False
     if not found:
         return None
-    if few:
-        begun, ended = np.array(few, np.int64).T
-        inside = np.zeros(len(codes) + 1, np.int8)
-        inside[begun] += 1
-        inside[ended] -= 1
-        shown &= np.cumsum(inside[:-1], dtype=np.int8) == 0
     for parted in (*spaces, np.array(parts, np.int64)):
         codes[parted] = 32
         shown[parted] = True
@@ -81,11 +74,11 @@ def _may_be_spaced(text: str) -> bool:
     return _PAIR(data, 0, len(data))[0][0] >= 0
 
 
-def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: list[int], room: int) -> int:
+def _few(text: str, shown: NDArray[np.bool_], start: int, end: int, spaces: list[int], room: int) -> int:
     """As `_gaps`, for a stretch that is too short for arrays to pay."""
     between = text[start + 1 : end : 2]
     if between == between[0] * len(between) and text[start:end:2].isalpha() and not between[0].isalnum():
-        spans += [(at, at + 1) for at in range(start + 1, end, 2)]
+        shown[start + 1 : end : 2] = False
         return _cut_short(text[start:end:2], range(start + 1, end, 2), spaces, room)
     gaps = [match.span() for match in _GAPS.finditer(text, start, end)]
     lengths = [b - a for a, b in gaps]
@@ -94,7 +87,8 @@ def _few(text: str, start: int, end: int, spans: list[tuple[int, int]], spaces: 
     common = max(sorted(set(kinds)), key=kinds.count)  # the same whichever way a set is walked
     steady = 2 * kinds.count(common) > len(kinds) or max(lengths) == usual
     wide = [at for at, (a, b) in enumerate(gaps) if b - a > usual or (steady and text[a] != common)]
-    spans += gaps
+    for a, b in gaps:
+        shown[a:b] = False
     spaces += [gaps[at][0] for at in wide]
     used = 0
     for first, last in pairwise((-1, *wide, len(gaps))):

@@ -64,14 +64,20 @@ def spelled(text: str) -> View | None:
     for first, last in _stretches(codes, kinds, starts, ends)[: MANY + len(text) // EVERY]:
         chains = list(zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True))
         between = "".join([text[begin + 1 : end : 2] for begin, end in chains])
-        common, often = Counter(between).most_common(1)[0]
-        lengths = sorted(end - begin for begin, end in chains)
-        flat = often == len(between) and lengths[(len(lengths) - 1) // 2] >= 2 * MANY_LETTERS  # no gap parts the words
+        common = between[0]
+        if between.count(common) == len(between):
+            lengths = sorted(end - begin for begin, end in chains)
+            flat = lengths[(len(lengths) - 1) // 2] >= 2 * MANY_LETTERS  # no gap parts the words
+            parted = False
+        else:
+            flat = False
+            common, often = Counter(between).most_common(1)[0]
+            parted = 2 * often > len(between)  # the others stand between words
         for begin, end in chains:
             shown[begin + 1 : end : 2] = False
             if flat:
                 room -= _part(text, codes, shown, begin, end, room)
-            elif 2 * often > len(between):  # the others stand between words
+            elif parted:
                 shown[[at for at in range(begin + 1, end, 2) if text[at] != common]] = True
         for end, begin in zip(ends[first : last - 1].tolist(), starts[first + 1 : last].tolist(), strict=True):
             shown[end + 1 : begin] = False  # what parts two words is one blank

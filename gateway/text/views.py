@@ -69,7 +69,7 @@ class View:
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
     monotone: bool = True
-    written: tuple[tuple[int, int], ...] | None = None
+    written: Sequence[tuple[int, int]] | None = None
 
     def original(self, span: Span) -> Span:
         """The original characters behind a stretch of this view."""

@@ -35,21 +35,18 @@ GATES = {
     "base32": rf"{_FIRST}(?:[A-Z2-7]{{16}}|[a-z2-7]{{24}})",
     "base85": r"(?:^|\s)[!-~]?(?:(?:[+-J][!-u]{4}){3}|(?:[A-Za-e][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~\-]{4}){3})|<~",
 }
-# States multiply: in long texts what counts far is in automata of its own. A short text does not meet many of them.
+# States multiply: what counts far is in automata of its own. One for all meets a new state with each new text of a
+# page, and that costs more than two walks.
 _APART = (("base64",), ("hex", "base32", "base85"))
-_SHORT = 8 << 10
 
 
 def looking(patterns: Mapping[str, str]) -> Callable[[str], Iterator[str]]:
     """Which of these patterns are in a text."""
-    rest = tuple(name for name in patterns if not any(name in group for group in _APART))
-    together, *apart = (
-        (group, compile_set([patterns[name] for name in group])) for group in (tuple(patterns), *_APART, rest)
-    )
+    groups = (*_APART, tuple(name for name in patterns if not any(name in group for group in _APART)))
+    sets = [(group, compile_set([patterns[name] for name in group])) for group in groups]
 
     def look(text: str) -> Iterator[str]:
         data = text.encode("utf-8", "replace")
-        sets = apart if len(data) > _SHORT else (together,)
         return (group[index] for group, known in sets for index in known.Match(data) or ())
 
     return look

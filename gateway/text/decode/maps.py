@@ -78,5 +78,4 @@ def apply(name: str, text: str, edits: Sequence[Edit], open_at: int) -> tuple[Vi
         return source.end if source.ends is None else source.ends[index]
 
     monotone = not any(edit.turned for edit in edits)
-    written = tuple([(begin, end) for begin, end in stretches])
-    return View(name, "".join(pieces), open_at, Lazy(size, start), Lazy(size, end), monotone, written), stretches
+    return View(name, "".join(pieces), open_at, Lazy(size, start), Lazy(size, end), monotone, stretches), stretches
