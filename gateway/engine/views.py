@@ -6,14 +6,14 @@ others, and what its mark-up hides. Which detector sees which of them is `scan`'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gateway.engine.excerpts import excerpt
-from gateway.text.decode import WHOLE, decoded
+from gateway.text.decode import WHOLE, Budget, decoded
 from gateway.text.decode.tail import open_tail
-from gateway.text.doors import CONTROL, MARKUP, doors, read
+from gateway.text.doors import CONTROL, LEET, MARKUP, SPACED, doors, read
 from gateway.text.markup import markup, untagged
 from gateway.text.normalise import normalised
 from gateway.text.normalise import open_at as undecided
@@ -27,6 +27,11 @@ NESTED = "obfuscation/nested_encoding"
 DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within one
 MAX_VIEWS = 32  # of one text
 SHORT = 6  # ASCII characters that hide nothing
+# Nanoseconds for a text and for a character of it; of a character that is read, by what it is read for.
+START, PRICE = 10_000_000, 250
+ALWAYS, MADE = 30, 60
+PRICES = {LEET: 60, SPACED: 40, CONTROL: 30, MARKUP: 40}
+WIDE = 1024  # characters whose places are looked up one by one
 WORD = 64  # characters in which a word's beginning is looked for
 
 # Readings that a later character may change anywhere. Streams use them to stop, not to edit.
@@ -62,6 +67,13 @@ class Look:
     open_at: int = 0
 
 
+@dataclass(slots=True)
+class _Work:
+    """What reading may still cost, in nanoseconds as measured once: counted, so that a text always has the same views."""
+
+    left: int
+
+
 class _Outer(NamedTuple):
     view: View
     reading: Reading
@@ -93,6 +105,7 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
         return out
     known: set[str] = set()
     room = 4 * len(text) + (256 << 10)
+    work = _Work(START + PRICE * len(text))
     queue = [_Outer(raw(text), Reading.RAW)]
     if part.json and (view := unescaped(text)) is not None:
         queue.append(_Outer(view, Reading.JSON))
@@ -105,7 +118,10 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
             break
         known.add(outer.view.text)
         out.seen.append(_seen(part, text, outer))
-        queue += _inner(outer, out, ended, whole)
+        if work.left > 0 or not (ended and whole):
+            queue += _inner(outer, out, work, ended, whole)
+        else:
+            out.unread.append(_behind(outer.view, Span(0, len(outer.view.text)), len(text)))
     return out
 
 
@@ -153,45 +169,63 @@ def _seen(part: Part, text: str, outer: _Outer) -> Seen:
     return Seen(part, outer.view, outer.reading, part if same else replace(part, text=outer.view.text))
 
 
-def _inner(outer: _Outer, out: Look, ended: bool, whole: bool) -> Iterator[_Outer]:
+def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> Iterator[_Outer]:
     """What this view may be read as in turn."""
     if outer.above is not None and outer.made is not None and ended and whole:
         outer = outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
     text = outer.view.text
-    deeper = outer.depth + 1
     opened = doors(text)
+    work.left -= len(text) * (ALWAYS + sum([PRICES[name] for name in opened if name in PRICES]))
     if outer.last != "decode":
-        found = decoded(text, ended=ended, names=opened)
-        out.open_at = min(out.open_at, outer.view.position(found.open_at)) if not ended else out.open_at
-        out.exhausted += [outer.view.original(span) for span in found.exhausted]
-        out.unread += [outer.view.original(span) for span in found.unread]
-        if deeper > DEPTH:
-            # What stands so in the text itself was read from there.
-            first = out.seen[0].view.text
-            places = [(span, outer.view.original(span)) for span in found.read]
-            out.exhausted += [o for s, o in places if text[s.start : s.end] != first[o.start : o.end]]
-            return
-        for view in found.views:
+        for view in _decoded(outer, out, work, opened, ended):
             if whole or not judges_whole(view.name):
                 yield _of(outer, view, Reading.DECODED, "decode")
-    if deeper > DEPTH:
+    if outer.depth == DEPTH:
         return
     if outer.last != "normalise" and CONTROL in opened:
         plain = normalised(text)
         if plain is not None:
-            out.open_at = min(out.open_at, outer.view.position(plain.open_at))
             yield _of(outer, plain, _either(outer, Reading.NORMALISED), "normalise")
-        elif not ended:
-            out.open_at = min(out.open_at, outer.view.position(undecided(text)))
-    if whole and outer.last != "read":
+        if not ended:
+            open_at = undecided(text) if plain is None else plain.open_at
+            out.open_at = min(out.open_at, outer.view.position(open_at))
+    if not whole:
+        return
+    if outer.last != "read":
         for view in read(text, opened):
+            work.left -= MADE * len(text)
             yield _of(outer, view, _either(outer, Reading.NORMALISED), "read")
-    if whole and outer.depth > 0 and not outer.recased and (own := recased(text)) is not None:
+    if outer.depth > 0 and not outer.recased and (own := recased(text)) is not None:
         yield _of(outer, own, outer.reading, outer.last)._replace(recased=True)
-    if whole and outer.depth == 0 and MARKUP in opened:
+    if outer.depth == 0 and MARKUP in opened:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:
                 yield _of(outer, hidden, Reading.MARKUP, "markup")
+
+
+def _decoded(outer: _Outer, out: Look, work: _Work, opened: frozenset[str], ended: bool) -> Sequence[View]:
+    """What decoders read in this view. Where it is as deep as is read, that is no view but noted."""
+    text = outer.view.text
+    budget = Budget.of(text)
+    if outer.depth:
+        budget.work = max(0, min(budget.work, work.left))
+    found = decoded(text, budget, ended=ended, names=opened)
+    work.left -= budget.spent
+    first = out.seen[0].view.text
+    out.open_at = min(out.open_at, outer.view.position(found.open_at)) if not ended else out.open_at
+    out.exhausted += [_behind(outer.view, span, len(first)) for span in found.exhausted]
+    out.unread += [_behind(outer.view, span, len(first)) for span in found.unread]
+    if outer.depth < DEPTH:
+        return found.views
+    # What stands so in the text itself was read from there.
+    places = [(span, _behind(outer.view, span, len(first))) for span in found.read]
+    out.exhausted += [o for s, o in places if text[s.start : s.end] != first[o.start : o.end]]
+    return ()
+
+
+def _behind(view: View, span: Span, size: int) -> Span:
+    """As `view.original`; where characters stand in another order, all of the text behind a long stretch."""
+    return view.original(span) if view.monotone or span.end - span.start <= WIDE else Span(0, size)
 
 
 def _either(outer: _Outer, reading: Reading) -> Reading:

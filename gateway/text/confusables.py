@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gateway.text.codepoints import ALIKE, BLOCK, LATIN, NEARLY, OWN, Codes, classes_of, decode, encode, tables
 from gateway.text.views import View
 
-__all__ = ["LONGEST", "all_folded", "fold_words"]
+__all__ = ["LONGEST", "all_folded", "as_latin", "fold_words"]
 
 LONGEST = 256  # letters that are one word; also how far into a text its first words may wait for their neighbours
 FEW = 3  # so many words of look-alikes alone are no accident
@@ -95,6 +95,20 @@ def all_folded(text: str) -> View | None:
     at = np.flatnonzero((table.classes[codes] & ALIKE) != 0)
     codes[at] = table.letters[np.searchsorted(table.alike, codes[at])]
     return View("look-alikes", decode(codes), len(text))
+
+
+def as_latin(text: str) -> str:
+    """Each letter that nobody tells from a Latin one as that one, whatever stands around it."""
+    if text.isascii():
+        return text
+    table = tables()
+    codes = encode(text)
+    at = np.flatnonzero(table.classes[codes] == ALIKE)
+    if not len(at):
+        return text
+    codes = codes.copy()
+    codes[at] = table.letters[np.searchsorted(table.alike, codes[at])]
+    return decode(codes)
 
 
 def _is_mixed(codes: Codes) -> bool:

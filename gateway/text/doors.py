@@ -15,7 +15,7 @@ from gateway.text.spacing import PAIR, joined
 from gateway.text.spelled import spelled
 from gateway.text.views import View
 
-__all__ = ["CONTROL", "MARKUP", "doors", "read"]
+__all__ = ["CONTROL", "LEET", "MARKUP", "SPACED", "doors", "read"]
 
 LEET, SPACED, MARKUP, CONTROL = "leet", "spaced", "markup", "control"
 _READINGS = {

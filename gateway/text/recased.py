@@ -28,7 +28,6 @@ _KEY = re.compile(
 _SEEN = searcher(
     compile_re2("(?i)(?:" + "|".join(f"{re.escape(prefix)}{rest}" for prefix, rest in _ALL) + ")", utf8=False)
 )
-_ASCII_CASES = {0x017F: "s", 0x212A: "k"}  # what Python takes for a letter of ASCII where case does not count
 _ORDERED = [prefix for prefix, _ in sorted(_ALL, key=lambda key: -len(key[0]))]
 _CAPITALS = frozenset(("AKIA", "ASIA", "ABIA", "ACCA"))  # of which the rest is in capitals too
 _NUMBER = re.compile(
@@ -41,7 +40,9 @@ _ADDRESS = re.compile(
 # Where one may be, in RE2 as above.
 _MIXED = searcher(compile_re2("[0-9]+[a-z][a-z0-9]*|[a-z]+[0-9][a-z0-9]*", utf8=False))
 _ADDRESSED = searcher(
-    compile_re2("[0-9] (?:[A-Za-z]+ ){1,3}(?:street|avenue|road|lane|drive|court|boulevard|square|st|ave|rd)", utf8=False)
+    compile_re2(
+        "[0-9] (?:[A-Za-z]+ ){1,3}(?:street|avenue|road|lane|drive|court|boulevard|square|st|ave|rd)", utf8=False
+    )
 )
 _STATE = re.compile(r"(?<=, )[a-z]{2}(?= \d{5}(?!\d))")
 
@@ -61,7 +62,8 @@ def recased(text: str) -> View | None:
 
 def _with_keys(text: str) -> str:
     """`_KEY.sub(_restored, text)`."""
-    data = (text if text.isascii() else text.translate(_ASCII_CASES)).encode("ascii", "replace")
+    # What Python takes for letters of ASCII where case does not count.
+    data = text.replace("\u017f", "s").replace("\u212a", "k").encode("ascii", "replace")
     return _replaced(_KEY, text, _keys(data), _restored)
 
 

@@ -84,7 +84,9 @@ def _prices() -> dict[str, float]:
         for form in forms(word):
             out[form] = min(out[form], 9.0)
         out[word] = min(out[word], 7.5)
-    return out | dict.fromkeys(COMMON, 5.5) | dict.fromkeys(_FUNCTION.split(), 4.0) | {"a": 5.0, "i": 5.0}
+    out |= dict.fromkeys(COMMON, 5.5) | dict.fromkeys(_FUNCTION.split(), 4.0) | {"a": 5.0, "i": 5.0}
+    # With what is no word, but begins one: with anything else no word begins.
+    return dict.fromkeys((word[:end] for word in out for end in range(1, len(word))), inf) | out
 
 
 _PRICES = _prices()
@@ -180,8 +182,10 @@ def _words(letters: str) -> list[tuple[int, int]]:
         if prices[at] + _UNKNOWN_PRICE < prices[at + 1]:
             prices[at + 1], begun[at + 1], known[at + 1] = prices[at] + _UNKNOWN_PRICE, at, False
         for end in range(at + 1, min(size, at + _LONGEST) + 1):
-            price = prices[at] + _PRICES.get(letters[at:end], inf)
-            if price < prices[end]:
+            price = _PRICES.get(letters[at:end])
+            if price is None:
+                break
+            if (price := prices[at] + price) < prices[end]:
                 prices[end], begun[end], known[end] = price, at, True
     out: list[tuple[int, int]] = []
     at = size

@@ -34,6 +34,7 @@ _APART = r"[\s.\-_*|/,+~:;=\\\u00b7\u2022\u2010-\u2015]{1,5}"
 _STRETCH = re.compile(rf"(?<![^\W_])[^\W\d_](?:{_APART}[^\W\d_](?![^\W_])){{3,}}+")
 _ASCII_STRETCH = Sieve(_STRETCH.pattern, rf"\b[A-Za-z](?:{_GAP}{{1,5}}[A-Za-z]){{3}}", 0)
 _GAPS = re.compile(r"[\W_]+")
+NOTHING = 4  # letters that make no words count as one of those that do
 LONG = 160  # characters of a stretch that is long
 _LETTERS = bytes(chr(i).isalpha() for i in range(128)) + bytes(128)
 Places = NDArray[np.integer[Any]]
@@ -105,7 +106,7 @@ def _cut_short(letters: str, gaps: Sequence[int], spaces: list[int], room: int) 
         return 0
     found = cuts(low, room)
     spaces += [gaps[at - 1] for at in found]
-    return len(letters) if found else 0
+    return len(letters) if found else len(letters) // NOTHING
 
 
 def _gaps(codes: AnyCodes, shown: NDArray[np.bool_], start: int, end: int, spaces: list[Places], room: int) -> int:
@@ -152,7 +153,7 @@ def _cut(codes: AnyCodes, shown: NDArray[np.bool_], ends: Places, spaces: list[P
             continue
         if cut := cuts(low, room - used):
             spaces.append(np.flatnonzero(inside)[np.array(cut, np.int64) - 1] + before + 2)
-            used += len(low)
+        used += len(low) if cut else len(low) // NOTHING
     return used
 
 

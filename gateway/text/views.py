@@ -109,7 +109,11 @@ class View:
         if self.starts is None or self.ends is None:
             written = inner.written if self.name == "raw" else None
             return replace(inner, name=name, open_at=min(self.open_at, inner.open_at), written=written)
-        open_at = min(self.open_at, self.position(inner.open_at))
+        # Characters in another order are of a text that has ended: nothing of it is open, or all.
+        open_at = (
+            self.position(inner.open_at) if self.monotone else 0 if inner.open_at < len(self.text) else self.open_at
+        )
+        open_at = min(self.open_at, open_at)
         if inner.starts is None or inner.ends is None:
             return replace(self, name=name, text=inner.text, open_at=open_at, written=None)
         if any(isinstance(places, Lazy) for places in (self.starts, self.ends, inner.starts, inner.ends)):
@@ -126,13 +130,17 @@ class View:
 
 
 def _then(outer: View, inner: View, name: str, open_at: int) -> View:
+    assert outer.starts is not None and outer.ends is not None and inner.starts is not None and inner.ends is not None
+    size, begun, ended, starts, ends = len(inner.text), inner.starts, inner.ends, outer.starts, outer.ends
+
     def start(index: int) -> int:
-        return outer.original(inner.original(Span(index, index + 1))).start
+        first = begun[index]
+        return starts[first] if outer.monotone else min(starts[first : max(first + 1, ended[index])])
 
     def end(index: int) -> int:
-        return outer.original(inner.original(Span(index, index + 1))).end
+        last = max(begun[index] + 1, ended[index])
+        return ends[last - 1] if outer.monotone else max(ends[begun[index] : last])
 
-    size = len(inner.text)
     return View(name, inner.text, open_at, Lazy(size, start), Lazy(size, end), outer.monotone and inner.monotone)
 
 

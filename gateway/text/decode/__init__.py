@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from gateway.text.confusables import as_latin
 from gateway.text.decode import basen, ciphers, escapes, numbers
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.gate import GATES, suspects
@@ -35,18 +36,6 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
 }
 _PRICE = 12  # of one walk over a character
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
-
-# What was encoded twice may have got letters of other alphabets on the way: for the decoders they are what they look
-# like. What is no part of an encoding stays.
-_LETTERS = (
-    ("\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d", "aeopcyxijsdhqw"),
-    ("\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0408\u0405", "ABEKMHOPCTXIJS"),
-    (
-        "\u03b1\u03bf\u03c1\u03bd\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7",
-        "aopvABEZHIKMNOPTX",
-    ),
-)
-_LIKE = {ord(twin): letter for twins, letters in _LETTERS for twin, letter in zip(twins, letters, strict=True)}
 
 # Readings that a later character may change anywhere: for texts that have ended.
 WHOLE = frozenset({"base85", "mail", *ciphers.CIPHERS})
@@ -101,9 +90,9 @@ def decoded(
         if not ended:  # what a view holds may go on as well: numbers of a list, each of them escaped
             inner = open_tail(outer.view.text[: outer.view.index(outer.view.open_at)])
             open_at = min(open_at, outer.view.position(inner))
-        written = outer.view.text
-        if outer.depth and not written.isascii():
-            written = written.translate(_LIKE)
+        # What was encoded twice may have got letters of other alphabets on the way: for the decoders they are what
+        # they look like. What is no part of an encoding stays.
+        written = as_latin(outer.view.text) if outer.depth else outer.view.text
         for name, found in _read(written, budget, ended, names if outer.depth == 0 else None):
             edits = _new(found.edits, outer.stretches)
             left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
