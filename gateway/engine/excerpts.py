@@ -12,7 +12,7 @@ import numpy as np
 from gateway.engine.changes import changed
 from gateway.text.views import View, offsets
 
-__all__ = ["excerpt"]
+__all__ = ["LONG", "excerpt"]
 
 LONG = 4096  # characters of a view that is read as a whole, and of what is read of a longer one if that can be
 AROUND, LEAST = 1024, 160  # characters before and after a change, and where changes are many

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from gateway.engine.excerpts import excerpt
+from gateway.engine.excerpts import LONG, excerpt
 from gateway.text.decode import WHOLE, Budget, decoded
 from gateway.text.decode.tail import open_tail
 from gateway.text.doors import CONTROL, LEET, MARKUP, SPACED, doors, read
@@ -28,9 +28,10 @@ DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within
 MAX_VIEWS = 32  # of one text
 SHORT = 6  # ASCII characters that hide nothing
 # Nanoseconds for a text and for a character of it; of a character that is read, by what it is read for.
-START, PRICE = 10_000_000, 250
-ALWAYS, MADE = 30, 60
-PRICES = {LEET: 60, SPACED: 40, CONTROL: 30, MARKUP: 40}
+START, PRICE = 10_000_000, 200
+RESERVE = 5_000_000  # for what is short
+ALWAYS, FOREIGN, PRICES = 20, 20, {LEET: 40, SPACED: 25, MARKUP: 30}
+MADE = {"joined": 40, "spelled": 80, "leet": 80}
 WIDE = 1024  # characters whose places are looked up one by one
 WORD = 64  # characters in which a word's beginning is looked for
 
@@ -69,7 +70,7 @@ class Look:
 
 @dataclass(slots=True)
 class _Work:
-    """What reading may still cost, in nanoseconds as measured once: counted, so that a text always has the same views."""
+    """What reading may still cost, in nanoseconds as measured once. Counted: the same text has the same views."""
 
     left: int
 
@@ -118,8 +119,10 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
             break
         known.add(outer.view.text)
         out.seen.append(_seen(part, text, outer))
-        if work.left > 0 or not (ended and whole):
+        if not (ended and whole):
             queue += _inner(outer, out, work, ended, whole)
+        elif (shorter := _affordable(outer, work)) is not None:
+            queue += _inner(shorter, out, work, ended, whole)
         else:
             out.unread.append(_behind(outer.view, Span(0, len(outer.view.text)), len(text)))
     return out
@@ -169,13 +172,20 @@ def _seen(part: Part, text: str, outer: _Outer) -> Seen:
     return Seen(part, outer.view, outer.reading, part if same else replace(part, text=outer.view.text))
 
 
+def _affordable(outer: _Outer, work: _Work) -> _Outer | None:
+    """As much of a view as is worth reading in turn, if that may still be paid."""
+    if outer.above is None or outer.made is None or work.left <= -RESERVE:
+        return outer if outer.above is None else None
+    shorter = outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
+    return shorter if work.left > 0 or len(shorter.view.text) <= 2 * LONG else None
+
+
 def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> Iterator[_Outer]:
     """What this view may be read as in turn."""
-    if outer.above is not None and outer.made is not None and ended and whole:
-        outer = outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
     text = outer.view.text
     opened = doors(text)
-    work.left -= len(text) * (ALWAYS + sum([PRICES[name] for name in opened if name in PRICES]))
+    price = ALWAYS + sum([PRICES[name] for name in opened if name in PRICES]) + (0 if text.isascii() else FOREIGN)
+    work.left -= price * len(text)
     if outer.last != "decode":
         for view in _decoded(outer, out, work, opened, ended):
             if whole or not judges_whole(view.name):
@@ -193,7 +203,7 @@ def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> I
         return
     if outer.last != "read":
         for view in read(text, opened):
-            work.left -= MADE * len(text)
+            work.left -= MADE.get(view.name, 10) * len(text)
             yield _of(outer, view, _either(outer, Reading.NORMALISED), "read")
     if outer.depth > 0 and not outer.recased and (own := recased(text)) is not None:
         yield _of(outer, own, outer.reading, outer.last)._replace(recased=True)
@@ -208,7 +218,7 @@ def _decoded(outer: _Outer, out: Look, work: _Work, opened: frozenset[str], ende
     text = outer.view.text
     budget = Budget.of(text)
     if outer.depth:
-        budget.work = max(0, min(budget.work, work.left))
+        budget.work = max(0, min(budget.work, work.left + RESERVE))
     found = decoded(text, budget, ended=ended, names=opened)
     work.left -= budget.spent
     first = out.seen[0].view.text

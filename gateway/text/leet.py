@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gateway.text.codepoints import encode
 from gateway.text.leet_values import is_number, values
 from gateway.text.patterns import compile_re2, searcher
 from gateway.text.views import View
@@ -36,7 +39,8 @@ _ANY_INNER = searcher(compile_re2(INNER, utf8=False))
 _INNER = (b"a0a", b"a00a", b"a1a")  # without one of these it is figures and their units
 _OUTER = (b" 0a", b"a0 ", b" 1a")
 _SIGNS = r"0-9@$|+!(<\u20ac"
-_TOKEN = re.compile(rf"(?<![\w{_SIGNS}])(?!\d{{5,}}+(?![A-Za-z@$|+!(<]))([A-Za-z]*+[{_SIGNS}][A-Za-z{_SIGNS}]*+)(?!\w)")
+_EURO = "\x80"
+_LAST_LETTER = 0x323B0  # a code point after that of the last letter
 _RUNS = bytes(code if chr(code).isalnum() or chr(code) in "_@$|+!(<" else 32 for code in range(128)) + bytes(128)
 _LETTER = re.compile("[A-Za-z]")
 # Signs of a word that nobody knows: none that may be brackets, none that ends a sentence.
@@ -136,14 +140,11 @@ def _close(text: str, telling: Collection[str]) -> Iterator[tuple[int, int]]:
 
 def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
     """
-    The words with signs, each once, and a way to learn where they stand: `_TOKEN.split(text)`. In ASCII a token is
-    all of a run of letters, figures and signs.
+    The words with signs, each once, and a way to learn where they stand: as `re.split` would. A token is all of a
+    run of letters, figures and signs of ASCII, and the euro's.
     """
-    if not text.isascii():
-        pieces = _TOKEN.split(text)
-        return list(dict.fromkeys(pieces[1::2])), lambda: pieces
-    marked = text.encode("ascii").translate(_RUNS)
-    runs = marked.decode("ascii").split()
+    marked = text.encode("ascii").translate(_RUNS) if text.isascii() else _marked(text)
+    runs = marked.decode("latin-1").replace(_EURO, "\u20ac").split()
     tokens = [
         run
         for run in dict.fromkeys(runs)
@@ -161,6 +162,19 @@ def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
         return pieces
 
     return tokens, split
+
+
+def _marked(text: str) -> bytes:
+    """Letters of other alphabets as `_`, of which no token is."""
+    return _marks()[np.minimum(encode(text), _LAST_LETTER)].tobytes()
+
+
+@cache
+def _marks() -> NDArray[np.uint8]:
+    out = bytearray(95 if chr(code).isalnum() else 32 for code in range(_LAST_LETTER + 1))
+    out[:128] = _RUNS[:128]
+    out[0x20AC] = ord(_EURO)
+    return np.frombuffer(out, np.uint8)
 
 
 def _spelled(tokens: Sequence[str]) -> dict[str, str]:

@@ -130,7 +130,10 @@ class View:
 
 
 def _then(outer: View, inner: View, name: str, open_at: int) -> View:
-    assert outer.starts is not None and outer.ends is not None and inner.starts is not None and inner.ends is not None
+    assert outer.starts is not None
+    assert outer.ends is not None
+    assert inner.starts is not None
+    assert inner.ends is not None
     size, begun, ended, starts, ends = len(inner.text), inner.starts, inner.ends, outer.starts, outer.ends
 
     def start(index: int) -> int:
