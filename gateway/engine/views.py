@@ -28,10 +28,10 @@ DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within
 MAX_VIEWS = 32  # of one text
 SHORT = 6  # ASCII characters that hide nothing
 # Nanoseconds for a text and for a character of it; of a character that is read, by what it is read for.
-START, PRICE = 10_000_000, 200
+START, PRICE = 10_000_000, 150
 RESERVE = 5_000_000  # for what is short
 ALWAYS, FOREIGN, PRICES = 20, 20, {LEET: 40, SPACED: 25, MARKUP: 30}
-MADE = {"joined": 40, "spelled": 80, "leet": 80}
+MADE = {"joined": 120, "spelled": 100, "leet": 80}
 WIDE = 1024  # characters whose places are looked up one by one
 WORD = 64  # characters in which a word's beginning is looked for
 
