@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from gateway.engine.excerpts import LONG, excerpt
+from gateway.engine.excerpts import excerpt
 from gateway.text.decode import WHOLE, Budget, decoded
 from gateway.text.decode.tail import open_tail
 from gateway.text.doors import CONTROL, LEET, MARKUP, SPACED, doors, read
 from gateway.text.markup import markup, untagged
 from gateway.text.normalise import normalised
 from gateway.text.normalise import open_at as undecided
+from gateway.text.pieces import LONG
 from gateway.text.recased import recased
 from gateway.text.views import View, raw, unescaped
 from gateway.types import Detector, Part, Reading, Span

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.engine.excerpts import LEAST, LONG, MOST, excerpt
+from gateway.engine.excerpts import excerpt
 from gateway.engine.scan import scan_parts
 from gateway.engine.views import look
 from gateway.redteam.transforms import named
 from gateway.text.decode import decoded
 from gateway.text.normalise import normalised, readings
+from gateway.text.pieces import LEAST, LONG, MOST
 from gateway.text.views import View
 from gateway.types import Part, Span
 

@@ -5,15 +5,18 @@ stretch stay, the stretch is replaced by what it says. Not decryption, and not a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from gateway.text.confusables import as_latin
 from gateway.text.decode import basen, ciphers, escapes, numbers
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.gate import GATES, suspects
-from gateway.text.decode.maps import Edit, Stretch, apply
+from gateway.text.decode.maps import Edit, Stretch, apply, moved
 from gateway.text.decode.tail import MAX_OPEN, open_tail
+from gateway.text.pieces import pieces
 from gateway.text.views import View
 from gateway.types import Span
 
@@ -35,6 +38,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "base85": basen.base85,
 }
 _PRICE = 12  # of one walk over a character
+_BETWEEN = "\n" * 6  # two pieces of a text: no list and no run goes on behind it
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
 # Readings that a later character may change anywhere: for texts that have ended.
@@ -93,7 +97,12 @@ def decoded(
         # What was encoded twice may have got letters of other alphabets on the way: for the decoders they are what
         # they look like. What is no part of an encoding stays.
         written = as_latin(outer.view.text) if outer.depth else outer.view.text
-        for name, found in _read(written, budget, ended, names if outer.depth == 0 else None):
+        near = pieces(written, outer.stretches) if outer.stretches is not None and ended else None
+        if near is None:
+            all_found = _read(written, budget, ended, names if outer.depth == 0 else None)
+        else:
+            all_found = _read_near(written, near, budget)
+        for name, found in all_found:
             edits = _new(found.edits, outer.stretches)
             left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
             if not edits:
@@ -124,18 +133,47 @@ def _read(text: str, budget: Budget, ended: bool, names: Collection[str] | None)
     out: list[tuple[str, Found]] = []
     if not budget.work_on(_PRICE * len(text)):
         return out
-    for name in suspects(text) if names is None else [name for name in GATES if name in names]:
-        if not ended and name in WHOLE:
-            continue
+    sought = [n for n in (suspects(text) if names is None else GATES) if (names is None or n in names)]
+    sought = [name for name in sought if ended or name not in WHOLE]
+    work, over = budget.work, budget.over
+    for name in sought:
         if not budget.work_on(_PRICE * len(text)):
             break
+        budget.over = False
+        if name != sought[-1]:  # noise that one may read leaves work for the others
+            budget.work = budget.spent + (work - budget.spent) * 3 // 4
         found = _DECODERS[name](text, budget)
+        over, budget.work = over or budget.over, work
         if found is not None:
             out.append((name, found))
     if ended and budget.work_on(_PRICE * len(text)):
+        budget.over = False
         out += ciphers.ciphers(text, budget)
+    budget.over = budget.over or over
     if len(out) > 1 and (mixed := _mixed(out)) is not None:
         out.append(mixed)
+    return out
+
+
+def _read_near(text: str, near: Sequence[tuple[int, int]], budget: Budget) -> list[tuple[str, Found]]:
+    """As `_read`, of these pieces of the text alone: what else it holds was there one level up."""
+    firsts = [0, *accumulate(end - begin + len(_BETWEEN) for begin, end in near)]
+
+    def piece(at: int) -> int:
+        return min(len(near) - 1, bisect_right(firsts, at) - 1)
+
+    def original(at: int) -> int:
+        begin, end = near[piece(at)]
+        return min(end, at - firsts[piece(at)] + begin)
+
+    out = []
+    for name, found in _read(_BETWEEN.join([text[begin:end] for begin, end in near]), budget, True, None):
+        edits = [
+            moved(edit, original(edit.start) - edit.start)
+            for edit in found.edits
+            if original(edit.end) - original(edit.start) == edit.end - edit.start
+        ]
+        out.append((name, Found(edits, [(original(start), original(end)) for start, end in found.left])))
     return out
 
 

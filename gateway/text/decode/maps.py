@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gateway.text.views import Lazy, View
 
-__all__ = ["Edit", "Stretch", "apply"]
+__all__ = ["Edit", "Stretch", "apply", "moved"]
 
 
 class Edit(NamedTuple):
@@ -26,6 +26,16 @@ class Edit(NamedTuple):
     starts: Sequence[int] | None = None
     ends: Sequence[int] | None = None
     turned: bool = False
+
+
+def moved(edit: Edit, by: int) -> Edit:
+    """The same of a text in which all stands so much later."""
+    start, end = edit.start + by, edit.end + by
+    if edit.starts is None or edit.ends is None:
+        return edit._replace(start=start, end=end)
+    starts, ends, size = edit.starts, edit.ends, len(edit.starts)
+    later = Lazy(size, lambda index: starts[index] + by), Lazy(size, lambda index: ends[index] + by)
+    return edit._replace(start=start, end=end, starts=later[0], ends=later[1])
 
 
 class Stretch(NamedTuple):
