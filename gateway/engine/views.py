@@ -33,7 +33,6 @@ START, PRICE = 10_000_000, 150
 RESERVE = 5_000_000  # for what is short
 ALWAYS, FOREIGN, PRICES = 20, 20, {LEET: 40, SPACED: 25, MARKUP: 30}
 MADE = {"joined": 120, "spelled": 100, "leet": 80}
-WIDE = 1024  # characters whose places are looked up one by one
 WORD = 64  # characters in which a word's beginning is looked for
 
 # Readings that a later character may change anywhere. Streams use them to stop, not to edit.
@@ -125,7 +124,7 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
         elif (shorter := _affordable(outer, work)) is not None:
             queue += _inner(shorter, out, work, ended, whole)
         else:
-            out.unread.append(_behind(outer.view, Span(0, len(outer.view.text)), len(text)))
+            out.unread.append(outer.view.behind(Span(0, len(outer.view.text)), len(text)))
     return out
 
 
@@ -224,19 +223,14 @@ def _decoded(outer: _Outer, out: Look, work: _Work, opened: frozenset[str], ende
     work.left -= budget.spent
     first = out.seen[0].view.text
     out.open_at = min(out.open_at, outer.view.position(found.open_at)) if not ended else out.open_at
-    out.exhausted += [_behind(outer.view, span, len(first)) for span in found.exhausted]
-    out.unread += [_behind(outer.view, span, len(first)) for span in found.unread]
+    out.exhausted += [outer.view.behind(span, len(first)) for span in found.exhausted]
+    out.unread += [outer.view.behind(span, len(first)) for span in found.unread]
     if outer.depth < DEPTH:
         return found.views
     # What stands so in the text itself was read from there.
-    places = [(span, _behind(outer.view, span, len(first))) for span in found.read]
+    places = [(span, outer.view.behind(span, len(first))) for span in found.read]
     out.exhausted += [o for s, o in places if text[s.start : s.end] != first[o.start : o.end]]
     return ()
-
-
-def _behind(view: View, span: Span, size: int) -> Span:
-    """As `view.original`; where characters stand in another order, all of the text behind a long stretch."""
-    return view.original(span) if view.monotone or span.end - span.start <= WIDE else Span(0, size)
 
 
 def _either(outer: _Outer, reading: Reading) -> Reading:

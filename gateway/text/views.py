@@ -21,6 +21,7 @@ __all__ = ["Lazy", "Offsets", "View", "offsets", "raw", "unescaped"]
 
 Offsets = NDArray[np.signedinteger[Any]]
 
+WIDE = 1024  # characters whose places are looked up one by one
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})(?:\\u([Dd][C-Fc-f][0-9A-Fa-f]{2}))?|(["\\/bfnrt]))')
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _OPEN_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3}|u[Dd][89ABab][0-9A-Fa-f]{2}(?:\\(?:u[0-9A-Fa-f]{0,3})?)?)?\Z")
@@ -80,6 +81,10 @@ class View:
         if not self.monotone:
             return Span(min(self.starts[span.start : span.end]), max(self.ends[span.start : span.end]))
         return Span(self.starts[span.start], self.ends[span.end - 1])
+
+    def behind(self, span: Span, size: int) -> Span:
+        """As `original`, of so many characters; in another order all of them count as behind a long stretch."""
+        return self.original(span) if self.monotone or span.end - span.start <= WIDE else Span(0, size)
 
     def position(self, index: int) -> int:
         if self.starts is None or self.ends is None:

@@ -104,13 +104,13 @@ def decoded(
             all_found = _read_near(written, near, budget)
         for name, found in all_found:
             edits = _new(found.edits, outer.stretches)
-            left |= dict.fromkeys(outer.view.original(Span(*span)) for span in found.left)
+            left |= dict.fromkeys(outer.view.behind(Span(*span), len(text)) for span in found.left)
             if not edits:
                 continue
             if outer.depth == 0:
                 stretches_read += [Span(e.start, e.end) for e in edits]
             if outer.depth == budget.depth or not _affordable(outer.view.text, found.edits, budget, len(views)):
-                exhausted |= dict.fromkeys(outer.view.original(Span(e.start, e.end)) for e in edits[:1])
+                exhausted |= dict.fromkeys(outer.view.behind(Span(e.start, e.end), len(text)) for e in edits[:1])
                 continue
             view, stretches = apply(name, outer.view.text, found.edits, inner)
             if view.text in seen:

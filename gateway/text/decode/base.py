@@ -35,7 +35,9 @@ _ENCODED = re.compile(
 # A number of an account or a document: by chance no bytes are figures and what stands between them.
 _NUMBER = re.compile(r"[(\[]?[A-Za-z]{0,3}[0-9A-Z ./:+()-]+[A-Za-z)\].,;]{0,2}")
 _BLANK = re.compile(r"\s")
-_ENTITIES = re.compile("&(?:#[0-9]{2,4}|#x[0-9a-f]{2,4}|[a-z]{2,6});")
+# Several of the first kind, or one of the second, are hardly ever there by chance.
+_ESCAPES = re.compile("&(?:#[0-9]{2,4}|#x[0-9a-f]{2,4}|[a-z]{2,6});|=[0-9A-F]{2}")
+_PUNYCODE = re.compile("xn--[A-Za-z0-9-]{3}")
 _CHARACTER = (
     r"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
     r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf3\xa0[\x80-\x87][\x80-\xbf])"  # the last: tags and selectors
@@ -136,7 +138,9 @@ def is_text(text: str, strict: bool = False) -> bool:
     words = not _KNOWN.isdisjoint(written)
     if size >= 12 and (strict or letters < size * 0.6) and _ENCODED.match(text) is not None:
         return True
-    if strict and (len(_ENTITIES.findall(text)) > 2 or _is_base85(text)):
+    if (strict or text.startswith("<~")) and _is_base85(text):
+        return True
+    if strict and (len(_ESCAPES.findall(text)) > 2 or _PUNYCODE.search(text) is not None):
         return True
     spaces, digits = text.count(" "), sum(map(str.isdigit, text))
     if strict:
