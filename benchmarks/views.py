@@ -1,11 +1,12 @@
 """
 What the views of a text cost: processor time for 1 KiB of plain prompts, for 64 KiB of texts made to be
-slow, and how the time grows from 64 KiB to 1 MiB (an exponent of 1 is linear). `growth` is the longest
-view's length over the text's. `look` is what the engine takes for the same text: views of the views as well, each
-distinct one once. Sizes count characters.
+slow, and how the time grows from 64 KiB to 1 MiB (an exponent of 1 is linear). `look` is what the engine takes: views
+of the views as well, each distinct one once; before it, what makes views of the text itself. `growth` is the longest
+view's length over the text's. Sizes count characters.
 
 RE2 builds its automata while it reads, so a text that it has seen is read many times faster. What is fresh each time is
-noise that no text before had anything of: its first 64 KiB in a process, and the median of those after it.
+noise that no text before had anything of: its first 64 KiB in a process, and the median of those after it. Mixtures
+are of one to five of the worst texts in pieces, drawn with a seed, with a sign strewn in or none.
 """
 
 from __future__ import annotations
@@ -135,36 +136,60 @@ FRESH: dict[str, Callable[[Random], str]] = {
 }
 
 
+STREWN = ("", "", "", "\u200b", "а", "e\u0301", "\n", " ", "<b>", "&#65;", "%20")
+
+
+def _mixture(random: Random) -> str:
+    kinds = random.sample(list(WORST.values()), random.randint(1, 5))
+    kinds += [random.choice([*FRESH.values()])(random)] if random.random() < 0.5 else []
+    step, every, sign = random.choice((40, 200, 1000, 4000)), random.choice((20, 60, 150, 400)), random.choice(STREWN)
+    out: list[str] = []
+    size = 0
+    while size < SMALL:
+        piece = _filled(random.choice(kinds), step)
+        out.append(sign.join([piece[at : at + every] for at in range(0, step, every)]) + random.choice(("", " ", "\n")))
+        size += len(out[-1])
+    return "".join(out)[:SMALL]
+
+
+def _look(text: str) -> Sequence[View]:
+    return [seen.view for seen in look(Part(text), text).seen]
+
+
 def run(args: argparse.Namespace) -> Figures:
     """The whole benchmark; returns the report that --json writes."""
     pin(Cpus.here().server)
-    report: Figures = {"benchmark": "views", "version": 1, "machine": facts(), "plain": [], "fresh": [], "worst": []}
+    report: Figures = {
+        "benchmark": "views", "version": 2, "machine": facts(), "plain": [], "fresh": [], "worst": [],
+        "mixtures": [],
+    }  # fmt: skip
     gc.collect()
     gc.disable()
     for corpus, make in CORPORA.items():
         texts = [make(seed, KIB) for seed in range(args.texts)]
         times = {name: median(_us(views, text) for text in texts) for name, views in MAKERS.items()}
-        report["plain"].append({"text": corpus, "us": times, "sum_us": sum(times.values())})
+        looks = [_us(_look, text) for text in texts]
+        report["plain"].append({"text": corpus, "us": times, "look_us": median(looks), "most_us": max(looks)})
     for name, write in FRESH.items():
         random = Random(name)
-        first, *rest = [sum(_best(views, text, 1) for views in MAKERS.values()) for text in _several(write, random)]
+        first, *rest = [_best(_look, text, 1) for text in _several(write, random)]
         report["fresh"].append({"text": name, "first_us": first, "later_us": median(rest)})
     for name, piece in WORST.items():
         small, large = _filled(piece, SMALL), _filled(piece, args.large)
         times = {maker: _best(views, small, args.rounds) for maker, views in MAKERS.items()}
-        whole = sum(times.values())
-        later = sum(_best(views, large, 2) for views in MAKERS.values())
+        whole, later = _best(_look, small, args.rounds), _best(_look, large, 2)
         report["worst"].append(
             {
                 "text": name,
                 "us": times,
-                "sum_us": whole,
-                "look_us": _best(lambda text: look(Part(text), text), small, args.rounds),
+                "look_us": whole,
                 "large_us": later,
                 "exponent": log(later / whole) / log(args.large / SMALL),
-                "growth": max((len(v.text) for views in MAKERS.values() for v in views(small) if v), default=0) / SMALL,
+                "growth": max(map(len, (view.text for view in _look(small)))) / SMALL,
             }
         )
+    random = Random(args.seed)
+    report["mixtures"] = [_best(_look, _mixture(random), args.rounds) for _ in range(args.mixtures)]
     gc.enable()
     return report
 
@@ -195,33 +220,25 @@ def _best(views: Callable[[str], object], text: str, rounds: int) -> float:
 
 
 def tables(report: Figures) -> list[Rows]:
-    plain = Rows("1 KiB of plain text, microseconds", "text", *MAKERS, "all")
+    plain = Rows("1 KiB of plain text, microseconds", "text", *MAKERS, "look, median", "look, most")
     for row in report["plain"]:
-        plain.add(row["text"], *(figure(row["us"][name], 1) for name in MAKERS), figure(row["sum_us"], 1))
+        cells = (*row["us"].values(), row["look_us"], row["most_us"])
+        plain.add(row["text"], *(figure(cell, 1) for cell in cells))
     fresh = Rows("64 KiB of noise never read before, milliseconds", "text", "the first", "the next, median")
     for row in report["fresh"]:
         fresh.add(row["text"], figure(row["first_us"] / 1000), figure(row["later_us"] / 1000))
-    worst = Rows(
-        "64 KiB of the worst texts, milliseconds",
-        "text",
-        *MAKERS,
-        "all",
-        "look",
-        "the largest text",
-        "exponent",
-        "growth",
-    )
-    for row in report["worst"]:
-        worst.add(
-            row["text"],
-            *(figure(row["us"][name] / 1000) for name in MAKERS),
-            figure(row["sum_us"] / 1000),
-            figure(row["look_us"] / 1000),
-            figure(row["large_us"] / 1000),
-            figure(row["exponent"]),
-            figure(row["growth"]),
-        )
-    return [plain, fresh, worst]
+    columns = ("text", *MAKERS, "look", "look at the largest", "exponent", "growth")
+    worst = Rows("64 KiB of the worst texts, milliseconds", *columns)
+    for row in sorted(report["worst"], key=lambda row: -row["look_us"]):
+        cells = (*row["us"].values(), row["look_us"], row["large_us"])
+        times = (figure(cell / 1000) for cell in cells)
+        worst.add(row["text"], *times, figure(row["exponent"]), figure(row["growth"]))
+    mixtures = Rows("64 KiB of mixtures, milliseconds", "texts", "median", "95 %", "most", "over 30")
+    if times_us := sorted(report["mixtures"]):
+        at = (median(times_us), times_us[len(times_us) * 95 // 100], times_us[-1])
+        over = sum(time > 30_000 for time in times_us)
+        mixtures.add(str(len(times_us)), *(figure(time / 1000) for time in at), str(over))
+    return [plain, fresh, worst, mixtures]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -229,6 +246,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--texts", type=int, default=50, help="plain texts that are timed, of each kind (default 50)")
     parser.add_argument("--rounds", type=int, default=5, help="times a worst text is read; the best counts (default 5)")
     parser.add_argument("--large", type=int, default=LARGE, help=f"characters of the largest text (default {LARGE})")
+    parser.add_argument("--mixtures", type=int, default=200, help="mixtures that are read (default 200)")
+    parser.add_argument("--seed", type=int, default=1, help="that they are drawn with (default 1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there")
     args = parser.parse_args(argv)

@@ -72,7 +72,7 @@ def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
             pair = _MIXED_PAIR(data, start, size)[0][0]
         if pair < 0:
             break
-        if pair < end:
+        if pair < end and (written := data[start:end]) != written.lower():  # without a capital it is figures and words
             yield from _long(data, done, start)
             yield from _pieces(text, start, end, budget)
             done = end
