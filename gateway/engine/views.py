@@ -184,8 +184,9 @@ def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> I
     """What this view may be read as in turn."""
     text = outer.view.text
     opened = doors(text)
-    price = ALWAYS + sum([PRICES[name] for name in opened if name in PRICES]) + (0 if text.isascii() else FOREIGN)
-    work.left -= price * len(text)
+    work.left -= len(text) * (ALWAYS + (0 if text.isascii() else FOREIGN))
+    if opened:
+        work.left -= len(text) * sum([price for name, price in PRICES.items() if name in opened])
     if outer.last != "decode":
         for view in _decoded(outer, out, work, opened, ended):
             if whole or not judges_whole(view.name):

@@ -133,8 +133,9 @@ def _read(text: str, budget: Budget, ended: bool, names: Collection[str] | None)
     out: list[tuple[str, Found]] = []
     if not budget.work_on(_PRICE * len(text)):
         return out
-    sought = [n for n in (suspects(text) if names is None else GATES) if (names is None or n in names)]
-    sought = [name for name in sought if ended or name not in WHOLE]
+    sought = suspects(text) if names is None else [name for name in GATES if name in names] if names else []
+    if not ended:
+        sought = [name for name in sought if name not in WHOLE]
     work, over = budget.work, budget.over
     for name in sought:
         if not budget.work_on(_PRICE * len(text)):

@@ -135,17 +135,20 @@ def _around_values(data: bytes) -> Iterator[tuple[int, int]]:
     """Whole lines with a value in them, and so much of long ones; what is near to each other is one."""
     size = len(data)
     first = last = at = 0
-    while at < size and (found := _VALUES_SEEN(data, at, size)[0])[0] >= 0:
-        start, end = found
-        before, after = max(0, start - _NEAR), min(size, end + _NEAR)
-        begin = max(before, data.rfind(b"\n", before, start) + 1)
-        stop = data.find(b"\n", end, after)
-        at = stop = stop if stop >= 0 else after
-        if begin > last + _NEAR:
-            if last:
-                yield first, last
-            first = begin
-        last = stop
+    while at < size and (span := _VALUES_SEEN(data, at, size)[0])[0] >= 0:
+        start, end = span
+        after = min(size, end + _NEAR)
+        at = data.find(b"\n", end, after)
+        if at < 0:
+            at = after
+        if start > last + _NEAR:
+            before = max(0, start - _NEAR)
+            begin = max(before, data.rfind(b"\n", before, start) + 1)
+            if begin > last + _NEAR:
+                if last:
+                    yield first, last
+                first = begin
+        last = at
     if last:
         yield first, last
 
