@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gateway.types import Span
 
-__all__ = ["Lazy", "Offsets", "View", "offsets", "raw", "unescaped"]
+__all__ = ["WIDE", "Lazy", "Offsets", "View", "offsets", "raw", "unescaped"]
 
 Offsets = NDArray[np.signedinteger[Any]]
 

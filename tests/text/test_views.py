@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.text.views import View, raw, unescaped
+from gateway.text.views import WIDE, Lazy, View, raw, unescaped
 from gateway.types import Span
 
 TEXTS = st.text(st.sampled_from('ab"\\/\n\té😀\u2028'), max_size=30)
@@ -110,3 +112,28 @@ def test_a_view_in_another_order_covers_from_first_to_last() -> None:
 def test_what_is_open_in_either_is_open() -> None:
     assert View("one", "abc", 5, [0, 2, 4], [1, 3, 5]).then(View("two", "ab", 2, [0, 1], [1, 2])).open_at == 4
     assert View("one", "abc", 2, [0, 2, 4], [1, 3, 5]).then(View("two", "ab", 3, [0, 1], [1, 2])).open_at == 2
+
+
+@given(MAPS, st.data())
+def test_offsets_that_are_computed_when_asked_are_those_of_arrays(lengths: list[int], data: st.DataObject) -> None:
+    text = "abcdefghijkl"[: len(lengths)]
+    outer = made("one", text, lengths)
+    size = len(outer.text)
+    inner = made("two", outer.text, data.draw(st.lists(st.integers(0, 2), min_size=size, max_size=size)))
+    order = replace(outer, monotone=data.draw(st.booleans()))
+    both, lazy = order.then(inner), order.then(replace(inner, starts=later(inner.starts), ends=later(inner.ends)))
+    assert isinstance(lazy.starts, Lazy) or not both.text
+    assert list(lazy.starts or ()) == list(both.starts or ())
+    assert list(lazy.ends or ()) == list(both.ends or ())
+
+
+def later(values: Sequence[int] | None) -> Lazy:
+    assert values is not None
+    return Lazy(len(values), lambda index: values[index])
+
+
+def test_behind_a_long_stretch_in_another_order_stands_all() -> None:
+    size = 2 * WIDE
+    view = View("reversed", "x" * size, size, range(size - 1, -1, -1), range(size, 0, -1), monotone=False)
+    assert view.behind(Span(0, 2), size) == (size - 2, size)
+    assert view.behind(Span(0, WIDE + 1), size) == (0, size)

@@ -38,6 +38,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "base85": basen.base85,
 }
 _PRICE = 12  # of one walk over a character
+KEPT = 8  # of so many parts of the work one is left for what is in an encoding
 _BETWEEN = "\n" * 6  # two pieces of a text: no list and no run goes on behind it
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
@@ -98,10 +99,13 @@ def decoded(
         # they look like. What is no part of an encoding stays.
         written = as_latin(outer.view.text) if outer.depth else outer.view.text
         near = pieces(written, outer.stretches) if outer.stretches is not None and ended else None
+        kept = budget.work // KEPT if outer.depth == 0 else 0
+        budget.work -= kept
         if near is None:
             all_found = _read(written, budget, ended, names if outer.depth == 0 else None)
         else:
             all_found = _read_near(written, near, budget)
+        budget.work += kept
         for name, found in all_found:
             edits = _new(found.edits, outer.stretches)
             left |= dict.fromkeys(outer.view.behind(Span(*span), len(text)) for span in found.left)
