@@ -3,7 +3,8 @@ How many of the texts that the rules catch plainly are still caught in each disg
 and how much the views raise the number of honest texts with a finding.
 
 The disguised texts are ours (`gateway.redteam.plain`). Honest sets are read from a folder of
-`<name>.jsonl.gz` files with the field `text`; without the folder that table is left out.
+`<name>.jsonl.gz` files with the field `text`; without the folder that table is left out. On demand: all ordered pairs
+of encodings, and one or two disguises on top of each other at some place of a long text.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import math
-from collections.abc import Iterator, Sequence
+import string
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from random import Random
 from time import process_time
@@ -22,10 +25,11 @@ from rich.console import Console
 
 from benchmarks.figures import Figures
 from benchmarks.tables import Rows, deliver
+from benchmarks.texts import CORPORA
 from gateway.detectors import BUILTIN
 from gateway.engine.scan import scan_parts
 from gateway.redteam.plain import PLAIN
-from gateway.redteam.transforms import TRANSFORMS, Family, Transform
+from gateway.redteam.transforms import TRANSFORMS, Family, Transform, chain
 from gateway.types import Detector, Kind, Part
 
 HONEST_SETS = (
@@ -33,6 +37,21 @@ HONEST_SETS = (
     "injecagent_simulated_outputs",
 )  # fmt: skip
 FAMILIES = ("injection", "secret", "pii")
+
+
+def _drawn(make: Callable[[int, int], str]) -> Callable[[Random, int], str]:
+    return lambda random, size: make(random.randrange(1 << 20), size)
+
+
+_WORDS = string.ascii_letters + string.digits + " " * 8
+CARRIERS: dict[str, Callable[[Random, int], str]] = {
+    **{name: _drawn(make) for name, make in CORPORA.items()},
+    "random ASCII": lambda random, size: "".join(random.choices("".join(map(chr, range(32, 127))), k=size)),
+    "random words": lambda random, size: "".join(random.choices(_WORDS, k=size)),
+    "lines of random words": lambda random, size: "\n".join(
+        "".join(random.choices(_WORDS, k=70)) for _ in range(size // 71)
+    ),
+}
 SIGNS = 2000  # characters of one honest text
 
 
@@ -51,6 +70,44 @@ def rate(detectors: Sequence[Detector], transform: Transform, repeats: int) -> F
             counts[family][0] += 1
             counts[family][1] += any(hit.finding.category.startswith(f"{family}/") for hit in hits)
     return out | {"counts": counts, "ms": spent * 1000 / (repeats * len(PLAIN))}
+
+
+def caught(detectors: Sequence[Detector], family: str, text: str, at: range | None = None) -> bool:
+    """Is there a finding of this family, and of some character in `at`?"""
+    found = [
+        hit.finding for hit in scan_parts(detectors, [Part(text)]).hits if hit.finding.category.startswith(f"{family}/")
+    ]
+    return any(at is None or (f.span.start < at.stop and at.start < f.span.end) for f in found)
+
+
+def pairs(detectors: Sequence[Detector], repeats: int, seed: int) -> Figures:
+    """Encodings in encodings: so many texts of each family for each ordered pair."""
+    random = Random(seed)
+    encodings = [t for t in TRANSFORMS if t.family is Family.ENCODING and t.name not in ("url_twice", "url_thrice")]
+    missed: dict[str, int] = {}
+    texts = {family: [text for of, text in PLAIN if of == family] for family in FAMILIES}
+    for inner, outer in product(encodings, encodings):
+        both = chain(inner, outer)
+        for family in [family for family in FAMILIES for _ in range(repeats)]:
+            if not caught(detectors, family, both(random.choice(texts[family]), random)):
+                missed[both.name] = missed.get(both.name, 0) + 1
+    return {"pairs": len(encodings) ** 2, "of_each": repeats * len(FAMILIES), "missed": missed}
+
+
+def carried(detectors: Sequence[Detector], count: int, depth: int, seed: int) -> list[Figures]:
+    """Texts in `depth` disguises, each at some place of a longer text, by what that one is."""
+    random = Random(seed)
+    rows: dict[str, Figures] = {name: {"carrier": name, "depth": depth, "texts": 0, "caught": 0} for name in CARRIERS}
+    for _ in range(count):
+        family, text = random.choice(PLAIN)
+        name = random.choice(list(CARRIERS))
+        around = CARRIERS[name](random, random.choice((6000, 12000, 30000)))
+        hidden = f"\n{chain(*random.choices(TRANSFORMS, k=depth))(text, random)}\n"
+        at = random.randrange(len(around))
+        whole = around[:at] + hidden + around[at:]
+        rows[name]["texts"] += 1
+        rows[name]["caught"] += caught(detectors, family, whole, range(at, at + len(hidden)))
+    return list(rows.values())
 
 
 def honest(detectors: Sequence[Detector], name: str, texts: Sequence[str]) -> Figures:
@@ -92,7 +149,20 @@ def tables(report: Figures) -> list[Rows]:
     for r in report["honest"]:
         cause = max(r["causes"], key=r["causes"].get) if r["causes"] else "-"
         sets.add(r["set"], f"{r['texts']}", f"{r['raw']}", f"{r['rise']}", f"{100 * r['rise'] / r['texts']:.2f}", cause)
-    return [out, sets] if report["honest"] else [out]
+    tables = [out, sets] if report["honest"] else [out]
+    if report["pairs"]:
+        found = report["pairs"]
+        both = Rows("Pairs of encodings", "pairs", "texts of each", "missed", "of one pair at most", "which")
+        which = max(found["missed"], key=found["missed"].get, default="-")
+        most = found["missed"].get(which, 0)
+        both.add(f"{found['pairs']}", f"{found['of_each']}", f"{sum(found['missed'].values())}", f"{most}", which)
+        tables.append(both)
+    if report["carried"]:
+        places = Rows("In long texts", "in", "disguises", "texts", "caught")
+        for r in report["carried"]:
+            places.add(r["carrier"], f"{r['depth']}", f"{r['texts']}", f"{r['caught']}")
+        tables.append(places)
+    return tables
 
 
 def run(args: argparse.Namespace) -> Figures:
@@ -106,6 +176,9 @@ def run(args: argparse.Namespace) -> Figures:
             Random(1).shuffle(texts)
             if texts:
                 report["honest"].append(honest(detectors, name, texts[: args.most]))
+    report["pairs"] = pairs(detectors, args.pairs, args.seed) if args.pairs else {}
+    depths = (1, 2) if args.carried else ()
+    report["carried"] = [row for depth in depths for row in carried(detectors, args.carried, depth, args.seed)]
     return report
 
 
@@ -114,6 +187,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="honest sets, <name>.jsonl.gz")
     parser.add_argument("--most", type=int, default=2000, help="texts of each honest set (default 2000)")
     parser.add_argument("--repeats", type=int, default=3, help="seeds for each technique (default 3)")
+    parser.add_argument("--pairs", type=int, default=0, help="texts of each family for each pair (default 0)")
+    parser.add_argument("--carried", type=int, default=0, help="disguised texts put into long ones (default 0)")
+    parser.add_argument("--seed", type=int, default=80, help="of pairs and of long texts (default 80)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there")
     args = parser.parse_args(argv)
