@@ -174,8 +174,10 @@ def _seen(part: Part, text: str, outer: _Outer) -> Seen:
 
 def _affordable(outer: _Outer, work: _Work) -> _Outer | None:
     """As much of a view as is worth reading in turn, if that may still be paid."""
-    if outer.above is None or outer.made is None or work.left <= -RESERVE:
-        return outer if outer.above is None else None
+    if outer.above is None or outer.made is None:
+        return outer
+    if work.left <= -RESERVE:
+        return None
     shorter = outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
     return shorter if work.left > 0 or len(shorter.view.text) <= 2 * LONG else None
 
