@@ -9,7 +9,7 @@ from gateway.detectors.forbidden import ForbiddenRequest
 from gateway.detectors.injection import indirect_injection, injection
 from gateway.detectors.link import Links
 from gateway.detectors.obfuscation import Obfuscation
-from gateway.detectors.pii import pii
+from gateway.detectors.pii import pii, split_numbers
 from gateway.detectors.prompt_leak import SystemPromptLeak
 from gateway.detectors.secret import secret
 from gateway.detectors.tool import ArgumentRule, ToolRules, dangerous_arguments
@@ -21,6 +21,7 @@ __all__ = ["BUILTIN", "ArgumentRule", "CustomRule", "SystemPromptLeak", "ToolRul
 
 BUILTIN: tuple[Callable[[], Detector], ...] = (
     pii,
+    split_numbers,
     secret,
     injection,
     indirect_injection,
