@@ -287,7 +287,8 @@ class Exchange:
         out: list[Violation] = []
         for hit in hits:
             if hit.finding.category == RESTORE:
-                out.append(Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.value(hit.text)))
+                value = self.vault.value(hit.text, json=hit.part.json)
+                out.append(Violation("", "vault", "restore", Effect.REDACT, hit, value))
             elif hit.finding.category == OWN_KEY:
                 out.append(Violation("", "own-keys", "mask", Effect.REDACT, hit, f"[{label(OWN_KEY)}]"))
             else:

@@ -6,8 +6,8 @@ every turn and on every replica with the same key, so that upstream prompt cache
 without the key can compute one. Only placeholders that this request made are restored, and none that
 already stood in the request: one that a user types stays as it is.
 
-Models do not always copy exactly: in small letters, with blanks, or with the backslashes of Markdown
-it is still the same placeholder.
+Models do not always copy exactly: in small letters, with blanks, with the backslashes of Markdown or,
+in JSON, with its escapes it is still the same placeholder.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hashlib import sha256
 
 from gateway.detectors.confidential import Kept
 from gateway.policy import label
+from gateway.text.views import unescaped
 from gateway.types import Detector, Finding, Kind, Part, Reading, Span
 
 __all__ = ["RESTORE", "Placeholders", "Vault", "aware"]
@@ -71,8 +72,10 @@ class Vault:
         """Placeholder to value."""
         return self._values
 
-    def value(self, told: str) -> str:
-        """What stands behind a placeholder as the model wrote it."""
+    def value(self, told: str, *, json: bool = False) -> str:
+        """What stands behind a placeholder as the model wrote it; `json`: in a text that is JSON."""
+        if json and (plain := unescaped(told)) is not None:
+            told = plain.text
         if told in self._values:
             return self._values[told]
         return {_key(token): value for token, value in self._values.items()}.get(_key(told), told)
