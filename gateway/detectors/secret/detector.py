@@ -18,6 +18,7 @@ from gateway.detectors.secret import (
     password,
     password_hash,
     payment,
+    pin,
     private_key,
     web_token,
 )
@@ -41,6 +42,7 @@ _ROWS = (
     *generic.ROWS,
     *password.ROWS,
     *beside.ROWS,
+    *pin.ROWS,
 )
 _BLOCKS = (*private_key.BLOCKS, *web_token.BLOCKS)
 
