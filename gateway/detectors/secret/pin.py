@@ -34,9 +34,11 @@ _SIX = r"\d{3}[ -]\d{3}"
 _CODE = rf"(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})|[A-Z0-9]{{6,8}}"
 
 _CODE_NAMES = (
-    r"(?i:(?:verification|one[- ]time|single[- ]use|security|login|log-in|sign[- ]in|authentication|authenticator|auth"
-    r"|2fa|mfa|two[- ]factor|otp|sms|activation|confirmation|access) (?:pass)?code|one[- ]time (?:password|pin)|passcode|otp"
-    r"|(?:bestätigungs|einmal|sicherheits|verifizierungs|freischalt|anmelde|aktivierungs|zugangs)-?(?:code|passwort|kennwort|pin)"
+    r"(?i:(?:verification|one[- ]time|single[- ]use|security|login|log-in|sign[- ]in|authentication|authenticator"
+    r"|auth|2fa|mfa|two[- ]factor|otp|sms|activation|confirmation|access) (?:pass)?code|one[- ]time (?:password|pin)"
+    r"|passcode|otp"
+    r"|(?:bestätigungs|einmal|sicherheits|verifizierungs|freischalt|anmelde|aktivierungs|zugangs)-?"
+    r"(?:code|passwort|kennwort|pin)"
     r"|code de (?:vérification|confirmation|sécurité|connexion|validation)|code à usage unique"
     r"|mot de passe à usage unique|código de (?:verificación|seguridad|acceso|confirmación)|contraseña de un solo uso"
     r"|codice di (?:verifica|sicurezza|conferma|accesso)|código de (?:verificação|segurança|confirmação)"
@@ -55,7 +57,8 @@ _CODE_NAMES_UNSPACED = (
 _PLACES = (
     r"(?i:(?:front |back )?door|gate|garage|lock ?box|safe|entry|building|voicemail|unlock|key ?pad|padlock)"
     r"(?i: code| combination| combo| pin)"
-    r"|(?i:türcode|tür-code|zahlencode|digicode|code (?:de la porte|du portail|d'entrée)|código (?:de la puerta|del portón))"
+    r"|(?i:türcode|tür-code|zahlencode|digicode|code (?:de la porte|du portail|d'entrée)"
+    r"|código (?:de la puerta|del portón))"
 )
 _RECOVERY_NAMES = (
     r"(?i:(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)|(?:wiederherstellungs|ersatz|notfall)-?codes?"
@@ -68,7 +71,8 @@ _QUESTIONS = (
     r"|mother[’']?s? maiden name|maiden name of (?:my|his|her) mother|name of (?:my|his|her) first pet"
     r"|(?:mädchen|geburts)name (?:der|meiner|seiner|ihrer) mutter|sicherheitsantwort"
     r"|nom de jeune fille de (?:ma|sa|la) mère|respuesta (?:secreta|de seguridad)"
-    r"|apellido de soltera de (?:mi|su) madre|cognome da nubile d(?:i mia|ella) madre|nome de solteira da (?:minha )?mãe)"
+    r"|apellido de soltera de (?:mi|su) madre|cognome da nubile d(?:i mia|ella) madre"
+    r"|nome de solteira da (?:minha )?mãe)"
 )
 _NAME = r"[A-ZÀ-ÞĀ-Žа-яА-Я][\wÀ-žА-Яа-я’'-]{1,30}"
 _NO_ANSWER = re.compile(
@@ -134,14 +138,16 @@ ROWS = (
         "secret/one_time_code",
         rf"{_WORD}(?P<v>(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})) (?i:is|ist|est|es|è|é)"
         r" (?i:your|the|ihr|dein|votre|ton|tu|su|il tuo|o seu) (?i:[\w.]{1,20} ){0,3}?"
-        r"(?i:(?:verification|security|login|one[- ]time|sign-in|authentication|confirmation|access) (?:pass)?(?:code|word)"
-        r"|bestätigungscode|sicherheitscode|code de (?:vérification|sécurité)|código de (?:verificación|verificação))",
+        r"(?i:(?:verification|security|login|one[- ]time|sign-in|authentication|confirmation|access)"
+        r" (?:pass)?code|bestätigungscode|sicherheitscode"
+        r"|code de (?:vérification|sécurité)|código de (?:verificación|verificação))",
         score=0.9,
     ),
     Row(
         "secret/one_time_code",
         r"(?i:(?:^|[^\w])(?:code|enter|type)\s)(?P<v>\d{4,8})"
-        r"(?i: (?:to (?:sign|log) ?in|to (?:verify|authenticate|log on)|zum anmelden|pour vous connecter|para iniciar sesión))",
+        r"(?i: (?:to (?:sign|log) ?in|to (?:verify|authenticate|log on)|zum anmelden|pour vous connecter"
+        r"|para iniciar sesión))",
         score=0.9,
     ),
     Row(
@@ -153,7 +159,8 @@ ROWS = (
     Row("secret/recovery_code", rf"{_WORD}(?P<v>(?:\d{{6}}-){{7}}\d{{6}}){_END}", _bitlocker),
     Row(
         "secret/security_answer",
-        rf"{_WORD}{_QUESTIONS}(?:{_IS}|\s{{0,2}}(?:->|→|[-–—])\s{{0,2}}(?i:answer: )?)(?P<v>{_NAME}(?: {_NAME}){{0,2}})",
+        rf"{_WORD}{_QUESTIONS}(?:{_IS}|\s{{0,2}}(?:->|→|[-–—])\s{{0,2}}(?i:answer: )?)"
+        rf"(?P<v>{_NAME}(?: {_NAME}){{0,2}})",
         _answer,
         score=0.9,
     ),
