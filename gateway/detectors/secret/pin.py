@@ -31,7 +31,7 @@ _OWNER = (
     r"|mijn|uw|jouw|mój|twój|min|din|ditt)"
 )
 _SIX = r"\d{3}[ -]\d{3}"
-_CODE = rf"(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})|[A-Z0-9]{{6,8}}"
+_CODE = rf"(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})|[A-Z]{{1,5}}\d[A-Z0-9]{{2,6}}|\d[A-Z0-9]{{5,7}}"
 
 _CODE_NAMES = (
     r"(?i:(?:verification|one[- ]time|single[- ]use|security|login|log-in|sign[- ]in|authentication|authenticator"
@@ -136,11 +136,9 @@ ROWS = (
     ),
     Row(
         "secret/one_time_code",
-        rf"{_WORD}(?P<v>(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})) (?i:is|ist|est|es|è|é)"
-        r" (?i:your|the|ihr|dein|votre|ton|tu|su|il tuo|o seu) (?i:[\w.]{1,20} ){0,3}?"
-        r"(?i:(?:verification|security|login|one[- ]time|sign-in|authentication|confirmation|access)"
-        r" (?:pass)?code|bestätigungscode|sicherheitscode"
-        r"|code de (?:vérification|sécurité)|código de (?:verificación|verificação))",
+        rf"{_WORD}(?P<v>(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})) [^\s]{{1,4}} (?:[^\s]{{1,20}} ){{1,4}}?"
+        r"(?i:(?:verification|security|login|one[- ]time|sign-in|authentication|confirmation|access) (?:pass)?code"
+        r"|bestätigungscode|sicherheitscode|code de (?:vérification|sécurité)|código de (?:verificación|verificação))",
         score=0.9,
     ),
     Row(
@@ -156,7 +154,12 @@ ROWS = (
         _recovery,
         score=0.9,
     ),
-    Row("secret/recovery_code", rf"{_WORD}(?P<v>(?:\d{{6}}-){{7}}\d{{6}}){_END}", _bitlocker),
+    Row(
+        "secret/recovery_code",
+        r"(?i:bitlocker|recovery key|wiederherstellungsschlüssel|clé de récupération|clave de recuperación)"
+        rf"[^\d]{{0,60}}?(?P<v>(?:\d{{6}}-){{7}}\d{{6}}){_END}",
+        _bitlocker,
+    ),
     Row(
         "secret/security_answer",
         rf"{_WORD}{_QUESTIONS}(?:{_IS}|\s{{0,2}}(?:->|→|[-–—])\s{{0,2}}(?i:answer: )?)"
