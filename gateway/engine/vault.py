@@ -26,6 +26,7 @@ __all__ = ["RESTORE", "Placeholders", "Vault", "aware"]
 
 RESTORE = "vault/placeholder"
 DIGITS = 8
+_DIGITS = re.compile(rf"(?<![0-9a-f])[0-9a-f]{{{DIGITS}}}(?![0-9a-f])")
 _JOINT = re.compile(r"[\\_ -]{1,2}")  # no more than detectors of values that are kept look over
 
 
@@ -34,9 +35,11 @@ class Vault:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._texts: tuple[str, ...] = ()  # in small letters
+        self._texts: tuple[str, ...] = ()
+        self._stood: frozenset[str] | None = None  # what stands in them that may be a placeholder's digits
         self._by_value: dict[str, str] = {}
         self._values: dict[str, str] = {}
+        self._loosely: dict[str, str] = {}  # the same, by what all forms of a placeholder have in common
         self._adopted: Mapping[str, str] = {}
 
     def adopt(self, values: Mapping[str, str]) -> None:
@@ -45,7 +48,8 @@ class Vault:
 
     def watch(self, texts: Iterable[str]) -> None:
         """Texts of the request: a placeholder that stands in one of them already is not used."""
-        self._texts = tuple(text.lower() for text in texts if "[" in text)
+        self._texts = tuple(text for text in texts if "[" in text)
+        self._stood = None
         for token, value in self._adopted.items():
             if not self._stands(token):
                 self._values[token] = value
@@ -78,15 +82,18 @@ class Vault:
             told = plain.text
         if told in self._values:
             return self._values[told]
-        return {_key(token): value for token, value in self._values.items()}.get(_key(told), told)
+        if len(self._loosely) != len(self._values):
+            self._loosely = {_key(token): value for token, value in self._values.items()}
+        return self._loosely.get(_key(told), told)
 
     def detector(self) -> Placeholders | None:
         return Placeholders(self._values) if self._values else None
 
     def _stands(self, token: str) -> bool:
         """Does it stand in the request, in whichever form?"""
-        digits = token[-DIGITS - 1 : -1]
-        return any(digits in text for text in self._texts)
+        if self._stood is None:  # once: a text may have thousands of values
+            self._stood = frozenset(digits for text in self._texts for digits in _DIGITS.findall(text.lower()))
+        return token[-DIGITS - 1 : -1] in self._stood
 
     def _mac(self, text: str) -> str:
         return hmac.new(self._key, text.encode(), sha256).hexdigest()

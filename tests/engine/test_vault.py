@@ -49,6 +49,26 @@ def test_what_a_user_typed_is_never_restored() -> None:
     assert [f.span.start for f in findings] == [len(typed) + 5]
 
 
+def test_thousands_of_values_do_not_search_the_texts_again() -> None:
+    class Text(str):
+        """Counts how often it is looked through."""
+
+        looked = 0
+
+        def lower(self) -> str:
+            Text.looked += 1
+            return str(self).lower()
+
+        def __contains__(self, other: object) -> bool:
+            Text.looked += other != "["
+            return str(other) in str(self)
+
+    vault = Vault(KEY)
+    vault.watch([Text("[a] text")])
+    assert len({vault.placeholder("pii/email", f"joe{n}@x.io") for n in range(1000)}) == 1000
+    assert Text.looked == 1
+
+
 def test_a_vault_restores_its_own_placeholders_only() -> None:
     mine, other = Vault(KEY), Vault(KEY)
     token = other.placeholder("pii/email", "secret@other.io")
