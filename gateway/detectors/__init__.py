@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from gateway.detectors.ansi import ansi
+from gateway.detectors.columns import Columns
 from gateway.detectors.confidential import Confidential
 from gateway.detectors.custom import CustomRule, custom
 from gateway.detectors.forbidden import ForbiddenRequest
@@ -23,6 +24,7 @@ BUILTIN: tuple[Callable[[], Detector], ...] = (
     pii,
     split_numbers,
     secret,
+    Columns,
     injection,
     indirect_injection,
     Obfuscation,

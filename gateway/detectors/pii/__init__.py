@@ -7,6 +7,8 @@ have no shape and are a model's task, not this detector's.
 
 from __future__ import annotations
 
+from functools import cache
+
 from gateway.detectors.base import RegexDetector
 from gateway.detectors.pii import (
     address,
@@ -61,6 +63,7 @@ _THEMES = (
 )
 
 
+@cache
 def pii() -> RegexDetector:
     """Finds personal data, category `pii/<kind>` or `pii/<country>_<kind>`."""
     return RegexDetector("pii", [row for theme in _THEMES for row in theme.ROWS], group=group_of)

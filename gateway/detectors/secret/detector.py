@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from gateway.detectors.base import RegexDetector, Row, Table
 from gateway.detectors.needles import Look
@@ -98,8 +99,9 @@ class SecretDetector(Table):
         return min(self._table.pending(text), self._blocks.pending(text))
 
 
+@cache
 def secret() -> Detector:
-    """Credentials of all kinds; categories `secret/*`. Compiling the table takes a moment: make one and share it."""
+    """Credentials of all kinds; categories `secret/*`. Compiling the table takes a moment: all share one."""
     return SecretDetector()
 
 
