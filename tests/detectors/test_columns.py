@@ -37,7 +37,7 @@ TABLES = (
     ("Name;PIN\nMax;[[4821]]\n", "secret/pin"),
     ("name,dob\nAnn,[[1975-12-24]]\n", "pii/date_of_birth"),
     ('"Name","Geburtsdatum"\n"Max","[[03.02.1980]]"\n', "pii/date_of_birth"),
-    ("name,ssn\nAnn,[[536904399]]\nBob,\n", "pii/us_ssn"),
+    ("id,name,ssn\n1,Ann,[[536904399]]\n2,Bob,\n", "pii/us_ssn"),
     ("customer,mobile\nAnn,[[5551234567]]\n", "pii/phone"),
     ("name,phoneNumber\nAnn,[[5551234567]]\n", "pii/phone"),
     ('name,"cardNumber",cvv\nBob,,[[737]]\n', "pii/card_cvv"),
