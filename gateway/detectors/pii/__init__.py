@@ -12,6 +12,7 @@ from functools import cache
 from gateway.detectors.base import RegexDetector
 from gateway.detectors.pii import (
     address,
+    address_world,
     contact,
     crypto,
     dates,
@@ -47,6 +48,7 @@ _THEMES = (
     crypto,
     dates,
     address,
+    address_world,
     location,
     documents,
     health,
