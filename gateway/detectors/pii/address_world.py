@@ -13,7 +13,7 @@ __all__ = ["ROWS"]
 
 _END = r"(?:$|[^\w-])"
 _CAPITAL = "[A-ZÀ-ÞĀĂĄĆČĎĐĘĚĞĢĪİĶĹĽŁŃŅŇŐŒŔŘŚŞŠŤŪŮŰŹŻŽȘȚΑ-Ω]"
-_LETTER = "[A-Za-zÀ-žȘșȚțΑ-Ωα-ωά-ώ'’.-]"
+_LETTER = "[A-Za-zÀ-žȘșȚțΑ-Ωα-ωά-ώ'’-]"
 _NAME = rf"{_CAPITAL}{_LETTER}{{1,24}}"
 
 # --- Turkish: Bağdat Cad. No:25/7, Kadıköy/İstanbul
@@ -39,8 +39,7 @@ _NORDIC_WEAK = (
     rf"[A-ZÅÄÖÆØ][a-zåäöæøé]{{2,24}}(?:vej|gate|vei|gata|tie|plads|plass) \d{{1,4}} ?[A-Z]?,? \d{{4,5}} {_NAME}"
 )
 _HUNGARIAN = (
-    rf"(?:\d{{4}} )?{_NAME}, {_NAME}(?: {_LETTER}{{2,24}}){{0,2}} (?:utca|út|útja|tér|körút|köz|krt\.|u\.)"
-    r" \d{1,4}(?:/[A-Z])?"
+    rf"(?:\d{{4}} {_NAME}, )?{_NAME}(?: {_NAME}){{0,2}} (?:utca|út|útja|tér|körút|köz|krt\.|u\.) \d{{1,4}}(?:/[A-Z])?"
 )
 _ROMANIAN = (
     rf"(?:Str\.|Strada|Bd\.|B-dul|Bulevardul|Calea|Aleea|Șos\.) {_NAME}(?: {_LETTER}{{2,24}}){{0,3}},?"

@@ -136,7 +136,9 @@ ROWS = (
     ),
     Row(
         "secret/one_time_code",
-        rf"{_WORD}(?P<v>(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})) [^\s]{{1,4}} (?:[^\s]{{1,20}} ){{1,4}}?"
+        rf"{_WORD}(?P<v>(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}}))"
+        r" (?i:is your|ist ihr|ist dein|est votre|est ton|es tu|es su|è il tuo|é o seu)"
+        r" (?:[^\s]{1,20} ){0,3}?"
         r"(?i:(?:verification|security|login|one[- ]time|sign-in|authentication|confirmation|access) (?:pass)?code"
         r"|bestätigungscode|sicherheitscode|code de (?:vérification|sécurité)|código de (?:verificación|verificação))",
         score=0.9,

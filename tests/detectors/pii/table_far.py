@@ -38,7 +38,7 @@ MORE = (
             "bor i «Parkvej 12, 2300 København»",
             "«Storgata 5, 0155 Oslo»",
             "«1052 Budapest, Váci utca 12»",
-            "lakom: «Szeged, Tisza Lajos körút 7»",
+            "lakom: «Tisza Lajos körút 7», Szeged",
             "stau pe «Str. Victoriei nr. 12, bl. A4, ap. 7»",
             "«Calea Moșilor nr. 3»",
             "μένω «Οδός Ερμού 12, 105 63 Αθήνα»",

@@ -136,3 +136,8 @@ def test_these_are_none(text: str) -> None:
 @pytest.mark.parametrize("marked", [*PINS[::5], *CODES[::6], *RECOVERY[::3], *ANSWERS[::3]])
 def test_they_stream(marked: str) -> None:
     assert_streams(DETECTOR, f"Hi. {marked.replace('[[', '').replace(']]', '')} Bye, é.")
+
+
+def test_a_year_does_not_hold_back_a_stream() -> None:
+    text = "In 2024 the team grew, 1200 people in 2025 alone, and 20000 is what we expect of the next one."
+    assert max(end - DETECTOR.pending(text[:end]) for end in range(len(text) + 1)) < 24
