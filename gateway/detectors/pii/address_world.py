@@ -57,10 +57,11 @@ _RUSSIAN = (
 
 # --- Arabic, Hindi, India and Indonesia in Latin letters, Vietnamese
 _ARABIC_LETTERS = "[\u0621-\u064a ]"
-_ARABIC = rf"(?:شارع|طريق) {_ARABIC_LETTERS}{{2,40}}?\d{{1,5}}(?:[،,] ?{_ARABIC_LETTERS}{{2,24}}(?: ?\d{{5}})?)?"
+_ARABIC = rf"(?:شارع |طريق ال){_ARABIC_LETTERS}{{2,40}}?\d{{1,5}}(?:[،,] ?{_ARABIC_LETTERS}{{2,24}}(?: ?\d{{5}})?)?"
 _HINDI_LETTERS = "\u0900-\u097f"
 _DEVANAGARI = f"[{_HINDI_LETTERS} ]"
-_HINDI = rf"\d{{1,5}}[,/]? ?{_DEVANAGARI}{{2,40}}?(?:मार्ग|रोड|गली)(?:,? {_DEVANAGARI}{{2,30}}?-? ?\d{{6}})?"
+_HINDI_TOWN = rf",? {_DEVANAGARI}{{2,30}}?-? ?\d{{6}}"
+_HINDI = rf"\d{{1,5}}[,/]? ?{_DEVANAGARI}{{2,40}}?(?:मार्ग(?:{_HINDI_TOWN})?|(?:रोड|गली){_HINDI_TOWN})"
 _INDIAN = (
     r"(?:(?:Flat|House|Plot|Door)(?: No\.?:?)?|H\.? ?No\.?:?) ?#?[0-9A-Z/-]{1,8},"
     r"(?: [A-Z0-9][A-Za-z0-9 .'-]{1,30},){1,5} [A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20})? ?[-–]? ?[1-8]\d{2} ?\d{3}"
@@ -108,5 +109,8 @@ ROWS = (
     Row("pii/street_address", rf"(?:^|[^\w])(?i:{_LIVES})[^\n\d]{{0,12}}?[ :](?P<v>{_SPACED_POSTCODE}){_END}"),
     *(Row("pii/street_address", rf"(?:^|[^\w-])(?P<v>{value}){_END}") for value in _SPACED),
     Row("pii/street_address", rf"(?:^|[^\w-])(?P<v>{_HINDI})(?:$|[^\w{_HINDI_LETTERS}-])"),
-    *(Row("pii/street_address", rf"(?:^|[^\w-])(?P<v>{value})(?:$|[^\d])") for value in _UNSPACED),
+    *(
+        Row("pii/street_address", rf"(?:^|[^\w-])(?P<v>{value})(?:$|[^\d歳才年月日代人名円回件])")
+        for value in _UNSPACED
+    ),
 )

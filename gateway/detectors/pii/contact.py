@@ -149,7 +149,7 @@ _PHONE_WORDS = (
     "telefon|telefonnummer|handy|handynummer|mobil|mobilnummer|rufnummer|telefono|teléfono|teléfonos|móvil|celular|"
     "cellulare|téléphone|tél|portable|numéro de téléphone|número de teléfono|numero di telefono|telefone|telemóvel|"
     "mobiel|telefoonnummer|puhelin|puhelinnumero|telefonu|numer telefonu|телефон|тел|номер телефона|"
-    "cep|cep telefonu|cep no|gsm|no hp|nomor hp|nomor telepon|no telp|telp|số điện thoại|sđt|điện thoại|komórka|"
+    "cep|cep telefonu|cep no|no hp|nomor hp|nomor telepon|no telp|telp|số điện thoại|sđt|điện thoại|komórka|"
     "telefonszám|mobilszám|τηλέφωνο|τηλ|κινητό"
 )
 _PHONE_UNSPACED = (

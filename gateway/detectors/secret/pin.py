@@ -35,7 +35,7 @@ _CODE = rf"(?:[A-Z]-)?(?:{_SIX}|\d{{4,8}})|[A-Z]{{1,5}}\d[A-Z0-9]{{2,6}}|\d[A-Z0
 
 _CODE_NAMES = (
     r"(?i:(?:verification|one[- ]time|single[- ]use|security|login|log-in|sign[- ]in|authentication|authenticator"
-    r"|auth|2fa|mfa|two[- ]factor|otp|sms|activation|confirmation|access) (?:pass)?code|one[- ]time (?:password|pin)"
+    r"|auth|2fa|mfa|two[- ]factor|otp|sms) (?:pass)?code|one[- ]time (?:password|pin)"
     r"|passcode|otp"
     r"|(?:bestätigungs|einmal|sicherheits|verifizierungs|freischalt|anmelde|aktivierungs|zugangs)-?"
     r"(?:code|passwort|kennwort|pin)"
@@ -50,6 +50,8 @@ _CODE_NAMES = (
     r"|ověřovací kód|ellenőrző kód|cod de verificare|kode (?:verifikasi|otp)|mã (?:xác nhận|xác minh|xác thực|otp)"
     r"|κωδικός επαλήθευσης)"
 )
+# Airlines and shops give out such codes, too: letters and digits of a booking are none of ours.
+_BOOKED_NAMES = r"(?i:(?:confirmation|activation|access) (?:pass)?code)"
 _CODE_NAMES_UNSPACED = (
     "验证码|驗證碼|动态码|动态密码|校验码|認証コード|確認コード|ワンタイムパスワード|인증번호|인증 코드|확인 코드"
     "|رمز التحقق|رمز التأكيد|सत्यापन कोड|ओटीपी|รหัสยืนยัน|קוד אימות"
@@ -127,6 +129,11 @@ ROWS = (
         "secret/one_time_code",
         rf"{_WORD}{_CODE_NAMES}{_FOR}(?:{_IS}|\s{{1,2}})(?P<v>{_CODE}){_END}",
         _code,
+        score=0.9,
+    ),
+    Row(
+        "secret/one_time_code",
+        rf"{_WORD}{_BOOKED_NAMES}{_FOR}(?:{_IS}|\s{{1,2}})(?P<v>{_SIX}|\d{{4,8}}){_END}",
         score=0.9,
     ),
     Row(

@@ -51,7 +51,7 @@ ROWS = (
     ),
     Row(
         "pii/br_rg",
-        labelled(r"\d{1,2}\.?\d{3}\.?\d{3}-?[\dXx]", "rg|registro geral|carteira de identidade"),
+        labelled(r"\d{1,2}\.\d{3}\.\d{3}-?[\dXx]", "rg|registro geral|carteira de identidade"),
         not_repeated,
         score=0.9,
     ),
