@@ -17,7 +17,7 @@ from gateway.cli.output import complain, console, warn
 from gateway.engine import Guard, load_models, self_test
 from gateway.errors import ConfigError
 from gateway.limits import connect
-from gateway.policy import Book, idle, load_policies
+from gateway.policy import Book, advice, idle, load_policies
 from gateway.resources import folder
 from gateway.settings import Settings
 
@@ -80,6 +80,8 @@ def _look(path: Path | None, folders: list[Path]) -> _Found:
     if found.book is not None:
         found.mistakes += _unfit(found.book, guard)
         found.mistakes += _without_judge(found.book, found.settings)
+        for name in found.book:
+            found.warnings += (f"policy {name!r}: {line}" for line in advice(found.book[name], guard.categories))
         if found.settings is not None:
             found.mistakes += _unknown_names(found.settings, found.book)
     found.mistakes += [f"self-test: {reason}" for reason in self_test(guard.detectors)]

@@ -137,8 +137,11 @@ def _row(number: int, line: bytes, fields: Fields, given: Presentation) -> Row:
         raise MalformedBody("not JSON") from None
     text = value.get(fields.text) if isinstance(value, dict) else None
     if not isinstance(text, str):
-        raise MalformedBody(f"no text in the field {fields.text!r}; name another with --text-field")
+        there = f" ({', '.join(map(str, value))[:200]} are there)" if isinstance(value, dict) and value else ""
+        raise MalformedBody(f"no text in the field {fields.text!r}{there}; name another with --text-field")
     label = value.get(fields.label)
+    if isinstance(label, str):  # as tables have them, whose cells are all texts
+        label = {"0": 0, "1": 1, "": None}.get(label.strip(), label)
     if label is not None and (not isinstance(label, int) or label not in (0, 1)):
         raise MalformedBody(f"the label in the field {fields.label!r} is not 0, 1 or null")
     presentation = Presentation(

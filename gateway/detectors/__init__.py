@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from gateway.detectors.ansi import ansi
+from gateway.detectors.columns import Columns
 from gateway.detectors.confidential import Confidential
 from gateway.detectors.custom import CustomRule, custom
 from gateway.detectors.forbidden import ForbiddenRequest
 from gateway.detectors.injection import indirect_injection, injection
 from gateway.detectors.link import Links
 from gateway.detectors.obfuscation import Obfuscation
-from gateway.detectors.pii import pii
+from gateway.detectors.pii import pii, split_numbers
 from gateway.detectors.prompt_leak import SystemPromptLeak
 from gateway.detectors.secret import secret
 from gateway.detectors.tool import ArgumentRule, ToolRules, dangerous_arguments
@@ -21,7 +22,9 @@ __all__ = ["BUILTIN", "ArgumentRule", "CustomRule", "SystemPromptLeak", "ToolRul
 
 BUILTIN: tuple[Callable[[], Detector], ...] = (
     pii,
+    split_numbers,
     secret,
+    Columns,
     injection,
     indirect_injection,
     Obfuscation,

@@ -7,6 +7,7 @@ from gateway.types import Finding, Hit
 
 __all__ = ["distinct"]
 
+WIDTH = 128  # characters of a place
 UNKNOWN_KEYS = ("secret/api_key", "secret/generic")  # known by nothing but their name and their looks
 
 
@@ -22,18 +23,36 @@ def distinct(hits: list[Hit]) -> list[Hit]:
     if len(direct) == len(hits):
         return direct
     out: list[Hit] = []
-    known: dict[tuple[int, str], list[Finding]] = {}
+    known: dict[tuple[int, str], _Places] = {}
     for hit in sorted(dict.fromkeys(hits), key=lambda hit: _steps(hit.finding.via)):
         finding = hit.finding
-        same = known.setdefault((id(hit.part), finding.category), [])
-        other_keys = known.get((id(hit.part), "secret"), ()) if finding.category in UNKNOWN_KEYS else ()
-        if finding.via != "raw" and any(_covers(other, finding) for other in (*same, *other_keys)):
+        same = known.setdefault((id(hit.part), finding.category), _Places())
+        other_keys = known.get((id(hit.part), "secret")) if finding.category in UNKNOWN_KEYS else None
+        if finding.via != "raw" and (same.cover(finding) or (other_keys is not None and other_keys.cover(finding))):
             continue
-        same.append(finding)
+        same.add(finding)
         if finding.category.startswith("secret/") and not judges_whole(finding.via):
-            known.setdefault((id(hit.part), "secret"), []).append(finding)
+            known.setdefault((id(hit.part), "secret"), _Places()).add(finding)
         out.append(hit)
     return out
+
+
+class _Places:
+    """Findings by where they stand: a text with thousands of them is no reason to compare all with all."""
+
+    def __init__(self) -> None:
+        self._by_place: dict[int, list[Finding]] = {}
+
+    def add(self, finding: Finding) -> None:
+        for place in _places(finding):
+            self._by_place.setdefault(place, []).append(finding)
+
+    def cover(self, finding: Finding) -> bool:
+        return any(_covers(other, finding) for place in _places(finding) for other in self._by_place.get(place, ()))
+
+
+def _places(finding: Finding) -> range:
+    return range(finding.span.start // WIDTH, finding.span.end // WIDTH + 1)
 
 
 def _steps(via: str) -> int:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from gateway.text.json_text import Replacement, fit
-from gateway.types import Effect, Span, Violation
+from gateway.text.json_text import Replacement, begins_json, fit
+from gateway.types import Effect, Kind, Part, Span, Transcript, Violation
 
-__all__ = ["Replacement", "render", "replacements"]
+__all__ = ["Replacement", "as_json", "may_be_json", "render", "replacements"]
+
+
+def may_be_json(part: Part) -> bool:
+    """What a model says may be JSON where nothing declares it: its beginning decides."""
+    return part.kind is Kind.TEXT and not part.json
+
+
+def as_json(answer: Transcript) -> Transcript:
+    """The same answer, its texts that are JSON marked as such: what reads them must be able to, edited or not."""
+    if not any(may_be_json(part) and begins_json(part.text) for part in answer.parts):
+        return answer
+    parts = (replace(p, json=True) if may_be_json(p) and begins_json(p.text) else p for p in answer.parts)
+    return replace(answer, parts=tuple(parts))
 
 
 def replacements(

@@ -17,7 +17,7 @@ from typing import TypeVar
 from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
 from gateway.engine.before import Before, forget
-from gateway.engine.edit import render
+from gateway.engine.edit import as_json, render
 from gateway.engine.files import Opened, Opener
 from gateway.engine.grounding import Document, Level
 from gateway.engine.judge import Judge, judge_rules
@@ -191,6 +191,7 @@ class Exchange:
     ) -> Verdict:
         """Judge a whole answer; with documents, also whether they support it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
+        transcript = as_json(transcript)
         known: list[Hit] = []
         if documents:
             known = await self._guard.models.unsupported(transcript, documents, level, self._tenant)
@@ -287,7 +288,8 @@ class Exchange:
         out: list[Violation] = []
         for hit in hits:
             if hit.finding.category == RESTORE:
-                out.append(Violation("", "vault", "restore", Effect.REDACT, hit, self.vault.value(hit.text)))
+                value = self.vault.value(hit.text, json=hit.part.json)
+                out.append(Violation("", "vault", "restore", Effect.REDACT, hit, value))
             elif hit.finding.category == OWN_KEY:
                 out.append(Violation("", "own-keys", "mask", Effect.REDACT, hit, f"[{label(OWN_KEY)}]"))
             else:

@@ -23,7 +23,7 @@ from gateway.engine.memory import Known, Memory
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
 from gateway.text.views import View
-from gateway.types import Detector, Finding, Hit, Part, Reading, Span, Unscanned
+from gateway.types import OF_ONE_TEXT, Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
 __all__ = [
     "Scan", "Steps", "attempt", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_steps",
@@ -99,6 +99,7 @@ def _scan_texts(
     detectors: Sequence[Detector], parts: Sequence[Part], out: Scan
 ) -> Generator[None, None, list[list[Hit]]]:
     """What each detector finds, and at last what is nested too deeply."""
+    detectors = [d for d in detectors if not d.readings.isdisjoint(OF_ONE_TEXT)]
     looks = [(part, look(part, part.text)) for part in parts]
     yield
     seen = [s for _, views in looks for s in views.seen]

@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gateway.engine.edit import Replacement, render, replacements
+from gateway.engine.edit import Replacement, may_be_json, render, replacements
 from gateway.engine.scan import Scan, scan_growing, scan_window
 from gateway.engine.views import Seen, left_context
-from gateway.text.json_text import ends_inside_string, open_token, safe_cut
+from gateway.text.json_text import begins_json, ends_inside_string, open_token, safe_cut
 from gateway.types import Detector, Effect, Hit, Part, Reading, Span, Unscanned, Violation
 
 __all__ = ["Channel", "Judge", "Released", "Terms"]
@@ -82,6 +82,7 @@ class Channel:
         self, part: Part, detectors: Sequence[Detector], judge: Judge, terms: Terms, *, watched: bool = False
     ) -> None:
         self._part = part
+        self._may_be_json = may_be_json(part)
         self.watched = watched
         self._near = tuple(d for d in detectors if d.reach is not None)
         self._whole = tuple(d for d in detectors if d.reach is None)
@@ -151,6 +152,9 @@ class Channel:
         self._window += text
         self.size += len(text)
         self._all.append(text)
+        if self._may_be_json and (json := begins_json("".join(self._all))) is not None:
+            self._may_be_json = False
+            self._part = replace(self._part, json=json)
 
     def _whole_characters(self, text: str) -> str:
         """Join surrogate halves that arrived apart; a lone one becomes U+FFFD."""

@@ -6,8 +6,8 @@ every turn and on every replica with the same key, so that upstream prompt cache
 without the key can compute one. Only placeholders that this request made are restored, and none that
 already stood in the request: one that a user types stays as it is.
 
-Models do not always copy exactly: in small letters, with blanks, or with the backslashes of Markdown
-it is still the same placeholder.
+Models do not always copy exactly: in small letters, with blanks, with the backslashes of Markdown or,
+in JSON, with its escapes it is still the same placeholder.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from hashlib import sha256
 
 from gateway.detectors.confidential import Kept
 from gateway.policy import label
+from gateway.text.views import unescaped
 from gateway.types import Detector, Finding, Kind, Part, Reading, Span
 
 __all__ = ["RESTORE", "Placeholders", "Vault", "aware"]
 
 RESTORE = "vault/placeholder"
 DIGITS = 8
+_DIGITS = re.compile(rf"(?<![0-9a-f])[0-9a-f]{{{DIGITS}}}(?![0-9a-f])")
 _JOINT = re.compile(r"[\\_ -]{1,2}")  # no more than detectors of values that are kept look over
 
 
@@ -33,9 +35,11 @@ class Vault:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._texts: tuple[str, ...] = ()  # in small letters
+        self._texts: tuple[str, ...] = ()
+        self._stood: frozenset[str] | None = None  # what stands in them that may be a placeholder's digits
         self._by_value: dict[str, str] = {}
         self._values: dict[str, str] = {}
+        self._loosely: dict[str, str] = {}  # the same, by what all forms of a placeholder have in common
         self._adopted: Mapping[str, str] = {}
 
     def adopt(self, values: Mapping[str, str]) -> None:
@@ -44,7 +48,8 @@ class Vault:
 
     def watch(self, texts: Iterable[str]) -> None:
         """Texts of the request: a placeholder that stands in one of them already is not used."""
-        self._texts = tuple(text.lower() for text in texts if "[" in text)
+        self._texts = tuple(text for text in texts if "[" in text)
+        self._stood = None
         for token, value in self._adopted.items():
             if not self._stands(token):
                 self._values[token] = value
@@ -71,19 +76,24 @@ class Vault:
         """Placeholder to value."""
         return self._values
 
-    def value(self, told: str) -> str:
-        """What stands behind a placeholder as the model wrote it."""
+    def value(self, told: str, *, json: bool = False) -> str:
+        """What stands behind a placeholder as the model wrote it; `json`: in a text that is JSON."""
+        if json and (plain := unescaped(told)) is not None:
+            told = plain.text
         if told in self._values:
             return self._values[told]
-        return {_key(token): value for token, value in self._values.items()}.get(_key(told), told)
+        if len(self._loosely) != len(self._values):
+            self._loosely = {_key(token): value for token, value in self._values.items()}
+        return self._loosely.get(_key(told), told)
 
     def detector(self) -> Placeholders | None:
         return Placeholders(self._values) if self._values else None
 
     def _stands(self, token: str) -> bool:
         """Does it stand in the request, in whichever form?"""
-        digits = token[-DIGITS - 1 : -1]
-        return any(digits in text for text in self._texts)
+        if self._stood is None:  # once: a text may have thousands of values
+            self._stood = frozenset(digits for text in self._texts for digits in _DIGITS.findall(text.lower()))
+        return token[-DIGITS - 1 : -1] in self._stood
 
     def _mac(self, text: str) -> str:
         return hmac.new(self._key, text.encode(), sha256).hexdigest()

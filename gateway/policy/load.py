@@ -9,22 +9,55 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from gateway.errors import ConfigError, in_words
 from gateway.policy.actions import ACTIONS
 from gateway.policy.decide import Ruleset
-from gateway.policy.model import Policy
+from gateway.policy.model import (
+    CATEGORY,
+    CUSTOM_CATEGORY,
+    FIXED_CATEGORY,
+    NAME,
+    RULE_NAME,
+    Allow,
+    Custom,
+    Messages,
+    PlainRule,
+    Policy,
+    Rule,
+    ToolArgument,
+    Tools,
+)
 from gateway.policy.vocabulary import BY_MODELS
 
 __all__ = ["Book", "load_policies", "parse_policy"]
 
 MAX_FILE = 1 << 20
+
+# What stands under a key.
+_MODELS: Mapping[str, type[BaseModel]] = {
+    "rules": Rule,
+    "custom_rules": PlainRule,
+    "allow": Allow,
+    "custom": Custom,
+    "tools": Tools,
+    "arguments": ToolArgument,
+    "messages": Messages,
+}
+_FORMS = {
+    CATEGORY: "a category is `family/name`, as `pii/email`, or a glob, as `pii/*`",
+    FIXED_CATEGORY: "a category is `family/name` in small letters, as `tool/argument`",
+    CUSTOM_CATEGORY: "must be `custom/` and a name in small letters, as `custom/project`",
+    NAME: "must be a name in small letters, digits, `-` and `_`",
+    RULE_NAME: "must be a name in small letters, digits, `-`, `_` and `.`",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +126,7 @@ def parse_policy(text: str, source: str = "policy", categories: frozenset[str] |
     except yaml.YAMLError as e:  # a tag that is no plain value
         raise ConfigError(f"{source}:1: not valid YAML: {getattr(e, 'problem', e)}") from None
     except ValidationError as e:
-        raise ConfigError("\n".join(lines.mistake(m["loc"], in_words(m)) for m in e.errors())) from None
+        raise ConfigError("\n".join(lines.mistake(m["loc"], _in_words(m)) for m in e.errors())) from None
     mistakes = list(_check(policy, lines, categories))
     if mistakes:
         raise ConfigError("\n".join(mistakes))
@@ -130,6 +163,21 @@ def _check(policy: Policy, lines: _Lines, categories: frozenset[str] | None) -> 
                     ("rules", index, "category"),
                     f"{glob!r} fits no category; `portcullis list categories` shows them",
                 )
+
+
+def _in_words(mistake: Mapping[str, Any]) -> str:
+    """As `in_words`, in the words of this file."""
+    if mistake["type"] == "tuple_type":
+        return "must be a list, as in `[a, b]`"
+    if mistake["type"] == "string_pattern_mismatch":
+        return _FORMS.get(mistake["ctx"]["pattern"], in_words(mistake))
+    if mistake["type"] == "extra_forbidden":
+        *around, key = map(str, mistake["loc"])
+        model = next((_MODELS[step] for step in reversed(around) if step in _MODELS), Policy)
+        fields = [info.alias or name for name, info in model.model_fields.items()]
+        close = get_close_matches(key, fields, 1)
+        return in_words(mistake) + (f"; `{close[0]}` was meant?" if close else f"; there are: {', '.join(fields)}")
+    return in_words(mistake)
 
 
 def _unknown_action(action: str) -> str:

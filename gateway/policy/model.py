@@ -11,8 +11,13 @@ from gateway.text.channels import Channel
 from gateway.types import Direction, Kind, Role
 
 __all__ = [
+    "CATEGORY",
+    "CUSTOM_CATEGORY",
+    "FIXED_CATEGORY",
+    "NAME",
     "OFF_TASK",
     "OUT_OF_SCOPE",
+    "RULE_NAME",
     "Allow",
     "Custom",
     "Messages",
@@ -27,6 +32,9 @@ CATEGORY = r"^[a-z0-9_*?\[\]!-]+/[a-z0-9_*?\[\]!.-]+$"
 OFF_TASK = "topic/off_task"
 OUT_OF_SCOPE = "topic/out_of_scope"
 FIXED_CATEGORY = r"^[a-z0-9_-]+/[a-z0-9_.-]+$"
+CUSTOM_CATEGORY = r"^custom/[a-z0-9_.-]+$"
+NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+RULE_NAME = r"^[a-z0-9][a-z0-9_.-]{0,62}$"
 
 
 def _as_tuple(value: object) -> object:
@@ -124,7 +132,7 @@ class PlainRule(Claim):
     `topic/<name>`. These are asked before `rules`.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$", description="Name; the category is `topic/<name>`.")
+    name: str = Field(pattern=RULE_NAME, description="Name; the category is `topic/<name>`.")
     text: str = Field(min_length=3, max_length=4000, description="The rule, in a sentence or two.")
     only: bool = Field(False, description="The rule says what alone is allowed; found is what is about something else.")
     action: str = Field("block", description="As in `rules`.")
@@ -167,11 +175,19 @@ class Allow(Strict):
     patterns: tuple[str, ...] = Field((), max_length=100, description="RE2 patterns that match the whole text found.")
     hosts: tuple[str, ...] = Field((), max_length=10_000, description="Hosts of links; `*.x.org` for subdomains.")
 
+    @model_validator(mode="after")
+    def _says_what(self) -> Allow:
+        if not (self.values or self.patterns or self.hosts):
+            raise ValueError(
+                "needs `values`, `patterns` or `hosts`; to let a whole category pass, write a rule with `action: allow`"
+            )
+        return self
+
 
 class Custom(Strict):
     """A detector of your own: keywords, or an RE2 pattern."""
 
-    category: str = Field(pattern=r"^custom/[a-z0-9_.-]+$", description="Its category, `custom/<name>`.")
+    category: str = Field(pattern=CUSTOM_CATEGORY, description="Its category, `custom/<name>`.")
     pattern: str | None = Field(None, description="RE2 pattern; the group `v`, if any, is the finding.")
     keywords: tuple[str, ...] = Field((), description="Words or phrases.")
     case_sensitive: bool = Field(False, description="Tell capitals from small letters.")
@@ -202,7 +218,7 @@ class Messages(Strict):
 
 class Policy(Strict):
     version: Literal[1] = Field(description="Version of the file format.")
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name that settings, keys and events use.")
+    name: str = Field(pattern=NAME, description="Name that settings, keys and events use.")
     description: str = Field("", max_length=1000)
     mode: Literal["enforce", "monitor"] = Field("enforce", description="`monitor` records and changes nothing.")
     on_error: Literal["block", "allow_insecure"] = Field(

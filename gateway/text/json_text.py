@@ -19,11 +19,13 @@ import orjson
 
 from gateway.types import Span
 
-__all__ = ["Replacement", "ends_inside_string", "fit", "is_json", "open_token", "safe_cut"]
+__all__ = ["Replacement", "begins_json", "ends_inside_string", "fit", "is_json", "open_token", "safe_cut"]
 
 _STRING_REST = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _TOKEN = re.compile(r'"|[^\s{}\[\],:"]+')
+_OPENING = re.compile(r'\s*(?:\[\s*)?(?:\{\s*(")?)?')
+_OPENING_SIZE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,18 @@ def is_json(text: str, opens: tuple[str, ...] = ("{", "[")) -> bool:
     except ValueError:
         return False
     return True
+
+
+def begins_json(text: str) -> bool | None:
+    """
+    Does it begin as an object of JSON does, or a list of them? None: not to be said yet. A list of anything else
+    may as well be a link or a note in brackets.
+    """
+    opening = _OPENING.match(text, 0, _OPENING_SIZE)
+    assert opening is not None  # it matches the empty string
+    if opening[1]:
+        return True
+    return None if opening.end() == len(text) < _OPENING_SIZE else False
 
 
 def open_token(text: str, inside_string: bool = False) -> int:

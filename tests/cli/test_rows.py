@@ -82,16 +82,22 @@ def test_other_fields(tmp_path: Path) -> None:
     assert (row.text, row.label) == ("x", True)
 
 
+@pytest.mark.parametrize(("label", "read"), [("1", True), ("0", False), ("", None), (" 1 ", True)])
+def test_labels_of_tables_are_texts(tmp_path: Path, label: str, read: bool | None) -> None:
+    (row,) = rows_of(tmp_path, {"text": "x", "label": label})
+    assert row.label is read
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
         ("{", "not JSON"),
         ('{"text": "\\ud800"}', "not JSON"),
         ("[]", "no text in the field 'text'; name another with --text-field"),
-        ('{"label": 1}', "no text in the field 'text'"),
+        ('{"label": 1, "prompt": "x"}', "no text in the field 'text' (label, prompt are there); name another with"),
         ('{"text": 5}', "no text in the field 'text'"),
         ('{"text": "x", "label": 2}', "the label in the field 'label' is not 0, 1 or null"),
-        ('{"text": "x", "label": "1"}', "the label in the field"),
+        ('{"text": "x", "label": "yes"}', "the label in the field 'label' is not 0, 1 or null"),
         ('{"text": "x", "label": 0.5}', "the label in the field"),
         ('{"text": "x", "label": 1.0}', "the label in the field"),
         ('{"text": "x", "role": "admin"}', "unknown role; there are: system, developer, user"),

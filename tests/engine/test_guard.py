@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -112,6 +113,31 @@ async def test_a_placeholder_comes_back_inside_tool_arguments_and_leaves_json() 
     arguments = json.dumps({"to": token, "n": 1})
     back = await exchange.response(answer(arguments, kind=Kind.TOOL_CALL, json=True))
     assert json.loads(back.edits["content",]) == {"to": "ann@x.io", "n": 1}
+
+
+@pytest.mark.parametrize("opening", ["{", " {\n  ", "[{", "[ {"])
+async def test_an_answer_in_json_stays_json(opening: str) -> None:
+    """No field declares it. A value with line ends comes back escaped, a number that is masked becomes a string."""
+    rules = "- {category: pii/place, action: placeholder}\n- {category: pii/credit_card, action: mask}\n"
+    place = Row("pii/place", r"(?:^|[^\w])(?P<v>\d{2} Main Street\n[A-Z]{2})")
+    card = Row("pii/credit_card", r"(?:^|[^\d])(?P<v>\d{16})(?:$|[^\d])")
+    both = Guard([RegexDetector("rules", (place, card))])
+    exchange = both.begin((parse_policy(policy(rules)),))
+    asked = await exchange.request(prompt("12 Main Street\nIL"))
+    (told,) = asked.edits.values()
+    text = f'{opening}"at": "{told}", "card": 4111111111111111' + ("}]" if "[" in opening else "}")
+    part = answer(text).parts[0]
+    whole = await exchange.response(answer(text))
+    (said,) = whole.edits.values()
+    stream = exchange.stream()
+    pieces = [(await stream.feed(Delta(("c",), replace(part, text=c)))).text for c in text]
+    assert "".join([*pieces, (await stream.close(("c",))).text]) == said
+    value = json.loads(said)
+    assert (value[0] if "[" in opening else value) == {
+        "at": "12 Main Street\nIL",
+        "card": "[CREDIT_CARD]",
+    }
+    both.close()
 
 
 async def test_one_exchange_never_restores_what_another_hid() -> None:

@@ -218,7 +218,7 @@ def test_rules_by_share_need_a_calibration(tmp_path: Path) -> None:
     [
         ("name: off_task, text: the zebra", "choose another name"),
         ("name: a, text: the zebra, action: explode", "unknown action"),
-        ("name: A B, text: the zebra", "pattern"),
+        ("name: A B, text: the zebra", "small letters"),
         ("name: a, text: the zebra, action: replace", "`with`"),
         ("name: a", "text"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,26 @@ def test_what_a_user_typed_is_never_restored() -> None:
     assert detector is not None
     (findings,) = detector.scan([Part(f"{typed} and {token}")])
     assert [f.span.start for f in findings] == [len(typed) + 5]
+
+
+def test_thousands_of_values_do_not_search_the_texts_again() -> None:
+    class Text(str):
+        """Counts how often it is looked through."""
+
+        looked = 0
+
+        def lower(self) -> str:
+            Text.looked += 1
+            return str(self).lower()
+
+        def __contains__(self, other: object) -> bool:
+            Text.looked += other != "["
+            return str(other) in str(self)
+
+    vault = Vault(KEY)
+    vault.watch([Text("[a] text")])
+    assert len({vault.placeholder("pii/email", f"joe{n}@x.io") for n in range(1000)}) == 1000
+    assert Text.looked == 1
 
 
 def test_a_vault_restores_its_own_placeholders_only() -> None:
@@ -94,6 +115,32 @@ async def test_a_placeholder_that_was_copied_loosely_is_restored(form: Callable[
     assert verdict.edits["a",] == expected
     stream = exchange.stream()
     pieces = [await stream.feed(Delta(("a",), Part(c, ("a",), Role.ASSISTANT))) for c in answer.text]
+    assert "".join([*(p.text for p in pieces), (await stream.close(("a",))).text]) == expected
+    guard.close()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda token: token.replace("[", "\\u005b").replace("]", "\\u005D"),
+        lambda token: "".join(f"\\u{ord(c):04x}" for c in token),
+        lambda token: token.replace("_", "\\u005f").lower(),
+        lambda token: token.replace("_", "\\\\_"),
+    ],
+)
+async def test_a_placeholder_in_escapes_of_json_is_restored(form: Callable[[str], str]) -> None:
+    rules = [{"category": "custom/code", "action": "placeholder"}]
+    ruleset = Ruleset(Policy.model_validate({"version": 1, "name": "x", "rules": rules}), "1")
+    guard = Guard(custom([CustomRule("custom/code", keywords=('RF"20417',))]))
+    exchange = guard.begin((ruleset,))
+    asked = await exchange.request(Transcript((Part('It is RF"20417', ("u",)),), Direction.INPUT))
+    told = form(asked.edits["u",].split()[-1])
+    arguments = Part(f'{{"code": "{told}", "other": "\\u005bother\\u005d"}}', ("a",), Role.ASSISTANT, json=True)
+    expected = '{"code": "RF\\"20417", "other": "\\u005bother\\u005d"}'
+    verdict = await exchange.response(Transcript((arguments,), Direction.OUTPUT))
+    assert verdict.edits["a",] == expected
+    stream = exchange.stream()
+    pieces = [await stream.feed(Delta(("a",), replace(arguments, text=c))) for c in arguments.text]
     assert "".join([*(p.text for p in pieces), (await stream.close(("a",))).text]) == expected
     guard.close()
 

@@ -118,3 +118,24 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(GOOD)
     with pytest.raises(ConfigError, match="there are: mine"):
         load_policies([tmp_path])["yours"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (GOOD + "    treshold: 0.7\n", "rules.0.treshold: there is no such field; `threshold` was meant?"),
+        (GOOD.replace("rules:", "rule:"), "rule: there is no such field; `rules` was meant?"),
+        (GOOD + "allow:\n  - {category: pii/*, pattern: [a]}\n", "`patterns` was meant?"),
+        (GOOD + "tools:\n  zebra: 1\n", "tools.zebra: there is no such field; there are: allow, deny, arguments"),
+        (GOOD.replace("pii/*", "pii"), "a category is `family/name`, as `pii/email`, or a glob, as `pii/*`"),
+        (GOOD + "custom:\n  - {category: code, keywords: [a]}\n", "must be `custom/` and a name in small letters"),
+        (GOOD.replace("mine", "Not A Name"), "name: must be a name in small letters, digits, `-` and `_`"),
+        (GOOD + "custom_rules:\n  - {name: No Politics, text: no politics}\n", "must be a name in small letters"),
+        (GOOD + "    directions: input\n", "directions: must be a list"),
+        (GOOD + "allow:\n  - category: pii/email\n", "allow.0: needs `values`, `patterns` or `hosts`"),
+    ],
+)
+def test_mistakes_are_told_in_plain_words(text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_policy(text, "p.yaml")
+    assert says in caught.value.message

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.text.json_text import Replacement, ends_inside_string, fit, open_token, safe_cut
+from gateway.text.json_text import Replacement, begins_json, ends_inside_string, fit, open_token, safe_cut
 from gateway.types import Span
 
 VALUES = st.recursive(
@@ -72,3 +73,25 @@ def test_the_lexer_may_be_stopped_and_resumed_anywhere_outside_escapes(value: An
     cut = safe_cut(text, data.draw(st.integers(0, len(text))))
     inside = ends_inside_string(text[:cut])
     assert ends_inside_string(text) == ends_inside_string(text[cut:], inside) or cut == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, True) for text in ('{"a": 1}', ' \n{\n  "a"', '[{"a"', '[\n { "', '{"')),
+        *((text, None) for text in ("", "  \n", "{", "[", "[ {\t", " {\n")),
+        *(
+            (text, False)
+            for text in ("Sure: {", "{}", "{ key: 1}", "[EMAIL_d0a40df4] is", '["a"', "[[1", "[1]", "```json")
+        ),
+        (" " * 400 + '{"a": 1}', False),
+    ],
+)
+def test_how_json_begins(text: str, expected: bool | None) -> None:
+    assert begins_json(text) is expected
+
+
+@given(st.text('[{" a\n:', max_size=10), st.text('[{" a\n:', max_size=6))
+def test_what_is_said_of_a_beginning_holds(beginning: str, rest: str) -> None:
+    said = begins_json(beginning)
+    assert said is None or begins_json(beginning + rest) is said

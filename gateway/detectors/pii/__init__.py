@@ -7,9 +7,12 @@ have no shape and are a model's task, not this detector's.
 
 from __future__ import annotations
 
+from functools import cache
+
 from gateway.detectors.base import RegexDetector
 from gateway.detectors.pii import (
     address,
+    address_world,
     contact,
     crypto,
     dates,
@@ -33,8 +36,9 @@ from gateway.detectors.pii.national import (
     uk_ireland,
     us,
 )
+from gateway.types import Reading
 
-__all__ = ["pii"]
+__all__ = ["pii", "split_numbers"]
 
 _THEMES = (
     contact,
@@ -44,6 +48,7 @@ _THEMES = (
     crypto,
     dates,
     address,
+    address_world,
     location,
     documents,
     health,
@@ -60,6 +65,15 @@ _THEMES = (
 )
 
 
+@cache
 def pii() -> RegexDetector:
     """Finds personal data, category `pii/<kind>` or `pii/<country>_<kind>`."""
     return RegexDetector("pii", [row for theme in _THEMES for row in theme.ROWS], group=group_of)
+
+
+def split_numbers() -> RegexDetector:
+    """
+    Finds cards and bank accounts whose digits stand in several texts. Of all personal data only they have check
+    digits enough that the end of one message and the beginning of the next are seldom one by chance.
+    """
+    return RegexDetector("pii-split", finance.TELLING, group=group_of, readings=frozenset({Reading.JOINED}))

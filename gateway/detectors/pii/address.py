@@ -32,8 +32,9 @@ _ZIP = r"\d{5}(?:-\d{4})?"
 _UK_POSTCODE = r"[A-Z]{1,2}\d[0-9A-Z]? ?\d[ABD-HJLNP-UW-Z]{2}"
 _TOWN = r"[A-Z][A-Za-z.'’-]{1,24}(?: [A-Za-z.'’-]{1,24}){0,2}"
 _AMERICAN = rf"(?:[,\n] ?{_TOWN}[,\n] ?(?:{_STATE}|[A-Z][a-z]{{3,13}})(?:,? {_ZIP})?|,? {_STATE},? {_ZIP})"
+_CANADIAN = rf"(?:[,\n] ?{_TOWN}[,\n] ?(?:AB|BC|MB|N[BLSTU]|ON|PE|QC|SK|YT),? {{1,2}}[A-Z]\d[A-Z] ?\d[A-Z]\d)"
 _BRITISH = rf"(?:(?:[,\n] ?{_TOWN}){{0,2}}[, \n] ?{_UK_POSTCODE})"
-_TAIL = rf"(?:{_AMERICAN}|{_BRITISH})"
+_TAIL = rf"(?:{_AMERICAN}|{_CANADIAN}|{_BRITISH})"
 _NUMBER = r"\d{1,6}[A-Za-z]?(?:-\d{1,4})?"
 _HOUSE = rf"{_NUMBER},? (?:{_WHERE} )?(?:{_NAME} ){{1,4}}"
 
@@ -81,7 +82,7 @@ _SPANISH_WAY = (
     r"(?:Calle|calle|C/|Avenida|avenida|Avda\.?|Av\.|Paseo|paseo|Plaza|Ronda|Camino|Travesía|Glorieta)"
     r" ?(?:(?:de la|de los|de las|del|de|la|el) )?"
 )
-_SPANISH_NUMBER = r"(?:,? (?:n[º°.]|núm\.?|nº|número) ?|, ?| )\d{1,4}"
+_SPANISH_NUMBER = r"(?:,? (?:n[º°.]|núm\.?|nº|número) ?|, ?| )\d{1,4}(?:[º°ª](?: ?[A-Za-z]{1,4})?)?"
 _SPANISH_TOWN = rf"(?:, ?[0-9º°ªA-Za-z.]{{1,10}}){{0,3}},? ?\d{{5}} {_OF_TOWN}"
 _ITALIAN_WAY = (
     r"(?:Via|via|Viale|viale|Piazza|piazza|Corso|Vicolo|Piazzale|Lungotevere|Strada)"
@@ -90,7 +91,11 @@ _ITALIAN_WAY = (
 _ITALIAN_NUMBER = r"\d{1,4}(?:/[A-Za-z])?"
 _ITALIAN_TOWN = rf",? ?\d{{5}} {_OF_TOWN}"
 _PORTUGUESE_WAY = r"(?:Rua|rua|R\.|Avenida|avenida|Av\.|Travessa|Praça|Alameda|Estrada|Rodovia|Largo)"
-_PORTUGUESE_TOWN = rf"(?: ?- ?{_OF_TOWN})?(?:,? \d{{4,5}}-\d{{3}}(?: {_OF_TOWN})?)?"
+_PORTUGUESE_TOWN = (
+    r"(?:,? (?:apto|ap|apt|bloco|bl|casa|sala)\.? ?[0-9A-Z]{1,5}){0,2}"
+    rf"(?: ?[-,] ?{_OF_TOWN}(?: (?:d[aeo] )?{_OF_TOWN})?){{0,2}}(?: ?[-/] ?[A-Z]{{2}})?"
+    rf"(?:,? (?:CEP:? )?\d{{4,5}}-\d{{3}}(?: {_OF_TOWN})?)?"
+)
 _POLISH_NAME = "[A-ZŁŚŻŹĆ][A-Za-zĄĆĘŁŃÓŚŹŻąćęłńóśźż]{2,24}"
 _DUTCH_WAY = r"(?:straat|laan|gracht|singel|plein|kade|dreef|weg|dijk|hof|pad)"
 _DUTCH_TOWN = r",?[ \n]\d{4} ?[A-Z]{2},? [A-Z][A-Za-z'-]{1,24}(?: [A-Za-z-]{2,20}){0,2}"
@@ -138,7 +143,7 @@ _OTHERS = (
     rf"{_PORTUGUESE_WAY} (?:(?:da|do|das|dos|de) )?{_ROMANCE_NAME},? (?:n[º°.]? ?)?\d{{1,5}}{_PORTUGUESE_TOWN}",
     rf"[A-Z][a-z]{{1,20}}(?:straat|laan|gracht|singel|plein|kade|dreef) \d{{1,4}} ?[a-zA-Z]?(?:{_DUTCH_TOWN})?",
     rf"[A-Z][a-z]{{1,20}}{_DUTCH_WAY} \d{{1,4}} ?[a-zA-Z]?{_DUTCH_TOWN}",
-    rf"(?:ul\.|al\.|os\.|pl\.) {_POLISH_NAME}(?: {_POLISH_NAME})? \d{{1,4}}(?:[/m ]{{1,3}}\d{{1,4}})?"
+    rf"(?:ul\.|al\.|os\.|pl\.) {_POLISH_NAME}(?: {_POLISH_NAME})? \d{{1,4}}(?:(?:[/m ]{{1,3}}| m\. ?)\d{{1,4}})?"
     rf"(?:, ?\d{{2}}-\d{{3}} {_POLISH_NAME})?",
 )
 

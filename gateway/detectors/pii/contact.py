@@ -148,9 +148,15 @@ _PHONE_WORDS = (
     "(?:call|text|reach|ring|phone)(?: (?:me|us|him|her|them|mom|dad)(?: back)?(?: at| on)?| at| on)|dial|"
     "telefon|telefonnummer|handy|handynummer|mobil|mobilnummer|rufnummer|telefono|teléfono|teléfonos|móvil|celular|"
     "cellulare|téléphone|tél|portable|numéro de téléphone|número de teléfono|numero di telefono|telefone|telemóvel|"
-    "mobiel|telefoonnummer|puhelin|puhelinnumero|telefonu|numer telefonu|телефон|тел"
+    "mobiel|telefoonnummer|puhelin|puhelinnumero|telefonu|numer telefonu|телефон|тел|номер телефона|"
+    "cep|cep telefonu|cep no|no hp|nomor hp|nomor telepon|no telp|telp|số điện thoại|sđt|điện thoại|komórka|"
+    "telefonszám|mobilszám|τηλέφωνο|τηλ|κινητό"
 )
-_PHONE_UNSPACED = "☎|☏|📞|電話番号|電話|电话|手机号|手机|手機|联系方式|전화번호|전화|휴대폰"
+_PHONE_UNSPACED = (
+    "☎|☏|📞|電話番号|電話|电话|手机号|手机|手機|联系方式|전화번호|전화|휴대폰|"
+    "फ़ोन नंबर|फोन नंबर|मोबाइल नंबर|मोबाइल|فون|هاتف|هاتفي|جوال|جوالي|موبايل|موبایل|تلفن|เบอร์โทร|เบอร์มือถือ|โทรศัพท์"
+    "|โทร|טלפון|נייד|פלאפון"
+)
 
 _HANDLE_WORDS = (
     "twitter|instagram|insta|ig|tiktok|snapchat|snap|telegram|skype|discord|mastodon|bluesky|linkedin|github|threads|"
@@ -208,5 +214,11 @@ ROWS = (
         score=0.9,
     ),
     Row("pii/social_handle", labelled(r"@[A-Za-z0-9_][\w.]{2,30}", _HANDLE_WORDS), score=0.9),
+    Row(
+        "pii/social_handle",
+        labelled(r"[A-Za-z][\w-]{5,19}", "wechat|wechat id|weixin", "微信号|微信|微信號"),
+        lambda value: any(c in "_-0123456789" for c in value),
+        score=0.8,
+    ),
     Row("pii/social_handle", rf"(?:^|[^\w.-]|www\.)(?P<v>{_PROFILE})(?:$|[^\w])", _profile, score=0.8),
 )

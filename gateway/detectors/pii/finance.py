@@ -11,7 +11,7 @@ from gateway.detectors.base import Row
 from gateway.detectors.pii.checks import compact, digits, not_repeated, on_digits, weighted
 from gateway.detectors.pii.context import BLANK, alone, labelled, near
 
-__all__ = ["ROWS"]
+__all__ = ["ROWS", "TELLING"]
 
 # Issuer identification numbers: first and last prefix, and the lengths in use.
 _ISSUERS: tuple[tuple[int, int, tuple[int, ...]], ...] = (
@@ -119,7 +119,8 @@ _ACCOUNT_WORDS = (
     "checking account|savings account|checking|savings"
 )
 
-ROWS = (
+# What its shape and check digits give away, whatever stands around it.
+TELLING = (
     Row("pii/credit_card", alone(r"(?:3[47]\d{13}|[2-689]\d{15})"), _card),
     Row("pii/credit_card", alone(rf"[2-689]\d{{3}}(?:{_BETWEEN}\d{{4}}){{3}}(?:{_BETWEEN}\d{{3}})?"), _card),
     Row("pii/credit_card", alone(rf"3\d{{3}}{_BETWEEN}\d{{6}}{_BETWEEN}\d{{4,5}}"), _card),
@@ -130,10 +131,14 @@ ROWS = (
     ),
     # Digit by digit, as speech is written down: sixteen and no more of them.
     Row("pii/credit_card", r"(?:^|[^\d ] ?|\n)(?P<v>[2-6](?: \d){14,15})(?:$|[^\w ]| (?:$|[^\d]))", _card),
+    Row("pii/iban", alone(_IBAN, r"(?:^|[^0-9A-Za-z]|(?i:iban))"), _iban),
+)
+
+ROWS = (
+    *TELLING,
     Row("pii/credit_card", near(rf"[2-689](?:{_JOINT}?\d){{12,18}}", _CARD_WORDS, "信用卡|银行卡|カード番号"), _card),
     Row("pii/card_cvv", labelled(r"\d{3,4}", _CVV_WORDS), _cvv, score=0.9),
     Row("pii/card_expiry", labelled(r"(?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\d", _EXPIRY_WORDS), score=0.8),
-    Row("pii/iban", alone(_IBAN, r"(?:^|[^0-9A-Za-z]|(?i:iban))"), _iban),
     Row(
         "pii/bic",
         labelled(

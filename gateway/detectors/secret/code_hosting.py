@@ -53,6 +53,12 @@ _REGISTRIES = (
 _BUILD = (
     token("sonarqube_token", r"sq[upa]_[a-f0-9]{40}"),
     keyed("snyk_token", "snyk", UUID),
+    token("snyk_token", r"snyk_[us]at\.[a-f0-9]{8}\.[\w-]{40,120}"),
+    token("socket_key", r"sktsec_[A-Za-z0-9_-]{40,64}_api"),
+    token("sourcegraph_token", r"sgp_(?:(?:[a-f0-9]{16}|local)_)?[a-f0-9]{40}"),
+    token("depot_token", r"depot_(?:user|org|project)_[a-f0-9]{64}"),
+    token("n8n_key", r"n8n_api_[a-f0-9]{64,100}"),
+    token("buildkite_token", r"bkct_[A-Za-z0-9]{40,64}", unlike_words),
     keyed("codecov_token", "codecov", UUID),
     token("circleci_token", r"CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}"),
     token("buildkite_token", r"bk(?:ua|ct|pt|pi)_[a-f0-9]{40}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from gateway.detectors.base import RegexDetector, Row, Table
 from gateway.detectors.needles import Look
@@ -18,6 +19,7 @@ from gateway.detectors.secret import (
     password,
     password_hash,
     payment,
+    pin,
     private_key,
     web_token,
 )
@@ -41,6 +43,7 @@ _ROWS = (
     *generic.ROWS,
     *password.ROWS,
     *beside.ROWS,
+    *pin.ROWS,
 )
 _BLOCKS = (*private_key.BLOCKS, *web_token.BLOCKS)
 
@@ -96,8 +99,9 @@ class SecretDetector(Table):
         return min(self._table.pending(text), self._blocks.pending(text))
 
 
+@cache
 def secret() -> Detector:
-    """Credentials of all kinds; categories `secret/*`. Compiling the table takes a moment: make one and share it."""
+    """Credentials of all kinds; categories `secret/*`. Compiling the table takes a moment: all share one."""
     return SecretDetector()
 
 

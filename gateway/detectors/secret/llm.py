@@ -12,12 +12,27 @@ from gateway.detectors.secret.shapes import UUID, keyed, token
 
 __all__ = ["ROWS"]
 
+# Those of which other rows tell the provider.
+_NAMED = tuple(f"sk-{name}-" for name in ("proj", "svcacct", "admin", "None", "ant", "or", "lf", "helicone"))
+
+
+def _unnamed(value: str) -> bool:
+    return not value.startswith(_NAMED) and unlike_words(value)
+
+
+def _proxied(value: str) -> bool:
+    """Not the plain form, which OpenAI's row knows."""
+    return unlike_words(value) and not value[3:].isalnum() and value[3:].count("-") < 4
+
 
 ROWS = (
     # Several providers copied the bare `sk-` form from OpenAI.
     token("openai_key", r"sk-[A-Za-z0-9]{20,64}", unlike_words),
     token("openai_key", r"sk-(?:proj|svcacct|admin|None)-[\w-]{20,200}", unlike_words),
     token("openai_session", r"sess-[A-Za-z0-9]{40}"),
+    # What LiteLLM's proxy gives out, and what others name themselves in.
+    token("litellm_key", r"sk-[\w-]{22}", _proxied),
+    token("provider_key", r"sk-[a-z]{2,10}-[\w-]{20,200}", _unnamed),
     token("anthropic_key", r"sk-ant-(?:api|admin)\d{2}-[\w-]{24,120}"),
     token("anthropic_oauth_token", r"sk-ant-(?:oat|ort|sid)\d{2}-[\w-]{24,140}"),
     token("openrouter_key", r"sk-or-v1-[a-f0-9]{64}"),
@@ -47,6 +62,24 @@ ROWS = (
     token("llamacloud_key", r"llx-[A-Za-z0-9]{48}"),
     token("nomic_key", r"nk-[\w-]{43}", unlike_words),
     token("friendli_token", r"flp_[A-Za-z0-9]{44,48}"),
+    token("cursor_key", r"(?:key|crsr)_[a-f0-9]{64}"),
+    token("retell_key", r"key_[a-f0-9]{28}"),
+    token("runway_key", r"key_[a-f0-9]{128}"),
+    token("cartesia_key", r"sk_car_[A-Za-z0-9]{20,28}"),
+    token("arize_key", rf"ak-{UUID}-[\w-]{{32}}"),
+    token("wandb_key", r"wandb_v1_[\w-]{60,90}"),
+    token("luma_key", rf"luma-{UUID}-{UUID}"),
+    token("you_key", r"ydc-sk-[a-f0-9]{16}-[A-Za-z0-9]{32}-[a-f0-9]{8}"),
+    token("brave_search_key", r"BSA[\w-]{27,28}", unlike_words),
+    token("browserbase_key", r"bb_(?:live|test)_[\w-]{27}"),
+    token("daytona_key", r"dtn_[a-f0-9]{64}"),
+    token("mem0_key", r"m0-[A-Za-z0-9]{40}"),
+    token("chroma_key", r"ck-[A-Za-z0-9]{40,44}", unlike_words),
+    token("warp_key", r"wk-1\.[a-f0-9]{64}"),
+    token("continue_key", r"con-[a-f0-9]{64}"),
+    token("kaggle_token", r"KGAT_[a-f0-9]{32}"),
+    keyed("fal_key", "fal", rf"{UUID}:[a-f0-9]{{32}}"),
+    keyed("baseten_key", "baseten", r"[A-Za-z0-9]{8}\.[A-Za-z0-9]{32}", valid=unlike_words),
     keyed("cohere_key", "cohere|co", r"[A-Za-z0-9]{40}", nouns="api[_ -]?key", valid=unlike_words),
     keyed("mistral_key", "mistral", r"[A-Za-z0-9]{32}", valid=unlike_words),
     keyed("assemblyai_key", "assembly ?ai", r"[a-f0-9]{32}"),

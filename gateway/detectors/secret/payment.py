@@ -33,6 +33,8 @@ def _mnemonic(value: str) -> bool:
 
 _PAYMENT = (
     token("stripe_key", r"(?:sk|rk)_live_[A-Za-z0-9]{16,120}"),
+    token("stripe_key", r"sk_org_(?:live|test)_[A-Za-z0-9]{24,120}", unlike_words),
+    token("polar_token", r"polar_(?:oat|pat|rst)_[A-Za-z0-9]{40,48}"),
     token("stripe_test_key", r"(?:sk|rk)_test_[A-Za-z0-9]{16,120}"),
     token("stripe_webhook_secret", r"whsec_[A-Za-z0-9+/]{24,64}={0,2}", unlike_words),
     token("square_token", r"(?:sq0atp-[\w-]{22}|EAAA[l-n][\w-]{55,64})"),
@@ -64,6 +66,7 @@ _PAYMENT = (
 )
 
 _CRYPTO = (
+    token("nostr_key", r"nsec1[ac-hj-np-z02-9]{58}"),
     keyed("coinbase_secret", "coinbase", r"[A-Za-z0-9+/=]{32,88}", nouns="secret|key", valid=unlike_words),
     keyed("kraken_secret", "kraken", r"[A-Za-z0-9+/]{86}==", nouns="secret|key"),
     keyed("binance_key", "binance", r"[A-Za-z0-9]{64}", nouns="secret|key", valid=unlike_words),

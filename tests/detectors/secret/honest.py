@@ -9,6 +9,11 @@ SHA256 = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592"
 BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 PROSE = (
+    "Put sk-circle-fade-dot-animation-2 and sk-loading-spinner-overlay-01 into the style sheet.",
+    "The branches are con-fig-cleanup-2024 and ck-editor-upgrade-to-version-45-and-back-again-now.",
+    "secret-live-stream-of-the-evening-show-number-4 is a surprise.",
+    f"The job key_{SHA1} reads project:happy-otter-123|prod and writes con-{MD5}.",
+    "BSA members, BSA-2024-annual-meeting-of-the-scouts and the vca_ prefix.",
     "The password must have at least 8 characters, one digit and one sign.",
     "Your password is required. Please enter a password between 8 and 64 characters long.",
     "I forgot my password, how can I reset it? The link says my password is expired.",

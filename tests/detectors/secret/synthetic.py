@@ -22,7 +22,8 @@ ALPHABETS = {
     "S": ascii_uppercase + "234567",
     "s": ascii_lowercase + "234567",
     "X": ascii_letters,
-    "K": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",  # Bech32
+    "K": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",  # Bech32, as is N
+    "N": "qpzry9x8gf2tvdw0s3jn54khce6mua7l",
     "C": "./" + ascii_letters + digits,  # crypt
 }
 _GROUP = re.compile(r"\{([A-Za-z])(\d+)\}|\{(UUID)\}")

@@ -101,6 +101,7 @@ def test_basic_credentials_decode() -> None:
 def test_there_are_many_kinds_and_each_is_tested() -> None:
     above = {"bitcoin_private_key", "bitcoin_extended_key", "seed_phrase"}
     in_other_files = {"password", "private_key", "jwt", "jwe", "kubernetes_token", "supabase_service_key"}
+    in_other_files |= {"pin", "one_time_code", "recovery_code", "security_answer"}
     tested = {kind for kind, _ in (*TOKENS, *KEYED)} | above | in_other_files
     assert {f"secret/{kind}" for kind in tested} == DETECTOR.categories
     assert len(DETECTOR.categories) >= 240

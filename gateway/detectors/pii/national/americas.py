@@ -49,6 +49,12 @@ ROWS = (
         near(r"\d{9}-?\d{2}|\d{3} \d{3} \d{3}[ -]\d{2}", "cpf|cpf nº|c\\.p\\.f\\."),
         on_digits(cpf.is_valid),
     ),
+    Row(
+        "pii/br_rg",
+        labelled(r"\d{1,2}\.\d{3}\.\d{3}-?[\dXx]", "rg|registro geral|carteira de identidade"),
+        not_repeated,
+        score=0.9,
+    ),
     Row("pii/br_cnpj", alone(r"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"), on_digits(cnpj.is_valid)),
     Row("pii/br_cnpj", near(r"\d{14}", "cnpj"), on_digits(cnpj.is_valid)),
     Row("pii/ar_cuit", alone(r"(?:2[03457]|3[034])-\d{8}-\d"), on_digits(cuit.is_valid)),

@@ -115,5 +115,11 @@ ROWS = (
         not_repeated,
         score=0.9,
     ),
+    Row(
+        "pii/vn_id",
+        labelled(r"\d{12}|\d{9}", "cccd|cmnd|số cccd|số cmnd|căn cước|căn cước công dân|chứng minh nhân dân"),
+        not_repeated,
+        score=0.9,
+    ),
     Row("pii/pk_cnic", alone(r"\d{5}-\d{7}-\d"), on_digits(cnic.is_valid)),
 )

@@ -57,6 +57,11 @@ ROWS = (
         near(r"\d{8}-?\d", "teudat zehut|israeli id|israel id|tz", 'תעודת זהות|ת\\.ז\\.|ת"ז|מספר זהות'),
         on_digits(israel.is_valid),
     ),
+    Row(
+        "pii/sa_id",
+        near(r"[12]\d{9}", "iqama|iqama number|saudi id", "رقم الهوية|الهوية الوطنية|رقم الإقامة|الإقامة"),
+        luhn_valid,
+    ),
     Row("pii/ae_emirates_id", alone(r"784-\d{4}-\d{7}-\d"), luhn_valid),
     Row("pii/ae_emirates_id", near(r"784\d{12}", "emirates id|eid|uae id", "الهوية الإماراتية"), luhn_valid),
 )
