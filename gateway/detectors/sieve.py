@@ -62,7 +62,7 @@ class Sieve:
                 self._gates[index] = gate
                 self._reaches[gate] = max(self._reaches.get(gate, 0), width)
                 continue
-            digit = least_digits(pattern) > 0
+            digits = least_digits(pattern)
             far = gate if gate.solid or gate.gap else None
             signs = tuple(frozenset(mark[0] for mark in one.strings) for one in marks)
             also = (*marks, *also)[:_MOST_LISTS]
@@ -78,7 +78,7 @@ class Sieve:
                     # Where it is a piece of the literal, all of the literal may stand on either side.
                     lead = run.before if first else min(width, run.before + len(literal))
                     trail = run.after if last else min(width, run.after + len(literal))
-                    self.needles.append((needle, Edged(index, lead, trail, left, right, digit, far, also, signs)))
+                    self.needles.append((needle, Edged(index, lead, trail, left, right, digits, far, also, signs)))
         # (?m): a line's ends count as a text's
         self._near: dict[Gate, list[_Set]] = {}
         for (gate, _), rows in rest.items():

@@ -264,7 +264,7 @@ def _literals_of(joint: Joint, text: str, seen: Seen) -> Literals:
 
 @lru_cache(maxsize=32)
 def _joint(sieves: tuple[Sieve, ...]) -> Joint:
-    return Joint(sieves, small=True)
+    return Joint(sieves)
 
 
 def nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
