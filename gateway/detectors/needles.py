@@ -10,25 +10,28 @@ match there, and nowhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from heapq import merge
 from itertools import pairwise, product
 from operator import itemgetter
-from string import ascii_letters, digits
 from typing import NamedTuple, Protocol
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from gateway.detectors.edges import apart
 from gateway.detectors.gates import Gate
 from gateway.detectors.places import Places
+from gateway.detectors.required import COMMON
 
 __all__ = ["Also", "Edged", "Joint", "Look", "Stretches", "needles"]
 
-_WORD = (ascii_letters + digits).encode()
 _BLANK = b" "
-_FOLD = bytes(byte if byte in _WORD else ord(_BLANK) for byte in range(256)).lower()
+_FOLD = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalnum() else ord(_BLANK) for byte in range(256))
+_WORD = re.compile(rb"[a-z0-9\x80-\xff]+")
+_LONGEST = 9  # bytes that are looked for; what follows tells little more, and makes the automaton large
 _BLOCK = 64 << 10  # bytes looked through at a time: hits take a hundred bytes each
 _MOST_VARIANTS = 64
 _GOOD_LENGTH = 4
@@ -40,9 +43,11 @@ Stretches = list[list[int]]
 # Number of the sieve, row, lead, trail, how many digits does it need?, of which signs does it need one?, what else?,
 # of which strings does it need one as well?
 _Row = tuple[int, int, int, int, int, tuple[frozenset[int], ...], Gate | None, tuple["Also", ...]]
-# How far after what was found a needle begins, its size, the needle where something else may have been found, left,
-# right, and the rows that ask for it between these edges
-_Owner = tuple[int, int, bytes | None, bytes | None, bytes | None, tuple[_Row, ...]]
+# How far after what was read a needle begins, its size, the needle where something else may read so, left, right, and
+# the rows that ask for it between these edges
+_Variant = tuple[int, int, bytes | None, bytes | None, bytes | None, tuple[_Row, ...]]
+# Where in what is read the piece stands that was found; all of it, if that is more
+_Owners = dict[tuple[int, bytes | None], list[_Variant]]
 _Hits = Iterable[tuple[int, int, int]]  # number of what was found, where it begins and ends
 
 
@@ -116,21 +121,24 @@ class Joint:
             for needle, e in sieve.needles:
                 row = (number, e.row, e.lead, e.trail, e.digits, e.signs, e.gate, e.also)
                 together.setdefault((needle, e.left, e.right), set()).add(row)
-        plain: dict[bytes, list[_Owner]] = {}
-        beyond: dict[bytes, list[_Owner]] = {}
+        plain: dict[bytes, _Owners] = {}
+        beyond: dict[bytes, _Owners] = {}
         for (needle, left, right), rows in together.items():
             ordered = tuple(sorted(rows, key=lambda row: row[:4]))
-            if not needle.isascii():
-                beyond.setdefault(needle, []).append((0, len(needle), None, left, right, ordered))
-                continue
-            before, after = _blank(left), _blank(right)
-            exact = None if needle.isalnum() else needle
-            owner = (len(before) - len(_BLANK), len(needle), exact, left, right, ordered)
-            plain.setdefault(before + needle.translate(_FOLD) + after, []).append(owner)
+            if needle.isascii():
+                before, after = (_BLANK if apart(edge) else b"" for edge in (left, right))
+                exact = None if needle.isalnum() else needle
+                variant = (len(before) - len(_BLANK), len(needle), exact, left, right, ordered)
+                _own(plain, before + needle.translate(_FOLD) + after, variant)
+            else:
+                _own(beyond, needle, (0, len(needle), None, left, right, ordered))
         kind = Implementation.ContiguousNFA if small else Implementation.DFA
         self._plain = _Automaton(plain, kind)
         self._beyond = _Automaton(beyond, Implementation.ContiguousNFA)
-        self._owners = (*plain.values(), *beyond.values())
+        self._owners = [
+            [(*which, tuple(variants)) for which, variants in owners.items()]
+            for owners in (*plain.values(), *beyond.values())
+        ]
         self._reach = max((sieve.reach for sieve in self._sieves), default=0) + 1
 
     def look(self, data: bytes, where: Sequence[tuple[int, int]] | None = None) -> Look:
@@ -147,51 +155,59 @@ class Joint:
         near = None if where is None else _widened(where, self._reach * wide, len(data))
         size = len(data)
         figures, there, lower, sieves = places.digits, places.signs, data.lower(), self._sieves
-        owners = self._owners
-        for index, at, _ in self._hits(data, lower, wide, near):
-            for shift, length, exact, left, right, rows in owners[index]:
-                start = at + shift
-                end = start + length
-                if exact is not None and not lower.startswith(exact, start):
+        for start, end, rows in self._standing(data, lower, wide, near):
+            for number, row, lead, trail, least, signs, gate, also in rows:
+                if signs and not _stand(signs, there):
                     continue
-                if left is not None and not left[data[start - 1] if start else 10]:
+                first, last = start - lead * wide, end + trail * wide
+                if first < 0:
+                    first = 0
+                if least and figures.count(b"0", first, last) < least:
                     continue
-                if right is not None and not right[data[end] if end < size else 10]:
+                if gate is not None and not places.near(gate, first, last):
                     continue
-                for number, row, lead, trail, least, signs, gate, also in rows:
-                    if signs and not _stand(signs, there):
-                        continue
-                    first, last = start - lead * wide, end + trail * wide
-                    if first < 0:
-                        first = 0
-                    if least and figures.count(b"0", first, last) < least:
-                        continue
-                    if gate is not None and not places.near(gate, first, last):
-                        continue
-                    if also and not _all_of(also, data, lower, first, last):
-                        continue
-                    mine = found.get(sieves[number])
-                    if mine is None:
-                        mine = found[sieves[number]] = {}
-                    if last > size:
-                        last = size
-                    stretches = mine.get(row)
-                    if stretches is None:
-                        mine[row] = [[first, start, last]]
-                    elif first > stretches[-1][2]:
-                        stretches.append([first, start, last])
-                    else:
-                        _merge(stretches, first, start, last)
+                if also and not _all_of(also, data, lower, first, last):
+                    continue
+                mine = found.get(sieves[number])
+                if mine is None:
+                    mine = found[sieves[number]] = {}
+                if last > size:
+                    last = size
+                stretches = mine.get(row)
+                if stretches is None:
+                    mine[row] = [[first, start, last]]
+                elif first > stretches[-1][2]:
+                    stretches.append([first, start, last])
+                else:
+                    _merge(stretches, first, start, last)
         return Look(places, found, self, near)
 
-    def _hits(self, data: bytes, lower: bytes, wide: int, near: Sequence[tuple[int, int]] | None) -> _Hits:
-        """What may be a needle, by its end. None: look everywhere."""
+    def _standing(
+        self, data: bytes, lower: bytes, wide: int, near: Sequence[tuple[int, int]] | None
+    ) -> Iterator[tuple[int, int, tuple[_Row, ...]]]:
+        """The needles that stand between their edges, by their ends."""
         folded = b"".join((_BLANK, data.translate(_FOLD), _BLANK))
-        found = self._plain.hits(folded, near, 2 * len(_BLANK))
-        if wide == 1 or not self._beyond.size:
-            return found
-        others = self._beyond.hits(lower, near)
-        return merge(found, ((self._plain.size + i, a, b) for i, a, b in others), key=itemgetter(2))
+        hits: _Hits = self._plain.hits(folded, near, 2 * len(_BLANK))
+        plain, size, owners = self._plain.size, len(data), self._owners
+        if wide > 1 and self._beyond.size:
+            others = self._beyond.hits(lower, near)
+            hits = merge(hits, ((plain + index, start, end) for index, start, end in others), key=itemgetter(2))
+        for index, at, _ in hits:
+            text = folded if index < plain else lower
+            for piece, whole, variants in owners[index]:
+                begin = at - piece
+                if whole is not None and (begin < 0 or not text.startswith(whole, begin)):
+                    continue
+                for shift, length, exact, left, right, rows in variants:
+                    start = begin + shift
+                    end = start + length
+                    if exact is not None and (start < 0 or not lower.startswith(exact, start)):
+                        continue
+                    if left is not None and not left[data[start - 1] if start else 10]:
+                        continue
+                    if right is not None and not right[data[end] if end < size else 10]:
+                        continue
+                    yield start, end, rows
 
     def _anywhere(self, data: bytes, found: dict[Needing, dict[int, Stretches | None]]) -> None:
         """Letters in disguise: they are as long as no letter is, and edges as well, so nothing is said of places."""
@@ -208,8 +224,23 @@ class Joint:
         rows: dict[bytes, set[tuple[int, int]]] = {}
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
-                rows.setdefault(needle, set()).add((number, e.row))
+                rows.setdefault(needle[:_LONGEST], set()).add((number, e.row))
         return [*rows.values()], _Automaton(rows, Implementation.ContiguousNFA)
+
+
+def _own(owners: dict[bytes, _Owners], read: bytes, variant: _Variant) -> None:
+    begin, piece = _piece(read)
+    owners.setdefault(piece, {}).setdefault((begin, None if read == piece else read), []).append(variant)
+
+
+def _piece(needle: bytes) -> tuple[int, bytes]:
+    """The piece of it that is looked for, and where it begins: the one with the most of rare words."""
+    rare = bytearray(len(needle))
+    for word in _WORD.finditer(needle):
+        if word[0].decode("utf-8", "replace") not in COMMON:
+            rare[word.start() : word.end()] = b"\1" * len(word[0])
+    begin = max(range(max(1, len(needle) - _LONGEST + 1)), key=lambda at: sum(rare[at : at + _LONGEST]))
+    return begin, needle[begin : begin + _LONGEST]
 
 
 class _Automaton:
@@ -243,11 +274,6 @@ class _Automaton:
 
 def _nothing(_: bytes, *, overlapping: bool) -> list[tuple[int, int, int]]:
     return []
-
-
-def _blank(edge: bytes | None) -> bytes:
-    """A blank, where no letter and no digit may stand there."""
-    return b"" if edge is None or any(edge[byte] for byte in _WORD) else _BLANK
 
 
 def _merge(stretches: Stretches, first: int, start: int, last: int) -> None:
@@ -295,21 +321,25 @@ def needles(literal: str) -> list[tuple[bytes, bool, bool]]:
     end. Of letters beyond ASCII all cases are spelled out, or only what stands between them is looked for.
     """
     cuts = [i for i, char in enumerate(literal) if len(_cases(char)) > 1]
-    if not cuts:
-        return [(literal.lower().encode(), True, True)]
+    spelled, taken = _spelled(literal)
+    if taken == len(literal):
+        return [(text.encode(), True, True) for text in spelled]
     begin, end = max(pairwise([-1, *cuts, len(literal)]), key=lambda cut: len(literal[cut[0] + 1 : cut[1]].encode()))
     plain = literal[begin + 1 : end]
     if len(plain.encode()) >= _GOOD_LENGTH:
         return [(plain.lower().encode(), begin < 0, end == len(literal))]
+    return [(text.encode(), True, False) for text in spelled]
+
+
+def _spelled(literal: str) -> tuple[list[str], int]:
+    """In all cases beyond ASCII, as far as they are not too many; and how far that is."""
     spelled: list[str] = [""]
-    taken = 0
-    for char in literal:
+    for taken, char in enumerate(literal):
         options = _cases(char) if len(_cases(char)) > 1 else (char.lower(),)
         if len(spelled) * len(options) > _MOST_VARIANTS:
-            break
+            return spelled, taken
         spelled = [a + b for a, b in product(spelled, options)]
-        taken += 1
-    return [(text.encode(), True, taken == len(literal)) for text in spelled]
+    return spelled, len(literal)
 
 
 def _cases(char: str) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ ROWS = (
     ),
     Row(
         "secret/password",
-        rf"(?i:(?:^|[^a-z0-9_.-])(?:(?:pw|psw)\s{{0,2}}[:=]\s{{0,2}}|(?:pw|psw|pass)\s(?:is|ist|lautet)\s))(?P<v>{_BARE}){_BARE_END}",
+        rf"(?i:(?:^|[^A-Za-z0-9_.-])(?:(?:pw|psw)\s{{0,2}}[:=]\s{{0,2}}|(?:pw|psw|pass)\s(?:is|ist|lautet)\s))(?P<v>{_BARE}){_BARE_END}",
         _told,
     ),
     Row(
