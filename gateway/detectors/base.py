@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
-from gateway.detectors.needles import Look, Stretches
+from gateway.detectors.needles import Look, Needing, Stretches
 from gateway.detectors.prefix import VALUE, Shape, extent, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
@@ -99,7 +99,7 @@ class Table:
     """
 
     @property
-    def sieves(self) -> tuple[Sieve, ...]:
+    def sieves(self) -> tuple[Needing, ...]:
         """What a `Joint` must look for, to give `scan_seen` its looks."""
         raise NotImplementedError
 
@@ -153,7 +153,7 @@ class RegexDetector(Table):
         return [compile_beginning(mine) for mine in shapes.values()]
 
     @property
-    def sieves(self) -> tuple[Sieve, ...]:
+    def sieves(self) -> tuple[Needing, ...]:
         return (self.sieve,)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:

@@ -26,7 +26,7 @@ from gateway.detectors.gates import Gate
 from gateway.detectors.places import Places
 from gateway.detectors.required import COMMON
 
-__all__ = ["Also", "Edged", "Joint", "Look", "Stretches", "needles"]
+__all__ = ["Also", "Edged", "Joint", "Look", "Needing", "Stretches", "needles"]
 
 _BLANK = b" "
 _FOLD = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalnum() else ord(_BLANK) for byte in range(256))

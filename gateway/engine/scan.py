@@ -13,9 +13,8 @@ from time import perf_counter
 from typing import TypeVar
 
 from gateway.detectors.base import Table
-from gateway.detectors.needles import Joint
+from gateway.detectors.needles import Joint, Needing
 from gateway.detectors.needles import Look as Literals
-from gateway.detectors.sieve import Sieve
 from gateway.engine.changes import changed, in_bytes
 from gateway.engine.distinct import distinct
 from gateway.engine.joined import joined
@@ -250,7 +249,7 @@ def _looks(detectors: Sequence[Detector], texts: Iterable[str]) -> list[Literals
         return None
 
 
-def _sieves(detectors: Iterable[Detector]) -> tuple[Sieve, ...]:
+def _sieves(detectors: Iterable[Detector]) -> tuple[Needing, ...]:
     return tuple([sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves])
 
 
@@ -263,7 +262,7 @@ def _literals_of(joint: Joint, text: str, seen: Seen) -> Literals:
 
 
 @lru_cache(maxsize=32)
-def _joint(sieves: tuple[Sieve, ...]) -> Joint:
+def _joint(sieves: tuple[Needing, ...]) -> Joint:
     return Joint(sieves)
 
 
