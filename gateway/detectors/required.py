@@ -99,12 +99,11 @@ def _runs(nodes: Sequence[Node]) -> list[Run]:
 
 
 def _tells(run: Run) -> bool:
-    """Is there anything to look for? Two letters are too few, unless they are a word."""
-    if not run.short:
-        return True
-    if not (apart(run.left) and apart(run.right)):
-        return False
-    return all(sum(map(str.isalnum, text)) >= _MIN_WORD for text in run.strings)
+    """Is there anything to look for? Signs alone are not looked for, and two letters only if they are a word."""
+    letters = min(sum(map(str.isalnum, text)) for text in run.strings)
+    if run.short:
+        return letters >= _MIN_WORD and apart(run.left) and apart(run.right)
+    return letters > 0
 
 
 def _flat(nodes: Iterable[Node]) -> Iterator[Node]:
