@@ -10,7 +10,6 @@ match there, and nowhere else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -24,14 +23,11 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from gateway.detectors.edges import apart
 from gateway.detectors.gates import Gate
 from gateway.detectors.places import Places
-from gateway.detectors.required import COMMON
 
 __all__ = ["Also", "Edged", "Joint", "Look", "Needing", "Stretches", "needles"]
 
 _BLANK = b" "
 _FOLD = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalnum() else ord(_BLANK) for byte in range(256))
-_WORD = re.compile(rb"[a-z0-9\x80-\xff]+")
-_LONGEST = 9  # bytes that are looked for; what follows tells little more, and makes the automaton large
 _BLOCK = 64 << 10  # bytes looked through at a time: hits take a hundred bytes each
 _MOST_VARIANTS = 64
 _GOOD_LENGTH = 4
@@ -43,11 +39,9 @@ Stretches = list[list[int]]
 # Number of the sieve, row, lead, trail, how many digits does it need?, of which signs does it need one?, what else?,
 # of which strings does it need one as well?
 _Row = tuple[int, int, int, int, int, tuple[frozenset[int], ...], Gate | None, tuple["Also", ...]]
-# How far after what was read a needle begins, its size, the needle where something else may read so, left, right, and
+# How far after what was found a needle begins, its size, the needle where something else may read so, left, right, and
 # the rows that ask for it between these edges
-_Variant = tuple[int, int, bytes | None, bytes | None, bytes | None, tuple[_Row, ...]]
-# Where in what is read the piece stands that was found; all of it, if that is more
-_Owners = dict[tuple[int, bytes | None], list[_Variant]]
+_Owner = tuple[int, int, bytes | None, bytes | None, bytes | None, tuple[_Row, ...]]
 _Hits = Iterable[tuple[int, int, int]]  # number of what was found, where it begins and ends
 
 
@@ -121,24 +115,21 @@ class Joint:
             for needle, e in sieve.needles:
                 row = (number, e.row, e.lead, e.trail, e.digits, e.signs, e.gate, e.also)
                 together.setdefault((needle, e.left, e.right), set()).add(row)
-        plain: dict[bytes, _Owners] = {}
-        beyond: dict[bytes, _Owners] = {}
+        plain: dict[bytes, list[_Owner]] = {}
+        beyond: dict[bytes, list[_Owner]] = {}
         for (needle, left, right), rows in together.items():
             ordered = tuple(sorted(rows, key=lambda row: row[:4]))
-            if needle.isascii():
-                before, after = (_BLANK if apart(edge) else b"" for edge in (left, right))
-                exact = None if needle.isalnum() else needle
-                variant = (len(before) - len(_BLANK), len(needle), exact, left, right, ordered)
-                _own(plain, before + needle.translate(_FOLD) + after, variant)
-            else:
-                _own(beyond, needle, (0, len(needle), None, left, right, ordered))
+            if not needle.isascii():
+                beyond.setdefault(needle, []).append((0, len(needle), None, left, right, ordered))
+                continue
+            before, after = (_BLANK if apart(edge) else b"" for edge in (left, right))
+            exact = None if needle.isalnum() else needle
+            owner = (len(before) - len(_BLANK), len(needle), exact, left, right, ordered)
+            plain.setdefault(before + needle.translate(_FOLD) + after, []).append(owner)
         kind = Implementation.ContiguousNFA if small else Implementation.DFA
         self._plain = _Automaton(plain, kind)
         self._beyond = _Automaton(beyond, Implementation.ContiguousNFA)
-        self._owners = [
-            [(*which, tuple(variants)) for which, variants in owners.items()]
-            for owners in (*plain.values(), *beyond.values())
-        ]
+        self._owners = (*plain.values(), *beyond.values())
         self._reach = max((sieve.reach for sieve in self._sieves), default=0) + 1
 
     def look(self, data: bytes, where: Sequence[tuple[int, int]] | None = None) -> Look:
@@ -188,26 +179,21 @@ class Joint:
         """The needles that stand between their edges, by their ends."""
         folded = b"".join((_BLANK, data.translate(_FOLD), _BLANK))
         hits: _Hits = self._plain.hits(folded, near, 2 * len(_BLANK))
-        plain, size, owners = self._plain.size, len(data), self._owners
+        plain, size = self._plain.size, len(data)
         if wide > 1 and self._beyond.size:
             others = self._beyond.hits(lower, near)
             hits = merge(hits, ((plain + index, start, end) for index, start, end in others), key=itemgetter(2))
         for index, at, _ in hits:
-            text = folded if index < plain else lower
-            for piece, whole, variants in owners[index]:
-                begin = at - piece
-                if whole is not None and (begin < 0 or not text.startswith(whole, begin)):
+            for shift, length, exact, left, right, rows in self._owners[index]:
+                start = at + shift
+                end = start + length
+                if exact is not None and (start < 0 or not lower.startswith(exact, start)):
                     continue
-                for shift, length, exact, left, right, rows in variants:
-                    start = begin + shift
-                    end = start + length
-                    if exact is not None and (start < 0 or not lower.startswith(exact, start)):
-                        continue
-                    if left is not None and not left[data[start - 1] if start else 10]:
-                        continue
-                    if right is not None and not right[data[end] if end < size else 10]:
-                        continue
-                    yield start, end, rows
+                if left is not None and not left[data[start - 1] if start else 10]:
+                    continue
+                if right is not None and not right[data[end] if end < size else 10]:
+                    continue
+                yield start, end, rows
 
     def _anywhere(self, data: bytes, found: dict[Needing, dict[int, Stretches | None]]) -> None:
         """Letters in disguise: they are as long as no letter is, and edges as well, so nothing is said of places."""
@@ -224,23 +210,8 @@ class Joint:
         rows: dict[bytes, set[tuple[int, int]]] = {}
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
-                rows.setdefault(needle[:_LONGEST], set()).add((number, e.row))
+                rows.setdefault(needle, set()).add((number, e.row))
         return [*rows.values()], _Automaton(rows, Implementation.ContiguousNFA)
-
-
-def _own(owners: dict[bytes, _Owners], read: bytes, variant: _Variant) -> None:
-    begin, piece = _piece(read)
-    owners.setdefault(piece, {}).setdefault((begin, None if read == piece else read), []).append(variant)
-
-
-def _piece(needle: bytes) -> tuple[int, bytes]:
-    """The piece of it that is looked for, and where it begins: the one with the most of rare words."""
-    rare = bytearray(len(needle))
-    for word in _WORD.finditer(needle):
-        if word[0].decode("utf-8", "replace") not in COMMON:
-            rare[word.start() : word.end()] = b"\1" * len(word[0])
-    begin = max(range(max(1, len(needle) - _LONGEST + 1)), key=lambda at: sum(rare[at : at + _LONGEST]))
-    return begin, needle[begin : begin + _LONGEST]
 
 
 class _Automaton:

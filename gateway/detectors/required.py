@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.detectors.edges import apart, beside, either
 
-__all__ = ["COMMON", "Run", "Strings", "characters", "required"]
+__all__ = ["Run", "Strings", "characters", "required"]
 
 _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
@@ -25,7 +25,7 @@ _WORDS = """
     those three through time two under use user very want was way well were what when where which while who why will
     with word work would write you your yes output display share type without never always don't dont please
 """
-COMMON = frozenset(_WORDS.split())
+_COMMON = frozenset(_WORDS.split())
 
 Node = tuple[Any, Any]
 Strings = frozenset[str]
@@ -117,7 +117,7 @@ def _flat(nodes: Iterable[Node]) -> Iterator[Node]:
 
 def _worth(run: Run) -> float:
     """How telling: long enough, and no word that stands in every other sentence."""
-    common = sum(text.strip().lower() in COMMON for text in run.strings)
+    common = sum(text.strip().lower() in _COMMON for text in run.strings)
     return min(_shortest(run.strings), _GOOD_LENGTH) - (1.5 if common else 0)
 
 
