@@ -10,7 +10,8 @@ match there, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, cached_property
 from heapq import merge
@@ -130,7 +131,20 @@ class Joint:
         self._plain = _Automaton(plain, kind)
         self._beyond = _Automaton(beyond, Implementation.ContiguousNFA)
         self._owners = (*plain.values(), *beyond.values())
-        self._reach = max((sieve.reach for sieve in self._sieves), default=0) + 1
+        self._of = frozenset(sieves)
+        self._reach = _reach(sieves)
+
+    def covers(self, sieves: Iterable[Needing]) -> bool:
+        return self._of.issuperset(sieves)
+
+    def part(self, sieves: Collection[Needing]) -> Joint:
+        """For some of them, on the same automaton."""
+        out = copy(self)
+        out._of = frozenset(sieves)
+        own = {number for number, sieve in enumerate(self._sieves) if sieve in out._of}
+        out._owners = tuple([_of(owners, own) for owners in self._owners])
+        out._reach = _reach(sieves)
+        return out
 
     def look(self, data: bytes, where: Sequence[tuple[int, int]] | None = None) -> Look:
         """
@@ -212,6 +226,16 @@ class Joint:
             for needle, e in sieve.needles:
                 rows.setdefault(needle, set()).add((number, e.row))
         return [*rows.values()], _Automaton(rows, Implementation.ContiguousNFA)
+
+
+def _reach(sieves: Iterable[Needing]) -> int:
+    return max((sieve.reach for sieve in sieves), default=0) + 1
+
+
+def _of(owners: list[_Owner], sieves: Container[int]) -> list[_Owner]:
+    """What some sieves have of them."""
+    own = [(*owner[:-1], tuple(row for row in owner[-1] if row[0] in sieves)) for owner in owners]
+    return [owner for owner in own if owner[-1]]
 
 
 class _Automaton:
