@@ -100,7 +100,7 @@ def _runs(nodes: Sequence[Node]) -> list[Run]:
 
 def _tells(run: Run) -> bool:
     """Is there anything to look for? Signs alone are not looked for, and two letters only if they are a word."""
-    letters = min(sum(map(str.isalnum, text)) for text in run.strings)
+    letters = min(sum(char.isalnum() or not char.isascii() for char in text) for text in run.strings)
     if run.short:
         return letters >= _MIN_WORD and apart(run.left) and apart(run.right)
     return letters > 0
