@@ -145,7 +145,7 @@ class RegexDetector(Table):
         self.sieve = Sieve([row.pattern for row in self.rows], self._groups, [reach for reach, _ in extents])
 
     @cached_property
-    def _beginnings(self) -> list[Any]:
+    def _beginnings(self) -> list[Search]:
         """Only streams need them, and to build them takes long: a server does so in its self-test."""
         shapes: dict[str, list[Shape]] = {}
         for row, group in zip(self.rows, self._groups, strict=True):
@@ -187,19 +187,18 @@ class RegexDetector(Table):
         return outermost(findings, first, self.behind)
 
 
-def compile_beginning(shapes: Iterable[Shape]) -> Any:
+def compile_beginning(shapes: Iterable[Shape]) -> Search:
     """One pattern for what may begin a match of any of them."""
     shapes = list(shapes)
     pattern = "(?:" + "|".join(s.beginning for s in shapes) + r")\z"
-    return compile_re2(pattern, utf8=any(s.utf8 for s in shapes))
+    return searcher(compile_re2(pattern, utf8=any(s.utf8 for s in shapes)))
 
 
-def begun(beginning: Any, data: bytes) -> int:
+def begun(beginning: Search, data: bytes) -> int:
     """How many characters at the end of UTF-8 text may begin a match."""
-    found = beginning.search(data)
-    if found is None:
+    at = beginning(data, 0, len(data))[0][0]
+    if at < 0:
         return 0
-    at = found.start()
     while 0 < at < len(data) and data[at] & 0xC0 == 0x80:  # inside a character
         at -= 1
     return len(data[at:].decode("utf-8", "replace"))
