@@ -38,6 +38,7 @@ def beside(nodes: Sequence[Node], side: int) -> bytes | None:
     return None  # what stands around all of them
 
 
+@lru_cache(maxsize=1024)
 def apart(edge: bytes | None) -> bool:
     """Does a word begin or end there: may neither a letter nor a digit stand beside it?"""
     return edge is not None and not any(edge[byte] for byte in _WORD)

@@ -37,8 +37,8 @@ _FOLDED = (("\u212a".encode(), b"k"), ("\u017f".encode(), b"s"))
 
 # [first start, last start of the literal, end], in order and apart: a match begins in the first two, ends in the last
 Stretches = list[list[int]]
-# Number of the sieve, row, lead, trail, how many digits does it need?, of which signs does it need one?, what else?,
-# of which strings does it need one as well?
+_Key = tuple[int, int, int, int]  # number of the sieve, row, lead, trail
+# With how many digits it needs, of which signs it needs one, what else, of which strings it needs one as well
 _Row = tuple[int, int, int, int, int, tuple[frozenset[int], ...], Gate | None, tuple["Also", ...]]
 # How far after what was found a needle begins, its size, the needle where something else may read so, left, right, and
 # the rows that ask for it between these edges
@@ -111,15 +111,20 @@ class Joint:
 
     def __init__(self, sieves: Sequence[Needing], *, small: bool = False) -> None:
         self._sieves = tuple(sieves)
-        together: dict[tuple[bytes, bytes | None, bytes | None], set[_Row]] = {}
+        rows: dict[_Key, _Row] = {}
+        together: dict[tuple[bytes, bytes | None, bytes | None], set[_Key]] = {}
         for number, sieve in enumerate(self._sieves):
             for needle, e in sieve.needles:
-                row = (number, e.row, e.lead, e.trail, e.digits, e.signs, e.gate, e.also)
-                together.setdefault((needle, e.left, e.right), set()).add(row)
+                key = (number, e.row, e.lead, e.trail)
+                together.setdefault((needle, e.left, e.right), set()).add(key)
+                if key not in rows:
+                    rows[key] = (*key, e.digits, e.signs, e.gate, e.also)
+        asking: dict[tuple[_Key, ...], tuple[_Row, ...]] = {}  # each once: many needles are of the same rows
         plain: dict[bytes, list[_Owner]] = {}
         beyond: dict[bytes, list[_Owner]] = {}
-        for (needle, left, right), rows in together.items():
-            ordered = tuple(sorted(rows, key=lambda row: row[:4]))
+        for (needle, left, right), keys in together.items():
+            which = tuple(sorted(keys))
+            ordered = asking.get(which) or asking.setdefault(which, tuple([rows[key] for key in which]))
             if not needle.isascii():
                 beyond.setdefault(needle, []).append((0, len(needle), None, left, right, ordered))
                 continue
