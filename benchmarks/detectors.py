@@ -139,7 +139,7 @@ def run(args: argparse.Namespace, console: Console) -> Figures:
     gc.disable()
     # Tables that read plain text, as the gateway looks for them; one that reads only something else looks alone.
     reading = [d for d, _ in detectors if isinstance(d, Table) and kind_for(d) == Kind.TEXT]
-    joint = Joint(tuple(sieve for detector in reading for sieve in detector.sieves), small=True)
+    joint = Joint(tuple(sieve for detector in reading for sieve in detector.sieves))
     with console.status("") as state:
         looks: dict[str, list[Look]] = {}
         for corpus, texts in corpora.items():

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
-from gateway.detectors.needles import Look, Stretches
+from gateway.detectors.needles import Look, Needing, Stretches
 from gateway.detectors.prefix import VALUE, Shape, extent, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
@@ -99,7 +99,7 @@ class Table:
     """
 
     @property
-    def sieves(self) -> tuple[Sieve, ...]:
+    def sieves(self) -> tuple[Needing, ...]:
         """What a `Joint` must look for, to give `scan_seen` its looks."""
         raise NotImplementedError
 
@@ -145,7 +145,7 @@ class RegexDetector(Table):
         self.sieve = Sieve([row.pattern for row in self.rows], self._groups, [reach for reach, _ in extents])
 
     @cached_property
-    def _beginnings(self) -> list[Any]:
+    def _beginnings(self) -> list[Search]:
         """Only streams need them, and to build them takes long: a server does so in its self-test."""
         shapes: dict[str, list[Shape]] = {}
         for row, group in zip(self.rows, self._groups, strict=True):
@@ -153,7 +153,7 @@ class RegexDetector(Table):
         return [compile_beginning(mine) for mine in shapes.values()]
 
     @property
-    def sieves(self) -> tuple[Sieve, ...]:
+    def sieves(self) -> tuple[Needing, ...]:
         return (self.sieve,)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
@@ -187,19 +187,18 @@ class RegexDetector(Table):
         return outermost(findings, first, self.behind)
 
 
-def compile_beginning(shapes: Iterable[Shape]) -> Any:
+def compile_beginning(shapes: Iterable[Shape]) -> Search:
     """One pattern for what may begin a match of any of them."""
     shapes = list(shapes)
     pattern = "(?:" + "|".join(s.beginning for s in shapes) + r")\z"
-    return compile_re2(pattern, utf8=any(s.utf8 for s in shapes))
+    return searcher(compile_re2(pattern, utf8=any(s.utf8 for s in shapes)))
 
 
-def begun(beginning: Any, data: bytes) -> int:
+def begun(beginning: Search, data: bytes) -> int:
     """How many characters at the end of UTF-8 text may begin a match."""
-    found = beginning.search(data)
-    if found is None:
+    at = beginning(data, 0, len(data))[0][0]
+    if at < 0:
         return 0
-    at = found.start()
     while 0 < at < len(data) and data[at] & 0xC0 == 0x80:  # inside a character
         at -= 1
     return len(data[at:].decode("utf-8", "replace"))

@@ -8,13 +8,16 @@ from functools import lru_cache
 from re import A as ASCII
 from re import I as IGNORECASE
 from re import _constants as op  # type: ignore[attr-defined]
+from string import ascii_letters, digits
 from typing import Any
 
 from gateway.detectors.prefix import CATEGORY
 
-__all__ = ["beside"]
+__all__ = ["apart", "beside", "either"]
 
 Node = tuple[Any, Any]
+
+_WORD = (ascii_letters + digits).encode()
 
 
 def beside(nodes: Sequence[Node], side: int) -> bytes | None:
@@ -31,8 +34,14 @@ def beside(nodes: Sequence[Node], side: int) -> bytes | None:
         if options[-1] is None:
             return None
         if not optional:
-            return _either(options)
+            return either(options)
     return None  # what stands around all of them
+
+
+@lru_cache(maxsize=1024)
+def apart(edge: bytes | None) -> bool:
+    """Does a word begin or end there: may neither a letter nor a digit stand beside it?"""
+    return edge is not None and not any(edge[byte] for byte in _WORD)
 
 
 def _edge(node: Node, side: int) -> bytes | None:
@@ -43,7 +52,7 @@ def _edge(node: Node, side: int) -> bytes | None:
     if kind is op.SUBPATTERN:
         return beside(list(arg[3]), side)
     if kind is op.BRANCH:
-        return _either([beside(list(branch), side) for branch in arg[1]])
+        return either([beside(list(branch), side) for branch in arg[1]])
     if kind is op.AT and arg in (op.AT_BEGINNING, op.AT_END):
         return _ENDS
     if kind is op.LITERAL and arg < 128:
@@ -53,7 +62,8 @@ def _edge(node: Node, side: int) -> bytes | None:
     return None
 
 
-def _either(options: Sequence[bytes | None]) -> bytes | None:
+def either(options: Sequence[bytes | None]) -> bytes | None:
+    """What may stand in one of several places. None where one of them tells little."""
     known = [option for option in options if option is not None]
     if len(known) < len(options) or not known:
         return None

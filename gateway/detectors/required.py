@@ -8,12 +8,13 @@ from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]
 from typing import Any
 
-from gateway.detectors.edges import beside
+from gateway.detectors.edges import apart, beside, either
 
 __all__ = ["Run", "Strings", "characters", "required"]
 
 _MAX_LITERALS = 160  # of one row
 _MIN_LENGTH = 3
+_MIN_WORD = 2  # letters of what stands alone, as a word
 _GOOD_LENGTH = 4
 _WORDS = """
     about above after again all also and answer any are ask because been before being below both but can could did
@@ -35,8 +36,8 @@ _EMPTY: Strings = frozenset({""})
 @dataclass(frozen=True, slots=True)
 class Run:
     """
-    Strings of which a match must hold one, and the bytes that may stand around it; None: any. `before`, `after`: so
-    many characters of the match at most.
+    Strings of which a match must hold one, and the bytes that may stand around it if it is ASCII; None: any. `before`,
+    `after`: so many characters of the match at most.
     """
 
     strings: Strings
@@ -44,6 +45,11 @@ class Run:
     right: bytes | None = None
     before: int = 0
     after: int = 0
+
+    @property
+    def short(self) -> bool:
+        """May it be a word that stands in any text?"""
+        return _shortest(self.strings) < _MIN_LENGTH
 
     def within(self, before: int, after: int, left: bytes | None = None, right: bytes | None = None) -> Run:
         """As a part of more: so many characters around it, and what stands next to it."""
@@ -61,6 +67,11 @@ def required(nodes: Sequence[Node]) -> list[Run]:
     What every match must hold, the most telling first; of equals the first, because a pattern begins
     with what is particular to it: a prefix, a service's name.
     """
+    return [run for run in _runs(nodes) if _tells(run)]
+
+
+def _runs(nodes: Sequence[Node]) -> list[Run]:
+    """As `required`, with what is short: perhaps it stands alone in a longer pattern."""
     candidates: list[Run] = []
     flat = list(_flat(nodes))
     widths = list(map(_width, flat))
@@ -71,7 +82,7 @@ def required(nodes: Sequence[Node]) -> list[Run]:
         if exact is not None and len(joined) * len(exact) <= _MAX_LITERALS:
             joined = frozenset(a + b for a, b in product(joined, exact))
         else:
-            if _shortest(joined) >= _MIN_LENGTH:
+            if _shortest(joined) >= _MIN_WORD:
                 candidates.append(Run(joined, beside(flat[:first], -1), beside(flat[at:], 0), begin, rest))
             inside = _inside(node)
             if inside:
@@ -83,8 +94,16 @@ def required(nodes: Sequence[Node]) -> list[Run]:
                 joined, first, begin = _EMPTY, at + 1, done + width
         done, rest = done + width, rest - width
     candidates.append(Run(joined, beside(flat[:first], -1), None, begin))
-    long = [run for run in candidates if _shortest(run.strings) >= _MIN_LENGTH]
+    long = [run for run in candidates if _shortest(run.strings) >= _MIN_WORD]
     return sorted(long, key=_worth, reverse=True)
+
+
+def _tells(run: Run) -> bool:
+    """Is there anything to look for? Signs alone are not looked for, and two letters only if they are a word."""
+    letters = min(sum(char.isalnum() or not char.isascii() for char in text) for text in run.strings)
+    if run.short:
+        return letters >= _MIN_WORD and apart(run.left) and apart(run.right)
+    return letters > 0
 
 
 def _flat(nodes: Iterable[Node]) -> Iterator[Node]:
@@ -111,19 +130,20 @@ def _inside(node: Node) -> list[Run]:
     """What a node without a short list of texts still asks for."""
     kind, arg = node
     if kind is op.SUBPATTERN:
-        return required(list(arg[3]))
+        return _runs(list(arg[3]))
     if kind is op.BRANCH:
-        branches = [required(list(branch)) for branch in arg[1]]
+        branches = [_runs(list(branch)) for branch in arg[1]]
         if not all(branches):
             return []
         first = [runs[0] for runs in branches]
-        sides = {(run.left, run.right) for run in first}
+        plain = [run for run in first if any(map(str.isascii, run.strings))]
+        sides = either([run.left for run in plain]), either([run.right for run in plain])
         strings = frozenset().union(*(run.strings for run in first))
         around = max(run.before for run in first), max(run.after for run in first)
-        return [Run(strings, *(sides.pop() if len(sides) == 1 else (None, None)), *around)]
+        return [Run(strings, *sides, *around)]
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
         again = (arg[1] - 1) * _width(node) // arg[1]  # the first time is followed by all others
-        return [run.within(0, again) for run in required(list(arg[2]))]
+        return [run.within(0, again) for run in _runs(list(arg[2]))]
     return []
 
 

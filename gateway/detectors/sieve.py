@@ -28,7 +28,6 @@ _MOST_BYTES = 12  # that are looked for one by one
 _BEGUN = 5  # bytes of those strings, where they are more
 _MOST_ALSO = 12  # strings of another list that are looked for one by one around a literal of the first
 _MOST_LISTS = 4
-_LONGEST_NEEDLE = 8  # bytes; what follows tells little more, and makes the automaton large
 _MOST_RARE = 64  # characters of a class that may be one of them
 
 Node = tuple[Any, Any]
@@ -57,28 +56,23 @@ class Sieve:
             width = extent(pattern)[0] if reach is None else reach[index]
             gate = gate_of(pattern)
             self.reach = max(self.reach, width)
-            if run is None:
+            if run is None or (run.short and gate.signs):
                 rest.setdefault((gate, group), []).append(index)
                 self._gates[index] = gate
                 self._reaches[gate] = max(self._reaches.get(gate, 0), width)
                 continue
-            digit = least_digits(pattern) > 0
+            digits = least_digits(pattern)
             far = gate if gate.solid or gate.gap else None
             signs = tuple(frozenset(mark[0] for mark in one.strings) for one in marks)
             also = (*marks, *also)[:_MOST_LISTS]
             for literal in run.strings:
+                sides = (run.left, run.right) if literal.isascii() else (None, None)
                 for needle, first, last in needles(literal):
-                    left, right = run.left if first else None, run.right if last else None
-                    if len(needle) > _LONGEST_NEEDLE:
-                        # The side on which fewer characters may stand.
-                        keep_end = right is not None and (left is None or sum(right) < sum(left))
-                        needle = needle[-_LONGEST_NEEDLE:] if keep_end else needle[:_LONGEST_NEEDLE]
-                        left, right = (None, right) if keep_end else (left, None)
-                        first, last = first and not keep_end, last and keep_end
+                    left, right = sides[0] if first else None, sides[1] if last else None
                     # Where it is a piece of the literal, all of the literal may stand on either side.
                     lead = run.before if first else min(width, run.before + len(literal))
                     trail = run.after if last else min(width, run.after + len(literal))
-                    self.needles.append((needle, Edged(index, lead, trail, left, right, digit, far, also, signs)))
+                    self.needles.append((needle, Edged(index, lead, trail, left, right, digits, far, also, signs)))
         # (?m): a line's ends count as a text's
         self._near: dict[Gate, list[_Set]] = {}
         for (gate, _), rows in rest.items():

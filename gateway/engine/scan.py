@@ -6,6 +6,7 @@ decides what its silence means. This is the one place below the web that catches
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -13,9 +14,8 @@ from time import perf_counter
 from typing import TypeVar
 
 from gateway.detectors.base import Table
-from gateway.detectors.needles import Joint
+from gateway.detectors.needles import Joint, Needing
 from gateway.detectors.needles import Look as Literals
-from gateway.detectors.sieve import Sieve
 from gateway.engine.changes import changed, in_bytes
 from gateway.engine.distinct import distinct
 from gateway.engine.joined import joined
@@ -35,6 +35,8 @@ log = logging.getLogger("gateway.engine")
 T = TypeVar("T")
 
 Steps = Generator[None, None, None]
+
+_joints: deque[Joint] = deque(maxlen=4)
 
 UNREAD = "too_much_encoding"
 LONG = 2048  # bytes of a view that is worth the question where it differs
@@ -251,7 +253,7 @@ def _looks(detectors: Sequence[Detector], texts: Iterable[str]) -> list[Literals
         return None
 
 
-def _sieves(detectors: Iterable[Detector]) -> tuple[Sieve, ...]:
+def _sieves(detectors: Iterable[Detector]) -> tuple[Needing, ...]:
     return tuple([sieve for detector in detectors if isinstance(detector, Table) for sieve in detector.sieves])
 
 
@@ -264,8 +266,13 @@ def _literals_of(joint: Joint, text: str, seen: Seen) -> Literals:
 
 
 @lru_cache(maxsize=32)
-def _joint(sieves: tuple[Sieve, ...]) -> Joint:
-    return Joint(sieves, small=True)
+def _joint(sieves: tuple[Needing, ...]) -> Joint:
+    """What is looked for in answers is looked for in prompts, and more: one automaton for both, and built once."""
+    if (other := next((joint for joint in tuple(_joints) if joint.covers(sieves)), None)) is not None:
+        return other.part(sieves)
+    joint = Joint(sieves)
+    _joints.append(joint)
+    return joint
 
 
 def nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:

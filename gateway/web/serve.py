@@ -192,6 +192,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._pre_drain = settings.server.pre_drain
         self._drain = settings.server.drain
+        self._large_pages = settings.server.large_pages
         self._parent = parent
         self.status = 0
 
@@ -223,7 +224,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def on_tick(self, counter: int) -> bool:
-        if counter in LARGE_PAGES:
+        if self._large_pages and counter in LARGE_PAGES:
             Thread(target=use_large_pages, name="pages", daemon=True).start()  # nobody waits for it, nor does the end
         orphaned = self._parent is not None and os.getppid() != self._parent
         return await super().on_tick(counter) or orphaned

@@ -224,10 +224,14 @@ class Gateway:
     async def start(self) -> None:
         """Ready only when every enabled detector has found what it must find, and keys are known."""
         await self.start_store()
-        self.not_ready = await self.guard.run(1 << 30, lambda: self_test(self.guard.detectors))
+        self.not_ready = await self.guard.run(1 << 30, self._test)
         for reason in self.not_ready:
             log.error("self-test failed", extra={"reason": reason})
         await self.limits.start()
+
+    def _test(self) -> tuple[str, ...]:
+        self.guard.warm((self.book[self.settings.policy],))
+        return self_test(self.guard.detectors)
 
     @property
     def ready(self) -> bool:

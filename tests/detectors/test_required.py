@@ -23,18 +23,24 @@ PATTERNS = (
     r"(?P<v>[ab]{0,2}(?:(?:key|note)[ab]){2,3}\d{4})",
     r"(?P<v>\d{1,2} (?:[a-c]{1,3} ){0,2}(?i:street|road)\b)",
     r"(?P<v>--(?:begin|end)é[ab]{1,3}--)",
+    r"(?:^|[^0-9A-Za-z])(?i:(?:id|id[ _-]?key|ид)[^0-9A-Za-z])(?P<v>\d{2})",
+    r"(?:^|[^0-9A-Za-z])(?i:(?:(?:tz|ski)[^0-9A-Za-z]|זהות))(?P<v>[ab]\d)",
+    r"(?:^|[^\w])(?P<v>re_[a-c]{2,3})",
+    r"(?P<v>::: ?[a-c])",
 )
 COMPILED = [compile_re2(pattern) for pattern in PATTERNS]
 SIEVE = Sieve(PATTERNS, [""] * len(PATTERNS))
-JOINT = Joint((SIEVE, Sieve(PATTERNS[3:5], ["", ""])))
+FEW = Sieve(PATTERNS[3:5], ["", ""])
+JOINT = Joint((SIEVE, FEW))
 PIECES = (
     "a", "b", "c", "ab ", "abc", "abcdefghijk", "keyword", ", c", ";", "\n", "one", "TWO", "three", "Four", "!",
     "Am ", "A", "BC", "strasse 1", "am ", "label", "tag", ": ", "a12", "12", "3", "xx", "mid", "dle", "centre", "yyy",
     "key", "note", "1234", " ", "street", "ROAD", "--", "begin", "é", "\u212a", "\u017f",
+    "id", "ID_", "tz", "s", "ki", "re_", "זהות", "ИД", ":::", "_", "-",
 )  # fmt: skip
 MATCHING = (
     " bcabcdefghijk:12", "ab abkeyword, c;", "TWOabfourb!", "Am BCstrasse 7", "label: a12", "xxmiddleyyy",
-    "bakeyanoteb1234", "12 ab c Road", "--beginéab--",
+    "bakeyanoteb1234", "12 ab c Road", "--beginéab--", "Id-Key 12", "SKI:a1", "re_abc", "::: a",
 )  # fmt: skip
 
 
@@ -46,6 +52,20 @@ def test_searching_around_literals_finds_all(text: str) -> None:
         search, group = searcher(pattern), value_group(pattern)
         near = list(matches(search, group, data, found[index])) if index in found else []
         assert near == list(matches(search, group, data))
+
+
+@given(st.lists(st.sampled_from([*PIECES, *MATCHING]), max_size=14).map("".join))
+def test_a_part_finds_what_it_finds_alone(text: str) -> None:
+    data = text.encode()
+    alone = Joint((FEW,))
+    assert JOINT.part((FEW,)).look(data).found.get(FEW) == alone.look(data).found.get(FEW)
+
+
+def test_whom_a_part_is_for() -> None:
+    part = JOINT.part((FEW,))
+    assert JOINT.covers((FEW, SIEVE))
+    assert part.covers((FEW,))
+    assert not part.covers((FEW, SIEVE))
 
 
 def test_each_of_them_matches_something() -> None:
@@ -60,6 +80,7 @@ def test_each_of_them_matches_something() -> None:
         (r"\d{1,3}(?: \w{1,9})? road\b", {" road"}, 13, 0),
         (r"(?:ab|cde)?key\d{0,3}", {"key", "abkey", "cdekey"}, 0, 3),
         (r"x(?:(?:secret\d|token\d{2})y){1,3}z", {"secret", "token"}, 1, 20),
+        (r"(?:^|[^A-Za-z0-9])(?i:(?:ip|ip[ ]address)[^0-9A-Za-z])\d{1,3}", {"ip", "ip address"}, 1, 4),
     ],
 )
 def test_how_far(pattern: str, strings: set[str], before: int, after: int) -> None:
@@ -85,3 +106,16 @@ def test_what_stands_beside(pattern: str, left: str | None, right: str | None) -
         else:
             assert table is not None
             assert {chr(byte) for byte in range(128) if table[byte]} == {*allowed, "\n"}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(?i:ip|ip address)\d{1,3}",  # within words
+        r"(?:^|[^A-Za-z0-9])(?i:ip)[a-z ]\d{1,3}",
+        r"(?:^|[^A-Za-z0-9])(?i:c|ip)[^A-Za-z0-9]",
+        r":::\d{1,3}",
+    ],
+)
+def test_too_little_to_look_for(pattern: str) -> None:
+    assert required(list(parsed(pattern))) == []

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.engine import Guard
+from gateway.engine import Guard, scan
 from gateway.policy import parse_policy
 from gateway.redteam.transforms import named
 from gateway.types import (
@@ -88,6 +88,19 @@ async def test_a_clean_prompt_is_allowed_and_counted() -> None:
     assert verdict.effect is Effect.ALLOW
     assert not verdict.edits
     assert str(verdict.coverage) == "11/11"
+
+
+async def test_what_is_built_for_first_scans_serves_them() -> None:
+    masking = parse_policy(policy(MASK))
+    shared = Guard((RULES,))
+    shared.warm((masking,))
+    built = scan._joint.cache_info().misses
+    for direction in Direction:
+        transcript = Transcript((Part("write to ana@example.com"),), direction)
+        exchange = shared.begin((masking,))
+        verdict = await (exchange.request if direction is Direction.INPUT else exchange.response)(transcript)
+        assert verdict.effect is Effect.REDACT
+    assert scan._joint.cache_info().misses == built
 
 
 async def test_values_become_placeholders_and_come_back() -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from threading import Event
 
 import pytest
+import uvicorn
 
+from gateway.settings import Server, Settings
+from gateway.web import serve
 from gateway.web.pages import LARGE, mostly_used, use_large_pages
 
 SIZE = 8 * LARGE
@@ -49,6 +53,15 @@ def test_memory_stays_as_it_is() -> None:
     asked = use_large_pages()
     assert before == text
     assert asked % LARGE == 0
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_server_asks_when_it_is_told_to(wanted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Event()
+    monkeypatch.setattr(serve, "use_large_pages", asked.set)
+    settings = Settings(server=Server(large_pages=wanted))
+    await serve.Server(uvicorn.Config("none"), settings).on_tick(serve.LARGE_PAGES[0])
+    assert asked.wait(5 if wanted else 0.1) is wanted
 
 
 def test_elsewhere_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,10 +78,12 @@ _ROMANCE_NAME = (
     r"(?: (?:(?:de|del|della|delle|dei|di|da|do|dos|das|la|los|las|el|y|e|i) ){0,2}"
     r"[A-ZÀ-Ý0-9][A-Za-zÀ-ÿ.'’-]{0,24}){0,4}"
 )
+_SPANISH_OF = "(?:(?:de la|de los|de las|del|de|la|el) )?"
 _SPANISH_WAY = (
-    r"(?:Calle|calle|C/|Avenida|avenida|Avda\.?|Av\.|Paseo|paseo|Plaza|Ronda|Camino|Travesía|Glorieta)"
-    r" ?(?:(?:de la|de los|de las|del|de|la|el) )?"
+    r"(?:Calle|calle|Avenida|avenida|Avda\.?|Av\.|Paseo|paseo|Plaza|Ronda|Camino|Travesía|Glorieta)"
+    rf" ?{_SPANISH_OF}"
 )
+_SPANISH_SHORT = rf"C/ ?{_SPANISH_OF}"
 _SPANISH_NUMBER = r"(?:,? (?:n[º°.]|núm\.?|nº|número) ?|, ?| )\d{1,4}(?:[º°ª](?: ?[A-Za-z]{1,4})?)?"
 _SPANISH_TOWN = rf"(?:, ?[0-9º°ªA-Za-z.]{{1,10}}){{0,3}},? ?\d{{5}} {_OF_TOWN}"
 _ITALIAN_WAY = (
@@ -138,7 +140,7 @@ _OTHERS = (
     rf"{_FRENCH_NUMBER} {_FRENCH_WAY} {_OF}{{0,2}}{_FRENCH_NAME}{_FRENCH_TOWN}",
     rf"{_FRENCH_NUMBER} (?i:rue|avenue|boulevard|chemin|impasse) {_OF}{{1,2}}{_FRENCH_NAME}",
     rf"{_FRENCH_NUMBER} (?i:rue|boulevard|chemin|impasse) {_FRENCH_NAME}",
-    rf"{_SPANISH_WAY}{_ROMANCE_NAME}{_SPANISH_NUMBER}(?:{_SPANISH_TOWN})?",
+    *(rf"{way}{_ROMANCE_NAME}{_SPANISH_NUMBER}(?:{_SPANISH_TOWN})?" for way in (_SPANISH_WAY, _SPANISH_SHORT)),
     rf"{_ITALIAN_WAY}{_ROMANCE_NAME}(?:, ?{_ITALIAN_NUMBER}(?:{_ITALIAN_TOWN})?| {_ITALIAN_NUMBER}{_ITALIAN_TOWN})",
     rf"{_PORTUGUESE_WAY} (?:(?:da|do|das|dos|de) )?{_ROMANCE_NAME},? (?:n[º°.]? ?)?\d{{1,5}}{_PORTUGUESE_TOWN}",
     rf"[A-Z][a-z]{{1,20}}(?:straat|laan|gracht|singel|plein|kade|dreef) \d{{1,4}} ?[a-zA-Z]?(?:{_DUTCH_TOWN})?",

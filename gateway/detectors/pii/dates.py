@@ -26,12 +26,12 @@ _MONTHS: tuple[str, ...] = (
     "dec dez dic déc des pro gru δεκ дек гру",
 )
 _BORN = (
-    "dob|d.o.b|d.o.b.|date of birth|birth date|birthdate|birth day|birthday|born|born on|"
-    "geboren|geboren am|geb|geb.|geburtsdatum|geburtstag|né le|née le|né|née|né(?:e) le|date de naissance|"
+    r"d o b|d[.,/:·]o[.,/:·]b|date of birth|birth date|birthdate|birth day|birthday|born|born on|"
+    r"geboren|geboren am|geb|geb\.|geburtsdatum|geburtstag|né le|née le|né|née|né(?:e) le|date de naissance|"
     "fecha de nacimiento|fecha (?:de )?nac|nacido el|nacida el|nacido|nacida|nació el|"
     "data di nascita|nato il|nata il|nato|nata|"
     "data de nascimento|nascido em|nascida em|nascido|nascida|geboortedatum|geboren op|data urodzenia|urodzony|"
-    "urodzona|ur.|född|födelsedatum|født|fødselsdato|syntynyt|syntymäaika|datum narození|narozen|narozena|"
+    r"urodzona|ur\.|född|födelsedatum|født|fødselsdato|syntynyt|syntymäaika|datum narození|narozen|narozena|"
     "data nașterii|născut|doğum tarihi|дата рождения|родился|родилась|дата народження|ημερομηνία γέννησης|γεννήθηκε"
 )
 _BORN_UNSPACED = "出生日期|出生于|生于|生日|生年月日|誕生日|생년월일|출생일|תאריך לידה|تاريخ الميلاد|जन्म तिथि|วันเกิด"

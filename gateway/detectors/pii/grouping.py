@@ -1,9 +1,9 @@
 """
 Which rows share an automaton.
 
-Labels (one thread for each beginning of a word), words that count their letters (mail addresses,
-streets) and digits multiply each other's states; kept apart they add. Measured on 2,000 characters of
-prose not seen before, after 100 such texts: one Set 820 us, these five together 160 us.
+Of those that no literal finds. Words that count their letters (mail addresses) and digits multiply each other's
+states; kept apart they add. Measured on 2,000 characters of code not seen before, after 200 such texts: one Set
+390 us, these four together 30 us.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["group_of"]
 def group_of(row: Row) -> str:
     if row.pattern.startswith(LABEL):
         return "label"
-    if row.category in ("pii/email", "pii/street_address"):
+    if row.category == "pii/email":
         return row.category
     return "letter" if _begins_with_letter(row) else "number"
 

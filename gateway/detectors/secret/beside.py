@@ -132,10 +132,10 @@ ROWS = (
         rf"(?P<v>{_BARE}){_BARE_END}",
         password.spoken,
     ),
-    Row(
-        "secret/password",
-        rf"(?i:(?:^|[^a-z0-9_.-])(?:(?:pw|psw)\s{{0,2}}[:=]\s{{0,2}}|(?:pw|psw|pass)\s(?:is|ist|lautet)\s))(?P<v>{_BARE}){_BARE_END}",
-        _told,
+    # Apart: what begins alike would be one, and the words of neither could be told.
+    *(
+        Row("secret/password", rf"(?i:(?:^|[^A-Za-z0-9_.-])(?:{label}))(?P<v>{_BARE}){_BARE_END}", _told)
+        for label in (r"(?:pw|psw)\s{0,2}[:=]\s{0,2}", r"(?:pw|psw|pass)\s(?:is|ist|lautet)\s")
     ),
     Row(
         "secret/password",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.detectors.base import begun, compile_beginning, compile_re2
+from gateway.detectors.needles import Also, Edged, Look
 from gateway.detectors.prefix import shape
 from gateway.text.patterns import searcher
 from gateway.types import Finding, Kind, Part, Span
@@ -45,6 +46,16 @@ class Block:
         return rf"(?:^|{self.edge}|\\[nrt])"
 
 
+class _Begun:
+    """Asks a common look whether any of these literals stands in a text."""
+
+    reach = 0  # blocks are looked for in whole texts
+
+    def __init__(self, literals: Sequence[str]) -> None:
+        exact = [literal.encode() for literal in literals]
+        self.needles = [(each.lower(), Edged(0, 0, 0, None, None, also=(Also(True, (each,)),))) for each in exact]
+
+
 class BlockDetector:
     """Immutable; safe to share between threads. Linear: each block is read once from each of its literals."""
 
@@ -57,20 +68,30 @@ class BlockDetector:
         self.categories = frozenset(block.category for block in blocks)
         self._blocks = [(b, compile_re2(b.pattern), compile_re2(rf"{b.left}\z")) for b in blocks]
         self._literals = tuple(sorted({block.literal for block in blocks}))
+        self.begun = _Begun(self._literals)
         self._longest = max(map(len, self._literals))
         self._any = searcher(compile_re2("|".join(map(re.escape, self._literals))))
         self._beginning = compile_beginning([shape(f"{b.left}(?P<v>{_bounded(b.pattern)})") for b in blocks])
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
-        return self.scan_seen(parts, [part.text.encode() for part in parts])
-
-    def scan_seen(self, parts: Sequence[Part], encoded: Sequence[bytes]) -> list[list[Finding]]:
-        """As `scan`, with the UTF-8 of each text."""
-        # Nearly always there is nothing, and this is one look instead of one for each block.
         return [
-            [] if self._any(data, 0, len(data))[0][0] < 0 else list(self._scan(part.text, data))
-            for part, data in zip(parts, encoded, strict=True)
+            list(self._scan(part.text, data)) if self._has_any(data) else []
+            for part, data in ((part, part.text.encode()) for part in parts)
         ]
+
+    def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
+        """As `scan`, with looks that were taken for `begun` as well."""
+        return [
+            list(self._scan(part.text, look.data)) if self._is_begun(look) else []
+            for part, look in zip(parts, looks, strict=True)
+        ]
+
+    def _is_begun(self, look: Look) -> bool:
+        return self.begun in look.found if look.near is None else self._has_any(look.data)
+
+    def _has_any(self, data: bytes) -> bool:
+        """Nearly always there is nothing, and this is one look instead of one for each block."""
+        return self._any(data, 0, len(data))[0][0] >= 0
 
     def pending(self, text: str) -> int:
         begin = max(0, len(text) - MAX_BLOCK - _MAX_EDGE + 1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from gateway.detectors.base import RegexDetector, Row, Table
-from gateway.detectors.needles import Look
+from gateway.detectors.needles import Look, Needing
 from gateway.detectors.secret import (
     beside,
     cloud,
@@ -25,7 +25,6 @@ from gateway.detectors.secret import (
 )
 from gateway.detectors.secret.block import BlockDetector
 from gateway.detectors.secret.shapes import LEFT
-from gateway.detectors.sieve import Sieve
 from gateway.types import Detector, Finding, Kind, Part, Reading
 
 __all__ = ["secret"]
@@ -80,11 +79,11 @@ class SecretDetector(Table):
         return self._merge(self._table.scan(parts), self._blocks.scan(parts))
 
     @property
-    def sieves(self) -> tuple[Sieve, ...]:
-        return self._table.sieves
+    def sieves(self) -> tuple[Needing, ...]:
+        return (*self._table.sieves, self._blocks.begun)
 
     def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
-        blocks = self._blocks.scan_seen(parts, [look.data for look in looks])
+        blocks = self._blocks.scan_seen(parts, looks)
         found = self._merge(self._table.scan_seen(parts, looks), blocks)
         if any(found) and any(look.near is not None for look in looks):
             # What gives way to what depends on all that is there.
