@@ -117,8 +117,9 @@ class Joint:
             for needle, e in sieve.needles:
                 key = (number, e.row, e.lead, e.trail)
                 together.setdefault((needle, e.left, e.right), set()).add(key)
-                if key not in rows:
-                    rows[key] = (*key, e.digits, e.signs, e.gate, e.also)
+                asked = (*key, e.digits, e.signs, e.gate, e.also)
+                if rows.setdefault(key, asked) != asked:
+                    raise ValueError(f"row {e.row}: its needles ask for different things beside them")
         asking: dict[tuple[_Key, ...], tuple[_Row, ...]] = {}  # each once: many needles are of the same rows
         plain: dict[bytes, list[_Owner]] = {}
         beyond: dict[bytes, list[_Owner]] = {}

@@ -52,8 +52,11 @@ class _Begun:
     reach = 0  # blocks are looked for in whole texts
 
     def __init__(self, literals: Sequence[str]) -> None:
-        exact = [literal.encode() for literal in literals]
-        self.needles = [(each.lower(), Edged(0, 0, 0, None, None, also=(Also(True, (each,)),))) for each in exact]
+        exact = enumerate(literal.encode() for literal in literals)
+        # Each its own row: what a row needs besides is told once for all of its needles.
+        self.needles = [
+            (each.lower(), Edged(row, 0, 0, None, None, also=(Also(True, (each,)),))) for row, each in exact
+        ]
 
 
 class BlockDetector:
