@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.detectors.base import compile_re2, matches, value_group
-from gateway.detectors.needles import Joint
+from gateway.detectors.needles import Also, Edged, Joint
 from gateway.detectors.prefix import parsed
 from gateway.detectors.required import required
 from gateway.detectors.sieve import Sieve
@@ -119,3 +119,18 @@ def test_what_stands_beside(pattern: str, left: str | None, right: str | None) -
 )
 def test_too_little_to_look_for(pattern: str) -> None:
     assert required(list(parsed(pattern))) == []
+
+
+class _Asking:
+    """Of one row, two needles that need different things beside them: only one of them could be kept."""
+
+    reach = 0
+
+    def __init__(self) -> None:
+        both = (b"eyj", b"fm2_")
+        self.needles = [(each, Edged(0, 0, 0, None, None, also=(Also(True, (each,)),))) for each in both]
+
+
+def test_a_row_says_once_what_it_needs() -> None:
+    with pytest.raises(ValueError, match="row 0"):
+        Joint((_Asking(),))
