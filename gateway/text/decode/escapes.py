@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from html.entities import html5
 from itertools import accumulate
 
@@ -174,8 +175,13 @@ def punycode(text: str, budget: Budget) -> Found | None:
 
 
 def _from_punycode(match: re.Match[str]) -> str | None:
+    return _label(match[1])
+
+
+@lru_cache(maxsize=64)  # a page names a few hosts many times, and the codec is slow
+def _label(encoded: str) -> str | None:
     try:
-        return match[1].encode().decode("punycode")
+        return encoded.encode().decode("punycode")
     except (UnicodeError, ValueError, OverflowError):
         return None
 
