@@ -191,7 +191,10 @@ def account(written: str) -> Key | None:
         return None
     if _is_account(plain[::-1]):
         return "reversed"
-    return next((key for key, table in _TABLES.items() if _is_account(plain.translate(table))), None)
+    if not plain[2:4].isdigit():  # no cipher of these touches figures
+        return None
+    near = ((key, table) for key, table in _TABLES.items() if plain[:2].translate(table) in _COUNTRIES)
+    return next((key for key, table in near if _is_account(plain.translate(table))), None)
 
 
 def _is_account(plain: str) -> bool:
