@@ -30,10 +30,10 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from training.examples import HEADS, TAGS
+from training.judging import weights_in
 from training.measure import report
 from training.model import GuardModel
 from training.packages import LIST
-from training.packing import unpacked
 from training.sources import DEV, TRAIN, UNLABELLED
 from training.start import tokenizer_file
 
@@ -73,9 +73,7 @@ class Outputs(nn.Module):
 
 def load(path: Path, *, plain: bool = False) -> GuardModel:
     model = GuardModel(plain=plain).eval()
-    with np.load(path) as file:
-        weights = unpacked({k: file[k] for k in file.files})
-    model.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
+    model.load_state_dict(weights_in(path))
     return model
 
 

@@ -59,8 +59,9 @@ class Trainer:
             self.model.load_state_dict(weights_in(args.go_on))
         for part in (self.model.encoder.words, self.model.encoder.positions, *self.model.encoder.layers[: args.frozen]):
             part.requires_grad_(not args.frozen)
-        self.first = GuardModel(0, self.plain, shape).to(self.device).eval()
-        load_encoder(self.first, start)
+        self.first = GuardModel(0, self.plain, shape).to(self.device).eval() if args.meaning else None
+        if self.first:
+            load_encoder(self.first, start)
         self.average = GuardModel(0, self.plain, shape).to(self.device).eval()
         self.average.load_state_dict(self.model.state_dict())
         self.before = self._other(args.keep_to or args.go_on, shape) if args.keep else None
@@ -178,7 +179,7 @@ class Trainer:
             losses["taught"] = self.args.taught * self._taught_loss(ids_seen, mask, (logits, inner, tagged))
         if self.before:
             losses["kept"] = self.args.keep * self._kept_loss(truth, ids, mask, tags, (logits, tagged, meaning))
-        if self.args.meaning:
+        if self.first:
             losses["meaning"] = self.args.meaning * self._meaning_loss(ids, mask, meaning)
         if self.args.pair_count:
             losses |= self._pairs_loss(len(batch))
@@ -213,6 +214,7 @@ class Trainer:
 
     def _meaning_loss(self, ids: Tensor, mask: Tensor, meaning: Tensor) -> Tensor:
         """How far embeddings are from those of the published model."""
+        assert self.first is not None
         few = self.args.pair_count // 2 or 1
         with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
             before = self.first.embed(self.first.encoder(ids[:few], mask[:few]), mask[:few])
