@@ -25,8 +25,10 @@ from torch.nn import functional as F
 from training.batches import UNKNOWN, Flat, batches, hidden, spliced
 from training.examples import HEADS
 from training.judging import evaluate_on, load_encoder, weights_in
-from training.model import MPNET, SHAPES, GuardModel, Shape
+from training.losses import apart, rank_loss, where
+from training.model import SHAPES, GuardModel
 from training.packing import keys, packed
+from training.teachers import Teachers, answering
 
 __all__ = ["main"]
 
@@ -54,7 +56,8 @@ class Trainer:
         self.plain = self.device == "cpu"  # there attention with a mask is slower than its parts, by half
         shape = SHAPES[args.shape]
         self.model = GuardModel(args.dropout, self.plain, shape).to(self.device)
-        load_encoder(self.model, start)
+        if start:
+            load_encoder(self.model, start)
         if args.go_on:
             self.model.load_state_dict(weights_in(args.go_on))
         for part in (self.model.encoder.words, self.model.encoder.positions, *self.model.encoder.layers[: args.frozen]):
@@ -64,19 +67,13 @@ class Trainer:
             load_encoder(self.first, start)
         self.average = GuardModel(0, self.plain, shape).to(self.device).eval()
         self.average.load_state_dict(self.model.state_dict())
-        self.before = self._other(args.keep_to or args.go_on, shape) if args.keep else None
-        self.teacher = self._other(args.teacher, MPNET) if args.teacher else None
+        other = {"plain": self.plain, "compiled": args.compile}
+        self.before = answering(args.keep_to or args.go_on, self.device, **other) if args.keep else None
+        self.teachers = Teachers(args.teacher, self.device, **other) if args.teacher else None
         if args.compile:
-            for part in filter(None, (self.model, self.teacher, self.before)):
-                for layer in part.encoder.layers:
-                    layer.compile(dynamic=True)
+            for layer in self.model.encoder.layers:
+                layer.compile(dynamic=True)
         self.head_weight = torch.tensor([_HEAD_WEIGHT.get(h, 0.5) for h in HEADS], device=self.device)
-
-    def _other(self, path: Path, shape: Shape) -> GuardModel:
-        """One that only answers."""
-        model = GuardModel(0, self.plain, shape).to(self.device).eval()
-        model.load_state_dict(weights_in(path))
-        return model.requires_grad_(False)
 
     def _rows(self) -> np.ndarray[Any, Any]:
         """The windows of one epoch: a share of each source, some of them more than once."""
@@ -167,15 +164,15 @@ class Trainer:
             logits, inner, tagged, meaning = self.model(ids_seen, mask)
         losses = {"heads": (1 - self.args.taught) * self._heads_loss(rows, truth, logits.float())}
         if self.args.rank:
-            losses["rank"] = self.args.rank * _rank_loss(truth[:, 0], logits[:, 0].float())
-        losses["inside"] = 0.3 * _where(
+            losses["rank"] = self.args.rank * rank_loss(truth[:, 0], logits[:, 0].float())
+        losses["inside"] = 0.3 * where(
             F.binary_cross_entropy_with_logits(inner.float(), (inside == 1).float(), reduction="none"), inside
         )
         flat = F.cross_entropy(
             tagged.float().flatten(0, 1), tags.flatten().long(), ignore_index=UNKNOWN, reduction="none"
         )
-        losses["tags"] = 0.5 * _where(flat.view_as(tags), tags)
-        if self.teacher:
+        losses["tags"] = 0.5 * where(flat.view_as(tags), tags)
+        if self.teachers:
             losses["taught"] = self.args.taught * self._taught_loss(ids_seen, mask, (logits, inner, tagged))
         if self.before:
             losses["kept"] = self.args.keep * self._kept_loss(truth, ids, mask, tags, (logits, tagged, meaning))
@@ -198,14 +195,13 @@ class Trainer:
         return (loss * known * weight).sum() / (known * weight).sum().clamp(min=1) * len(HEADS) / 4
 
     def _taught_loss(self, ids: Tensor, mask: Tensor, ours: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-        """How far from the teacher's answers to the very same texts: of heads, and of every word."""
-        assert self.teacher is not None
-        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
-            logits, inner, tagged, _ = (part.float() for part in self.teacher(ids, mask))
+        """How far from the teachers' answers to the very same texts: of heads, and of every word."""
+        assert self.teachers is not None
+        logits, inner, tagged = self.teachers(ids, mask)
         words = mask.float()
-        heads = _apart(ours[0].float(), logits) * self.head_weight
+        heads = apart(ours[0].float(), logits) * self.head_weight
         names = F.kl_div(F.log_softmax(ours[2].float(), dim=-1), F.softmax(tagged, dim=-1), reduction="none").sum(-1)
-        placed = _apart(ours[1].float(), inner)
+        placed = apart(ours[1].float(), inner)
         return (
             heads.mean() / self.head_weight.mean() * len(HEADS) / 4
             + (names * words).sum() / words.sum()
@@ -229,7 +225,7 @@ class Trainer:
         with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
             logits, _, tagged, meaning = (part.float() for part in self.before(ids, mask))
         open_ = ((truth < 0) | ((truth - torch.sigmoid(logits)).abs() < AGREES)) * self.head_weight
-        heads = _apart(ours[0].float(), logits)
+        heads = apart(ours[0].float(), logits)
         likeliest = F.softmax(tagged, dim=-1)
         names = F.kl_div(F.log_softmax(ours[1].float(), dim=-1), likeliest, reduction="none").sum(-1)
         unknown = (tags == UNKNOWN) & mask.bool()
@@ -281,26 +277,6 @@ class Trainer:
         return int(state["step"])
 
 
-def _apart(ours: Tensor, theirs: Tensor) -> Tensor:
-    """How far, in nats, one yes or no is from another, both as logits."""
-    answers = torch.sigmoid(theirs)
-    return F.binary_cross_entropy_with_logits(ours, answers, reduction="none") - F.binary_cross_entropy_with_logits(
-        theirs, answers, reduction="none"
-    )
-
-
-def _rank_loss(truth: Tensor, score: Tensor) -> Tensor:
-    """
-    How near the most suspect honest texts of a batch come to the attacks: what is let through is decided among
-    these, and where one in a hundred is too many the usual loss hardly sees them.
-    """
-    honest, attacks = score[truth == 0], score[truth == 1]
-    if not len(honest) or not len(attacks):
-        return score.sum() * 0
-    worst = honest.topk(max(1, len(honest) // 8)).values
-    return F.softplus(worst[:, None] - attacks[None, :] + 1).mean()
-
-
 def _depth(name: str, layers: int) -> int:
     """How far below the heads a parameter lies: 0 for these, `layers` + 1 for the words."""
     if not name.startswith("encoder."):
@@ -309,15 +285,14 @@ def _depth(name: str, layers: int) -> int:
     return layers - int(found[1]) if found else layers + 1
 
 
+def _counted(text: str) -> tuple[Path, float]:
+    name, _, count = text.partition("=")
+    return Path(name), float(count or 1)
+
+
 def _share(text: str) -> tuple[str, float]:
     name, _, share = text.rpartition("=")
     return name, float(share)
-
-
-def _where(loss: Tensor, labels: Tensor) -> Tensor:
-    """The mean over what is labelled, without asking the device whether anything is."""
-    known = (labels != UNKNOWN).float()
-    return (loss * known).sum() / known.sum().clamp(min=1)
 
 
 _HEAD_WEIGHT = {"injection/direct": 2.0, "injection/indirect": 2.0, "harm/any": 1.5, "output/refusal": 0.7}
@@ -326,7 +301,7 @@ _HEAD_WEIGHT = {"injection/direct": 2.0, "injection/indirect": 2.0, "harm/any": 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prepared", type=Path, required=True)
-    parser.add_argument("--start", type=Path, required=True, help="weights to begin with (training.start writes them)")
+    parser.add_argument("--start", type=Path, help="weights to begin with (training.start writes them)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--go-on", type=Path, help="weights of an earlier training to go on from")
     parser.add_argument("--keep", type=float, default=0, help="weight of staying near to the answers of these")
@@ -334,7 +309,13 @@ def main() -> None:
     parser.add_argument("--rank", type=float, default=0, help="weight of honest texts standing below direct injections")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--shape", choices=SHAPES, default="minilm", help="mpnet: a teacher, which --start must fit")
-    parser.add_argument("--teacher", type=Path, help="weights of a trained mpnet, whose answers are learnt as well")
+    parser.add_argument(
+        "--teacher",
+        type=_counted,
+        action="append",
+        metavar="WEIGHTS[=COUNT]",
+        help="a trained model whose answers are learnt as well; several: their mean, COUNT times each",
+    )
     parser.add_argument("--taught", type=float, default=0, help="what these count, from 0 to 1; the labels: the rest")
     parser.add_argument("--splice", type=float, default=0, help="share of texts that go on as another, for a teacher")
     parser.add_argument("--compile", action="store_true", help="compile the layers: on a GPU, for long trainings")
@@ -367,14 +348,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=0, help="seconds; the learning rate falls to nothing by then")
     args = parser.parse_args()
+    if not args.start and (not args.go_on or args.meaning):
+        parser.error("--start is needed, but where training goes on (--go-on) with --meaning 0")
     torch.manual_seed(args.seed)
     np.random.seed(args.seed)
     torch.set_float32_matmul_precision("high")
     torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for each shape
     with np.load(args.prepared) as file:
         arrays = {k: file[k] for k in file.files}
-    with np.load(args.start) as file:
-        start = {k: file[k] for k in file.files}
+    start: dict[str, Any] = {}
+    if args.start:
+        with np.load(args.start) as file:
+            start = {k: file[k] for k in file.files}
     trainer = Trainer(arrays, start, args)
     print(f"{len(arrays['train_labels'])} windows, {len(arrays['train_ids'])} tokens on {args.device}", flush=True)
     trainer.run()
