@@ -42,7 +42,9 @@ def kinds() -> dict[str, Kind]:
     found = {}
     for name in KINDS:
         grammar = Grammar(common | named(name))
-        tops = {(rule.kind, rule.name.partition("_")[2]): rule for rule in grammar.rules.values() if rule.kind != "part"}
+        tops = {
+            (rule.kind, rule.name.partition("_")[2]): rule for rule in grammar.rules.values() if rule.kind != "part"
+        }
         found[name] = Kind(grammar, tops)
     return found
 
