@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from training.examples import HARMS, Example
-from training.generate.harm.twins import KINDS, harm_twins, kinds
+from training.generate.harm.twins import FORMS, KINDS, harm_twins, kinds
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_labels_follow_the_kind(rows: list[Example]) -> None:
 def test_each_form_has_both_sides_with_common_words(kind: str) -> None:
     """Half of the words of the harmful side stand on the other one, too, and no line stands on both."""
     found = kinds()[kind]
-    assert set(found.rules) == {(side, form) for side in ("harm", "safe") for form in ("plain", "pieces")}
+    assert set(found.rules) == {(side, form) for side in ("harm", "safe") for form in FORMS}
     random = Random(4)
     words: dict[str, Counter[str]] = {"harm": Counter(), "safe": Counter()}
     for (side, _), rule in found.rules.items():

@@ -146,6 +146,9 @@ class Writer:
             *parts, [f"I'd be glad to help with {self.other.name}."] if self.random.random() < 0.3 else []
         )
 
+    def sermon(self) -> str:
+        return self.some("sermons")[0]
+
     def brief(self) -> str:
         return self.some("short")[0]
 
@@ -168,6 +171,9 @@ class Writer:
 
     def laid_out(self) -> str:
         return self.woven(self.one("caveat", 0.2), self.some("wholes"), self.one("end", 0.2))
+
+    def essay(self) -> str:
+        return self.woven(self.some("essays"), self.one("pro", 0.2))
 
     def offered_more(self) -> str:
         offers = "\n" + "\n".join(f"- {offer}" for offer in self.some("alternatives", 2, 3))
@@ -195,6 +201,7 @@ REFUSALS: dict[Callable[[Writer], str], int] = {
     Writer.ruled: 7,
     Writer.preached: 8,
     Writer.declined: 14,
+    Writer.sermon: 10,
     Writer.brief: 8,
     Writer.cut_short: 6,
 }
@@ -202,6 +209,7 @@ ANSWERS: dict[Callable[[Writer], str], int] = {
     Writer.served: 36,
     Writer.preached_and_served: 22,
     Writer.laid_out: 22,
+    Writer.essay: 14,
     Writer.offered_more: 8,
     Writer.told: 12,
 }

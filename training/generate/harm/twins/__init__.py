@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 KINDS = tuple(sorted(path.stem for path in HERE.glob("*.txt") if path.stem != "common"))
 HARMFUL = 0.46
 BARE, LONG = 0.5, 0.14  # of the texts: the request alone; behind a story
-PIECES = 0.42  # of the texts ask for something to be written
+FORMS = {"plain": 46, "pieces": 40, "long": 14}  # a question or a wish; a text to be written; with its own story
 TRIES = 40
 
 
@@ -73,7 +73,9 @@ def around(random: Random, grammar: Grammar, text: str) -> str:
         joint = random.choice(("\n\n", "\n", " ", " So: ", "\n\nMy question: ", "\n\nMy request: "))
         text = f"{story}{joint}{text[:1].upper()}{text[1:]}"
     elif roll < 0.84:
-        text = f"{grammar.draw(random, 'opener')[0]}{random.choice((' ', ' ', ' ', chr(10)))}{text}"
+        start = grammar.draw(random, "opener")[0]
+        text = text if start[-1] in ".!?:" else text[:1].lower() + text[1:]
+        text = f"{start}{random.choice((' ', ' ', ' ', chr(10)))}{text}"
     if roll > 0.75 or roll < BARE + LONG / 2:
         end = text if text[-1] in ".?!)" else f"{text}{random.choice(('.', '?', ' -', ''))}"
         text = f"{end} {grammar.draw(random, 'closer')[0]}"
@@ -86,12 +88,13 @@ def harm_twins(random: Random, count: int) -> Iterator[Example]:
     for index in range(count):
         kind = KINDS[index % len(KINDS)]
         side = "harm" if random.random() < HARMFUL else "safe"
-        form = "pieces" if random.random() < PIECES else "plain"
+        form = random.choices([*FORMS], [*FORMS.values()])[0]
         found = kinds()[kind]
         for _ in range(TRIES):
             rule = found.rules[side, form]
             request, line = found.grammar.draw(random, rule.name)
-            text = dress(random, around(random, found.grammar, request))
+            whole = request if form == "long" else around(random, found.grammar, request)
+            text = dress(random, whole)
             if random.random() < 0.2:
                 text = letters(random, text)
             if text not in seen:
