@@ -25,7 +25,7 @@ SOURCE = "gen:harm:twins"
 HERE = Path(__file__).parent
 KINDS = tuple(sorted(path.stem for path in HERE.glob("*.txt") if path.stem != "common"))
 HARMFUL = 0.46
-BARE, LONG = 0.5, 0.14  # of the texts: the request alone; behind a story
+BARE, LONG = 0.52, 0.1  # of the texts: the request alone; behind a story
 FORMS = {"plain": 46, "pieces": 40, "long": 14}  # a question or a wish; a text to be written; with its own story
 TRIES = 40
 
