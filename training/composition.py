@@ -8,11 +8,13 @@ from random import Random
 
 from training.examples import Channel, Example, Pair
 from training.generate.answers import answers
+from training.generate.answers.long import long_answers
 from training.generate.asked import asked, attacked, overridden, told, widened
 from training.generate.direct import direct
 from training.generate.entities import entities
 from training.generate.harm import bias, harm
 from training.generate.harm.foreign import foreign_harm
+from training.generate.harm.twins import harm_twins
 from training.generate.indirect import carriers, indirect, skills
 from training.generate.mixtures import mixtures
 from training.generate.pasted import pasted, snippets
@@ -43,7 +45,9 @@ def generated(
         (direct, 130_000),
         (harm, 24_000),
         (foreign_harm, 6_000),
+        (harm_twins, 14_000),
         (answers, 10_000),
+        (long_answers, 9_000),
         (bias, 2_500),
         (entities, 14_000),
     ):
