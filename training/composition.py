@@ -11,6 +11,7 @@ from training.generate.answers import answers
 from training.generate.asked import asked, attacked, overridden, told, widened
 from training.generate.direct import direct
 from training.generate.entities import entities
+from training.generate.foreign import foreign
 from training.generate.harm import bias, harm
 from training.generate.harm.foreign import foreign_harm
 from training.generate.indirect import carriers, indirect, skills
@@ -43,6 +44,7 @@ def generated(
         (direct, 130_000),
         (harm, 24_000),
         (foreign_harm, 6_000),
+        (foreign, 30_000),
         (answers, 10_000),
         (bias, 2_500),
         (entities, 14_000),

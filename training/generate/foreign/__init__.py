@@ -27,10 +27,18 @@ ENGLISH = Grammar.read(HERE / "en.txt")
 HONEST = {"injection/direct": 0, "injection/indirect": 0, "harm/any": 0}
 ATTACK = {"injection/direct": 1}
 KINDS = {"clean": 39, "attacks": 39, "twins": 15, "short": 7}
+DENSE = ("ko", "zh")  # languages that say the same in half the letters
 TRIES = 20  # for a text that was not written yet
 SENTENCE = re.compile(r"(?<=[.!?।؟])\s+|(?<=[。！？])")
 JOINTS = ("\n\n", "\n\n", "\n", "\n", " ", "\n---\n", "\n\n\n")
-MARKS = (("", ""),) * 9 + (('"', '"'), ("«", "»"), ("```\n", "\n```"), ("---\n", "\n---"), ("> ", ""), ("<text>\n", "\n</text>"))
+MARKS = (("", ""),) * 9 + (
+    ('"', '"'),
+    ("«", "»"),
+    ("```\n", "\n```"),
+    ("---\n", "\n---"),
+    ("> ", ""),
+    ("<text>\n", "\n</text>"),
+)
 
 
 @cache
@@ -80,12 +88,14 @@ def joined(lang: str, sentences: list[str]) -> str:
     return ("" if lang == "zh" else " ").join(sentences)
 
 
-def passage(random: Random, lang: str) -> tuple[str, str]:
-    """One paragraph, or two."""
+def passage(random: Random, lang: str, longest: int = 900) -> tuple[str, str]:
+    """Paragraphs until they are as long as wished: one to four of them."""
     sentences, group = paragraph(random, lang)
     text = joined(lang, sentences)
-    if random.random() < 0.35:
-        text += random.choice(("\n\n", "\n", "\n\n", " ")) + joined(lang, paragraph(random, lang)[0])
+    wish = random.randint(150, longest) * (0.4 if lang in DENSE else 1)
+    for _ in range(3):
+        if len(text) < wish:
+            text += random.choice(("\n\n", "\n", "\n\n", " ")) + joined(lang, paragraph(random, lang)[0])
     return text, group
 
 
@@ -97,7 +107,7 @@ def ask(random: Random, lang: str) -> str:
 
 
 def asked(random: Random, lang: str) -> tuple[str, str]:
-    text, group = passage(random, lang)
+    text, group = passage(random, lang, random.choice((300, 600, 900)))
     if random.random() < 0.12:
         return text, group
     before, after = random.choice(MARKS)
@@ -114,15 +124,17 @@ def around(random: Random, lang: str) -> tuple[str, str]:
     if chance < 0.35:
         return "", ""
     if chance < 0.45:
-        return "", joint + passage(random, lang)[0]
+        return "", joint + passage(random, lang, 500)[0]
     if chance < 0.60:
-        return passage(random, lang)[0] + joint, ""
+        return passage(random, lang, 500)[0] + joint, ""
     if chance < 0.80:
         return asked(random, lang)[0] + joint, ""
     sentences = paragraph(random, lang)[0]
     at = random.randint(1, max(1, len(sentences) - 1))
     gap = random.choice(("\n", " ", " "))
     before, after = joined(lang, sentences[:at]) + gap, gap + joined(lang, sentences[at:])
+    if random.random() < 0.4:
+        before = f"{passage(random, lang, 400)[0]}\n\n{before}"
     if random.random() < 0.6:
         before = f"{ask(random, lang)}{joint}{before}"
     return before, after if after.strip() else ""
