@@ -93,9 +93,14 @@ def passage(random: Random, lang: str, longest: int = 900) -> tuple[str, str]:
     sentences, group = paragraph(random, lang)
     text = joined(lang, sentences)
     wish = random.randint(150, longest) * (0.4 if lang in DENSE else 1)
-    for _ in range(3):
-        if len(text) < wish:
-            text += random.choice(("\n\n", "\n", "\n\n", " ")) + joined(lang, paragraph(random, lang)[0])
+    used = {group}
+    for _ in range(4):
+        if len(text) >= wish:
+            break
+        sentences, other = paragraph(random, lang)
+        if other not in used:
+            used.add(other)
+            text += random.choice(("\n\n", "\n", "\n\n", " ")) + joined(lang, sentences)
     return text, group
 
 
