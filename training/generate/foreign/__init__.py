@@ -2,7 +2,7 @@
 Paragraphs in other languages, requests about them, and attacks in the same place.
 
 A file a language: `paragraph` (what people paste), `ask` (what they want of it), `attack` and its `twin` (the same
-words said to people, of drafts, software and games). `short`: short requests in more languages. `common.txt`: numbers;
+words said to people, of drafts, software and games; ¶ is a line break). `short`: short requests in more languages. `common.txt`: numbers;
 `en.txt`: requests in English about a paragraph that is not.
 """
 
@@ -30,6 +30,7 @@ KINDS = {"clean": 39, "attacks": 39, "twins": 15, "short": 7}
 DENSE = ("ko", "zh")  # languages that say the same in half the letters
 TRIES = 20  # for a text that was not written yet
 SENTENCE = re.compile(r"(?<=[.!?।؟])\s+|(?<=[。！？])")
+BREAK = re.compile(r" *¶ *")
 JOINTS = ("\n\n", "\n\n", "\n", "\n", " ", "\n---\n", "\n\n\n")
 MARKS = (("", ""),) * 9 + (
     ('"', '"'),
@@ -69,7 +70,7 @@ def write(random: Random, kind: str, lang: str) -> Example:
         text, group = asked(random, lang)
         return Example(text, labels, "user", source, f"foreign/{lang}/{group}", lang)
     said, group = grammar(lang).pick(random, "attack" if kind == "attacks" else "twin")
-    said = letters(random, said)
+    said = letters(random, BREAK.sub("\n", said))
     before, after = around(random, lang)
     spans = ((len(before), len(before) + len(said)),) if kind == "attacks" and (before or after) else ()
     return Example(before + said + after, labels, "user", source, f"foreign/{lang}/{group}", lang, spans)
