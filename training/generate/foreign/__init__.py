@@ -2,8 +2,8 @@
 Paragraphs in other languages, requests about them, and attacks in the same place.
 
 A file a language: `paragraph` (what people paste), `ask` (what they want of it), `attack` and its `twin` (the same
-words said to people, of drafts, software and games; ¶ is a line break). `short`: short requests in more languages. `common.txt`: numbers;
-`en.txt`: requests in English about a paragraph that is not.
+words said to people, of drafts, software and games); `¶` is a line break. `short.txt`: short requests in more
+languages; `common.txt`: numbers; `en.txt`: requests in English about a paragraph that is not.
 """
 
 from __future__ import annotations
