@@ -127,9 +127,11 @@ def asked(random: Random, lang: str) -> tuple[str, str]:
 def around(random: Random, lang: str) -> tuple[str, str]:
     """What stands before and behind an attack or its twin: nothing, a passage, a request about one."""
     chance, joint = random.random(), random.choice(JOINTS)
-    if chance < 0.35:
+    if chance < 0.30:
         return "", ""
-    if chance < 0.45:
+    if chance < 0.38:  # the words of an honest twin do not make the rest honest
+        return grammar(lang).pick(random, "twin")[0].replace("¶", "\n") + joint, ""
+    if chance < 0.46:
         return "", joint + passage(random, lang, 500)[0]
     if chance < 0.60:
         return passage(random, lang, 500)[0] + joint, ""
