@@ -52,6 +52,22 @@ DEEDS = tuple(
     if not TO_MACHINES.search(aim)
 )
 
+ROW = 0.16  # of the results stand in a row of some
+SHOWN = 0.15  # of the others have the marks of a log around them
+LOG: Sequence[tuple[str, str]] = (
+    ("", ""),
+    ("", "---\n"),
+    ("Observation: ", ""),
+    ("[step {d1}] result:\n", ""),
+    ('<tool_result id="{hex}">\n', "</tool_result>\n"),
+    ("```\n", "```\n"),
+    ("function_call_output ({hex}):\n", ""),
+    ("Tool output, {d2} ms\n", "\n"),
+    ("=== {d1} ===\n", ""),
+    ("> {clock} {get|read|search|open}\n", ""),
+    ("<result>\n", "</result>\n"),
+    ("The tool answered:\n\n", "\n(end of answer)\n"),
+)
 WHOLE = 0.27  # of the orders are whole sentences
 TONGUE = 0.09  # of all are in another language than the result
 DEED = 0.28  # of what people are told has the words of the orders
@@ -88,8 +104,20 @@ ANY = ("data", "work", "public")
 
 
 def agents(scene: Scene) -> Carrier:
+    """One result, now and then as an agent's log shows it, or several in a row."""
     name, register, channel, layout = scene.random.choice(LAYOUTS)
-    return Carrier(filled(scene, layout), register, f"agents/{name}", channel)
+    text = filled(scene, layout)
+    if scene.chance(ROW):
+        others = scene.random.sample(LAYOUTS, scene.random.choice((1, 1, 2, 3)))
+        texts = [text, *(filled(scene, other[3]) for other in others)]
+        scene.random.shuffle(texts)
+        return Carrier("\n".join(shown(scene, part) for part in texts), register, f"agents/{name}", "tool")
+    return Carrier(shown(scene, text) if scene.chance(SHOWN) else text, register, f"agents/{name}", channel)
+
+
+def shown(scene: Scene, text: str) -> str:
+    before, after = scene.random.choice(LOG)
+    return scene(before) + text + scene(after)
 
 
 def is_agents(carrier: Carrier) -> bool:
