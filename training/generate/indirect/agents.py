@@ -52,6 +52,8 @@ DEEDS = tuple(
     if not TO_MACHINES.search(aim)
 )
 
+LONG = tuple(layout for layout in LAYOUTS if layout[0].startswith("long"))
+PAGES_SHARE = 0.14  # of the results are drawn from those alone
 ROW = 0.16  # of the results stand in a row of some
 SHOWN = 0.15  # of the others have the marks of a log around them
 LOG: Sequence[tuple[str, str]] = (
@@ -105,7 +107,7 @@ ANY = ("data", "work", "public")
 
 def agents(scene: Scene) -> Carrier:
     """One result, now and then as an agent's log shows it, or several in a row."""
-    name, register, channel, layout = scene.random.choice(LAYOUTS)
+    name, register, channel, layout = scene.random.choice(LONG if scene.chance(PAGES_SHARE) else LAYOUTS)
     text = filled(scene, layout)
     if scene.chance(ROW):
         others = scene.random.sample(LAYOUTS, scene.random.choice((1, 1, 2, 3)))
