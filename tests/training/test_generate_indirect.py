@@ -11,6 +11,7 @@ import pytest
 
 from training.examples import Channel, Example
 from training.generate.indirect import carriers, indirect, skills
+from training.generate.indirect.agents import AIMS, DEEDS, LAYOUTS
 from training.generate.indirect.goals import CODE_GOALS, GOALS
 from training.generate.indirect.grammar import Scene
 from training.generate.indirect.places import FRAMES, at, settle
@@ -159,3 +160,17 @@ def test_rare_carriers_have_both_sides_in_each_language() -> None:
     for row in rows:
         if row.group.startswith("rare/service"):
             json.loads(row.text)
+
+
+def test_what_tools_give_back_has_both_sides_in_each_kind() -> None:
+    assert len(LAYOUTS) > 150
+    rows = [row for row in indirect(Random(10), 9000) if row.group.startswith("agents/")]
+    sides = {(row.group.split("/")[1], row.labels["injection/indirect"]) for row in rows}
+    assert sides == {(layout[0], label) for layout in LAYOUTS for label in (0, 1)}
+    told = {row.text[start:end] for row in rows for start, end in row.spans}
+    assert len(told) > 500
+
+
+def test_people_are_asked_for_deeds_that_need_no_machine() -> None:
+    assert len(DEEDS) > 35
+    assert set(DEEDS) < {aim for lines in AIMS.values() for aim in lines}

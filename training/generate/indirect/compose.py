@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from training.examples import Channel, Example
+from training.generate.indirect.agents import agent_speech, agent_told, agents, is_agents
 from training.generate.indirect.carrier import Carrier
 from training.generate.indirect.foreign import foreign, foreign_imperative, foreign_speech
 from training.generate.indirect.grammar import Scene
@@ -38,11 +39,18 @@ ARGUED = 0.22  # of the honest ones have the words of those
 RARELY = 0.14  # of the own carriers are of the rare kinds
 OWN_WORDS = 0.75  # of what stands in those is from their own sentences, and a little of what stands elsewhere
 ELSEWHERE = 0.06
+AGENTS = 0.24  # of the other own carriers are what the tools of agents give back
+TOOLS_WORDS = (
+    0.75  # of what stands in those is from their own sentences, and a little of what stands in other English ones
+)
+BORROWED_WORDS = 0.1
 
 
 def carrier(scene: Scene) -> Carrier:
     if scene.chance(RARELY):
         return scene.random.choice(RARE)(scene)
+    if scene.chance(AGENTS):
+        return agents(scene)
     if scene.chance(0.12):
         return foreign(scene)
     writers = scene.random.choices((LETTERS, PAGES, RESULTS, SOURCES), (30, 32, 26, 12))[0]
@@ -136,7 +144,14 @@ def rarely(scene: Scene, made: Carrier) -> bool:
     return made.lang == "en" and scene.chance(ELSEWHERE)
 
 
+def tools(scene: Scene, made: Carrier) -> bool:
+    """Whether the sentences of the agents' tools are used."""
+    return made.lang == "en" and scene.chance(TOOLS_WORDS if is_agents(made) else BORROWED_WORDS)
+
+
 def told_people(scene: Scene, made: Carrier) -> tuple[str, str]:
+    if tools(scene, made):
+        return agent_told(scene, made)
     if rarely(scene, made):
         return rare_told(scene, made.register, made.lang)
     return foreign_imperative(scene, made.lang) if made.lang != "en" else imperative(scene, made.register)
@@ -150,7 +165,9 @@ def composed(scene: Scene, made: Carrier, kind: str) -> Example:
     group, labels, passages = "clean", CLEAN, tuple[str, ...]()
     if kind == "injected":
         labels = {"injection/indirect": 1}
-        if rarely(scene, made):
+        if tools(scene, made):
+            passages, family = agent_speech(scene, made.register)
+        elif rarely(scene, made):
             passages, family = rare_speech(scene, made.lang)
         elif scene.chance(SOFTLY):
             passages, family = soft(scene, made.channel == "code", made.lang)
