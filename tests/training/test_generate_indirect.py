@@ -167,7 +167,7 @@ def test_rare_carriers_have_both_sides_in_each_language() -> None:
 
 def test_every_result_of_a_tool_can_hold_an_order_and_a_deed_of_people() -> None:
     assert len(LAYOUTS) > 150
-    told = set()
+    told: set[str] = set()
     for number, (name, register, channel, layout) in enumerate(LAYOUTS):
         for kind in ("injected", "people", "clean"):
             scene = Scene(Random(number))
