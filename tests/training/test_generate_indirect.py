@@ -12,9 +12,12 @@ import pytest
 from training.examples import Channel, Example
 from training.generate.indirect import carriers, indirect, skills
 from training.generate.indirect.agents import AIMS, DEEDS, LAYOUTS
+from training.generate.indirect.carrier import Carrier
+from training.generate.indirect.compose import composed
 from training.generate.indirect.goals import CODE_GOALS, GOALS
 from training.generate.indirect.grammar import Scene
 from training.generate.indirect.places import FRAMES, at, settle
+from training.generate.indirect.rare import filled
 from training.generate.indirect.rare_words import ABROAD
 from training.generate.indirect.soft import FOREIGN, argued, soft
 
@@ -162,13 +165,25 @@ def test_rare_carriers_have_both_sides_in_each_language() -> None:
             json.loads(row.text)
 
 
-def test_what_tools_give_back_has_both_sides_in_each_kind() -> None:
+def test_every_result_of_a_tool_can_hold_an_order_and_a_deed_of_people() -> None:
     assert len(LAYOUTS) > 150
-    rows = [row for row in indirect(Random(10), 9000) if row.group.startswith("agents/")]
-    sides = {(row.group.split("/")[1], row.labels["injection/indirect"]) for row in rows}
-    assert sides == {(layout[0], label) for layout in LAYOUTS for label in (0, 1)}
-    told = {row.text[start:end] for row in rows for start, end in row.spans}
-    assert len(told) > 500
+    told: set[str] = set()
+    for number, (name, register, channel, layout) in enumerate(LAYOUTS):
+        for kind in ("injected", "people", "clean"):
+            scene = Scene(Random(number))
+            row = composed(scene, Carrier(filled(scene, layout), register, f"agents/{name}", channel), kind)
+            assert bool(row.spans) == (kind == "injected") == bool(row.labels["injection/indirect"]), (name, kind)
+            if layout.startswith('{"'):
+                json.loads(row.text)
+            told.update(row.text[start:end] for start, end in row.spans)
+    assert len(told) > 0.9 * len(LAYOUTS)
+
+
+def test_results_of_tools_are_many_on_both_sides() -> None:
+    rows = [row for row in indirect(Random(10), 3000) if row.group.startswith("agents/")]
+    injected = sum(row.labels["injection/indirect"] for row in rows)
+    assert len(rows) > 450
+    assert 0.35 < injected / len(rows) < 0.55
 
 
 def test_people_are_asked_for_deeds_that_need_no_machine() -> None:
