@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 from training.examples import Example
+from training.generate.direct import families
 from training.generate.direct.noise import letters
 from training.generate.grammar import Grammar, dress
 
@@ -28,6 +29,10 @@ HONEST = {"injection/direct": 0, "injection/indirect": 0, "harm/any": 0}
 ATTACK = {"injection/direct": 1}
 KINDS = {"clean": 39, "attacks": 39, "twins": 15, "short": 7}
 DENSE = ("ko", "zh")  # languages that say the same in half the letters
+BORROWED = 0.35  # of the attacks and twins are of the other grammar, in a place of this one
+UNFIT = ("forcing",)  # its texts are about one of their own
+# "Repeat what stands above" is honest where a paragraph stands above.
+ABOVE = re.compile("выше|над эт|вище|над ц|oben|ober|darüber|trên|上|yukarı|üst|arriba|mai sus|أعلاه|فوق|ऊपर|위|πάνω")
 TRIES = 20  # for a text that was not written yet
 SENTENCE = re.compile(r"(?<=[.!?।؟])\s+|(?<=[。！？])")
 BREAK = re.compile(r" *¶ *")
@@ -69,11 +74,26 @@ def write(random: Random, kind: str, lang: str) -> Example:
     if kind == "clean":
         text, group = asked(random, lang)
         return Example(text, labels, "user", source, f"foreign/{lang}/{group}", lang)
-    said, group = grammar(lang).pick(random, "attack" if kind == "attacks" else "twin")
-    said = letters(random, BREAK.sub("\n", said))
+    said, group = borrowed(random, lang, kind == "attacks") if random.random() < BORROWED else ("", "")
     before, after = around(random, lang)
+    if not (before or after):
+        said = ""  # alone it stands in the other grammar's share
+    if not said:
+        said, group = grammar(lang).pick(random, "attack" if kind == "attacks" else "twin")
+    said = letters(random, BREAK.sub("\n", said))
     spans = ((len(before), len(before) + len(said)),) if kind == "attacks" and (before or after) else ()
     return Example(before + said + after, labels, "user", source, f"foreign/{lang}/{group}", lang, spans)
+
+
+def borrowed(random: Random, lang: str, attack: bool) -> tuple[str, str]:
+    """A sentence of the grammar of direct injections in this language; nothing where there is none that fits here."""
+    for family in families():
+        if family.lang == lang and family.attack == attack:
+            rule = random.choice([rule for rule in family.rules if rule.name not in UNFIT])
+            text, index = family.grammar.draw(random, rule.name)
+            if not (attack and ABOVE.search(text)):
+                return text.strip(), f"direct/{rule.name}/{index}"
+    return "", ""
 
 
 def paragraph(random: Random, lang: str) -> tuple[list[str], str]:
