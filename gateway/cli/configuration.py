@@ -11,6 +11,7 @@ import yaml
 
 from gateway.errors import ConfigError
 from gateway.settings import CONFIG, Settings, load_settings
+from gateway.settings.plain_yaml import plain_yaml
 
 __all__ = ["add_config", "config_path", "load"]
 
@@ -68,15 +69,11 @@ class _Lines:
         self._path = path
         self._at: dict[str, int] = {}
         try:
-            root = yaml.compose(path.read_text("utf-8"), yaml.SafeLoader)
+            text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as e:
             reason = e.strerror if isinstance(e, OSError) else "it is not UTF-8"
             raise ConfigError(f"{path}: cannot be read: {reason}") from None
-        except yaml.YAMLError as e:
-            mark = getattr(e, "problem_mark", None)
-            raise ConfigError(
-                f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {getattr(e, 'problem', None) or 'unreadable'}"
-            ) from None
+        _, root = plain_yaml(text, str(path))
         if root is not None:
             self._walk(root, "")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import yaml
@@ -36,6 +37,7 @@ from gateway.policy.model import (
     Tools,
 )
 from gateway.policy.vocabulary import BY_MODELS
+from gateway.settings.plain_yaml import plain_yaml
 
 __all__ = ["Book", "load_policies", "parse_policy"]
 
@@ -114,17 +116,10 @@ def load_policies(folders: Sequence[Path], categories: frozenset[str] | None = N
 
 def parse_policy(text: str, source: str = "policy", categories: frozenset[str] | None = None) -> Ruleset:
     """One policy file. Raises ConfigError, each line of it `source:line: what`."""
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as e:
-        mark = getattr(e, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise ConfigError(f"{source}:{line}: not valid YAML: {getattr(e, 'problem', e)}") from None
+    said, root = plain_yaml(text, source)
     lines = _Lines(root, source)
     try:
-        policy = Policy.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as e:  # a tag that is no plain value
-        raise ConfigError(f"{source}:1: not valid YAML: {getattr(e, 'problem', e)}") from None
+        policy = Policy.model_validate(said)
     except ValidationError as e:
         raise ConfigError("\n".join(lines.mistake(m["loc"], _in_words(m)) for m in e.errors())) from None
     mistakes = list(_check(policy, lines, categories))
@@ -139,7 +134,9 @@ def parse_policy(text: str, source: str = "policy", categories: frozenset[str] |
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_FILE:
+        if not S_ISREG((about := path.stat()).st_mode):  # a pipe would be waited for
+            raise ConfigError(f"{path}: is no file")
+        if about.st_size > MAX_FILE:
             raise ConfigError(f"{path}: larger than {MAX_FILE} bytes")
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as e:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import re2
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gateway.errors import ConfigError, in_words
 from gateway.redteam.model import Attack, Call, Check, Pack, Severity, Tool
 from gateway.redteam.plant import NAMES, names_in
 from gateway.redteam.transforms import named
+from gateway.settings.plain_yaml import plain_yaml
 
 __all__ = ["ATTACKS", "LANGUAGES", "chosen", "load_packs", "version_of"]
 
@@ -195,12 +195,10 @@ def _read(path: Path) -> Pack:
     try:
         if path.stat().st_size > MAX_FILE:
             raise ConfigError(f"{path}: larger than {MAX_FILE} bytes")
-        data = yaml.safe_load(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise ConfigError(f"{path}: cannot be read") from None
-    except yaml.YAMLError as e:
-        mark = getattr(e, "problem_mark", None)
-        raise ConfigError(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML") from None
+    data, _ = plain_yaml(text, str(path))
     try:
         return _Pack.model_validate(data).made()
     except ValidationError as e:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.errors import ConfigError, in_words
 from gateway.settings.base import Count, Seconds, Size, Strict
+from gateway.settings.plain_yaml import plain_yaml
 from gateway.settings.sections import (
     Breaker,
     ConversationSettings,
@@ -308,11 +308,10 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as e:
         raise ConfigError(f"{path}: cannot be read: {e}") from None
-    except yaml.YAMLError as e:
-        raise ConfigError(f"{path}: not valid YAML: {e}") from None
+    data, _ = plain_yaml(text, str(path))
     if not isinstance({} if data is None else data, dict):
         raise ConfigError(f"{path}: must be a mapping of settings")
     return data or {}

@@ -28,7 +28,8 @@ class Health:
             return _json(503, {"status": "not_ready", "reasons": list(reasons)})
         shared = {name: gateway.book[name].version for name in gateway.book if "/" not in name}
         store = gateway.keeper.health() if gateway.keeper else {"status": "none"}
-        return _json(200, {"status": "ready", "policies": shared, "store": store})
+        stale = {"policies_stale": True} if gateway.policies_stale else {}
+        return _json(200, {"status": "ready", "policies": shared, **stale, "store": store})
 
     async def metrics(self, request: Request) -> Response:
         if not self._gateway.settings.server.open_metrics:

@@ -75,7 +75,7 @@ class Metrics:
         )
         self._of_media(registry)
         self._of_limits(registry)
-        self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
+        self._of_policies(registry)
         self.cached = Counter(
             "guard_cache_lookups", "Texts that a model had read before, or not.", ["result"], registry=registry
         )
@@ -87,6 +87,15 @@ class Metrics:
         self._children: dict[tuple[int | str, ...], Any] = {}
         self._shared = SHARED in os.environ
         self._counts: dict[Counter, float] = {}  # what has been counted since somebody last looked
+
+    def _of_policies(self, registry: CollectorRegistry) -> None:
+        self.reloads = Counter("guard_reloads", "Policy reloads.", ["result"], registry=registry)
+        self.stale = Gauge(
+            "guard_policies_stale",
+            "1 while policy files have a mistake and older ones are in force.",
+            multiprocess_mode="livemax",
+            registry=registry,
+        )
 
     def _of_store(self, registry: CollectorRegistry) -> None:
         self.events = Counter("guard_events", "Events for the store: written, or lost.", ["result"], registry=registry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,6 +15,9 @@ from watchfiles import awatch
 from gateway.web.state import Gateway
 
 __all__ = ["watch_policies"]
+
+LOOK = 1000  # milliseconds between looks whether the folders are still the same
+RETRY = 5.0  # seconds until folders that cannot be watched are tried again
 
 log = logging.getLogger("gateway.web")
 
@@ -40,5 +44,31 @@ async def watch_policies(gateway: Gateway) -> AsyncIterator[None]:
 
 
 async def _watch(gateway: Gateway, stop: asyncio.Event) -> None:
-    async for _changes in awatch(*gateway.watched_folders, stop_event=stop, step=100, debounce=400):
-        gateway.reload()
+    while not stop.is_set():
+        try:
+            await _follow(gateway, stop)
+        except OSError as e:  # no more watches, say; SIGHUP still works
+            log.error("policy files are not watched", extra={"reason": e.strerror or type(e).__name__})
+            await asyncio.sleep(RETRY)
+
+
+async def _follow(gateway: Gateway, stop: asyncio.Event) -> None:
+    """Until a folder is another one: a link to it was turned, or it was made anew. No watch tells that."""
+    before = _identity(gateway)
+    async for changes in awatch(
+        *gateway.watched_folders,
+        stop_event=stop,
+        step=100,
+        debounce=400,
+        rust_timeout=LOOK,
+        yield_on_timeout=True,
+    ):
+        now = _identity(gateway)
+        if changes or now != before:
+            gateway.reload()
+        if now != before:
+            return
+
+
+def _identity(gateway: Gateway) -> list[tuple[int, int]]:
+    return [(about.st_dev, about.st_ino) for about in map(os.stat, gateway.watched_folders)]

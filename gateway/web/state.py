@@ -89,6 +89,7 @@ class Gateway:
         self.scans = Jobs(settings.redteam.at_once)
         self._sink = sink
         self.draining = False
+        self.policies_stale = False  # the files say something else than what is in force
         self.not_ready: tuple[str, ...] = ("the self-test has not run",)
         self.running: set[asyncio.Task[None]] = set()
         self.guard.crowded = lambda: len(self.running) > 1
@@ -144,16 +145,22 @@ class Gateway:
         """Take the policy files as they are now, all or none of them."""
         try:
             book, files = self.load_book()
-        except ConfigError as e:
+        except Exception as e:  # whatever is wrong with a file, the old ones stay
             self.metrics.reloads.labels("refused").inc()
-            log.error("policies not reloaded", extra={"reason": e.message})
+            self._mark_stale(True)
+            log.error("policies not reloaded", extra={"reason": e.message if isinstance(e, ConfigError) else repr(e)})
             return False
         self.file_policies, self.lakera = book, files
         self._take_policies()
         self.metrics.reloads.labels("taken").inc()
+        self._mark_stale(False)
         self._note_insecure()
         log.info("policies reloaded", extra={"policies": {name: book[name].version for name in book}})
         return True
+
+    def _mark_stale(self, stale: bool) -> None:
+        self.policies_stale = stale
+        self.metrics.stale.set(stale)
 
     def project(self, id: str, tenant: str) -> Chosen | None:
         """What a caller means by the id of a project."""

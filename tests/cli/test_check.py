@@ -74,6 +74,7 @@ def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
         ),
         ("policies: [/no/such/folder]\n", "/no/such/folder: no such folder of policies"),
         ("false\n", "must be a mapping"),
+        ("server:\n  port: 2024-13-45\n", ":2: 2024-13-45 cannot be read"),
     ],
 )
 def test_mistakes_in_settings(text: str, complaint: str, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,12 @@ def test_the_version_follows_what_the_file_says_not_how() -> None:
         (GOOD + "allow:\n  - patterns: ['(a']\n", 1, "RE2"),
         ("a: [", 1, "YAML"),
         ("", 1, "valid"),
+        (GOOD + "description: 2024-13-45\n", 6, "put it in quotes"),
+        (GOOD.replace("version: 1", "version: " + "9" * 5000), 1, "put it in quotes"),
+        (GOOD + "description: !!python/object:os.system x\n", 6, "not valid YAML"),
+        (GOOD + f"description: {'[' * 2000}{']' * 2000}\n", 1, "nested too deeply"),
+        (GOOD + "rules: &a [*a]\n", 6, "stand for too much"),
+        ("a: &a [x]\n" + "".join(f"{b}: &{b} [{f'*{a},' * 9}]\n" for a, b in pairwise("abcdefghijk")), 1, "too much"),
     ],
 )
 def test_mistakes_are_named_with_their_line(text: str, line: int, says: str) -> None:
@@ -111,6 +119,12 @@ def test_a_missing_folder_and_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such folder"):
         load_policies([tmp_path / "none"])
     with pytest.raises(ConfigError, match="no policies"):
+        load_policies([tmp_path])
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    with pytest.raises(ConfigError, match="is no file"):
         load_policies([tmp_path])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+from shutil import rmtree
 
 import pytest
 
@@ -55,12 +57,53 @@ async def test_a_change_of_a_file() -> None:
         assert await masks(gate, "lighthouse")
 
 
+async def test_a_folder_made_anew_and_a_link_that_is_turned() -> None:
+    """As deployments do it that keep each version in a folder of its own: a watch sees neither."""
+    async with gatewayed(said("Hi."), policies=[FIRST], policy="house", watch_policies=True) as gate:
+        aside = gate.folder.with_name(gate.folder.name + "-aside")
+        for text, word in ((SECOND, "lighthouse"), (FIRST, "harbour")):
+            before = gate.gateway.book
+            gate.folder.rename(aside)
+            gate.folder.mkdir()
+            write(gate, text)
+            await gate.wait(lambda before=before: gate.gateway.book is not before)  # type: ignore[misc]
+            assert await masks(gate, word)
+            rmtree(aside)
+        gate.folder.rename(aside)
+        gate.folder.symlink_to(aside)
+        elsewhere = aside.with_name(aside.name + "-2")
+        elsewhere.mkdir()
+        (elsewhere / "0.yaml").write_text(SECOND)
+        await asyncio.sleep(0.1)
+        before = gate.gateway.book
+        turned = aside.with_name(aside.name + "-3")
+        turned.symlink_to(elsewhere)
+        turned.rename(gate.folder)
+        await gate.wait(lambda: gate.gateway.book is not before)
+        assert await masks(gate, "lighthouse")
+        gate.folder.unlink()
+        elsewhere.rename(gate.folder)
+        rmtree(aside)
+
+
+async def test_a_reload_that_fails_in_another_way_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with gatewayed(said("Hi."), policies=[FIRST], policy="house", watch_policies=True) as gate:
+        with monkeypatch.context() as broken:
+            broken.setattr(type(gate.gateway), "load_book", lambda self: 1 / 0)
+            assert not gate.gateway.reload()
+        before = gate.gateway.book
+        write(gate, SECOND)
+        await gate.wait(lambda: gate.gateway.book is not before)
+        assert await masks(gate, "lighthouse")
+
+
 @pytest.mark.parametrize(
     "files",
     [
         {"0.yaml": WRONG},
         {"0.yaml": SECOND, "1.yaml": WRONG.replace("name: house", "name: other")},
         {"0.yaml": SECOND, "1.yaml": "rules: ["},
+        {"0.yaml": SECOND, "1.yaml": "version: 1\nname: x\ndescription: 2024-13-45\n"},
         {"0.yaml": SECOND, "1.yaml": SECOND},  # one name in two files
         {"0.yaml": SECOND.replace("name: house", "name: home")},  # the name in force is gone
         {"0.yaml": SECOND.replace("keywords: [lighthouse]", "pattern: '('")},
@@ -79,8 +122,11 @@ async def test_a_mistake_in_one_file_leaves_all_as_they_were(
         assert gate.gateway.book is before
         assert await masks(gate, "harbour")
         assert not await masks(gate, "lighthouse")
-        assert (await gate.http.get("/readyz")).status_code == 200
-        assert 'guard_reloads_total{result="refused"} 1.0' in (await gate.http.get("/metrics")).text
+        ready, metrics = await gate.http.get("/readyz"), (await gate.http.get("/metrics")).text
+        assert ready.status_code == 200
+        assert ready.json()["policies_stale"] is True
+        assert 'guard_reloads_total{result="refused"} 1.0' in metrics
+        assert "guard_policies_stale 1.0" in metrics
         (record,) = [r for r in caplog.records if r.getMessage() == "policies not reloaded"]
         assert ".yaml" in vars(record)["reason"] or "house" in vars(record)["reason"]
         for name in files:
@@ -88,6 +134,8 @@ async def test_a_mistake_in_one_file_leaves_all_as_they_were(
         write(gate, SECOND)
         assert gate.gateway.reload()  # mended
         assert await masks(gate, "lighthouse")
+        assert "policies_stale" not in (await gate.http.get("/readyz")).json()
+        assert "guard_policies_stale 0.0" in (await gate.http.get("/metrics")).text
 
 
 async def test_a_request_keeps_the_policies_it_began_with() -> None:

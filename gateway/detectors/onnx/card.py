@@ -211,9 +211,9 @@ def load_card(path: Path) -> Card:
             raise ModelError(f"{path}: larger than {MAX_CARD} bytes")
         data = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506 (safe, either of them)
         return Card.model_validate(data)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as e:
-        raise ModelError(f"{path}: cannot be read: {e}") from None
     except ValidationError as e:
         raise ModelError(
             "\n".join(f"{path}: {'.'.join(map(str, m['loc'])) or 'card'}: {in_words(m)}" for m in e.errors())
         ) from None
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as e:
+        raise ModelError(f"{path}: cannot be read: {e}") from None

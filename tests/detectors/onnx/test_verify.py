@@ -47,6 +47,7 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a symlink": (link, "not a plain file"),
     "a hard link": (lambda f: os.link(f / "model.onnx", f.parent / "other"), "hard link"),
     "a missing file": (lambda f: (f / "tokenizer.json").unlink(), "cannot be read"),
+    "a date that there is not": (lambda f: (f / "card.yaml").write_text("version: 2024-13-45\n"), "cannot be read"),
     "no card": (lambda f: (f / "card.yaml").unlink(), "cannot be read"),
 }
 
