@@ -71,7 +71,7 @@ def create_app(
     relayed = EndpointRoutes(gateway)
     app = _App(
         relayed,
-        routes=[relayed, *routes(gateway)],
+        routes=[relayed, *routes(gateway, relayed.knows)],
         lifespan=lifespan,
         exception_handlers={GatewayError: _gateway_error, HTTPException: _http_error, Exception: _last_resort},
     )
@@ -111,7 +111,7 @@ class _App(Starlette):
                 raise
 
 
-def routes(gateway: Gateway) -> list[BaseRoute]:
+def routes(gateway: Gateway, known: Callable[[str], bool]) -> list[BaseRoute]:
     """All but the endpoints that are relayed."""
     health, models, dialects = Health(gateway), Models(gateway), DialectRoutes(gateway)
     described = [Route("/openapi.json", OpenApi(dialects.operations).get, methods=["GET"])]
@@ -130,7 +130,7 @@ def routes(gateway: Gateway) -> list[BaseRoute]:
         *(described if gateway.settings.server.openapi else ()),
         *redteam_routes(gateway),
         dialects,
-        UnknownRoutes(gateway),
+        UnknownRoutes(gateway, known),
     ]
 
 

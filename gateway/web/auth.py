@@ -108,7 +108,7 @@ class Authenticator:
         presented = own or bearer
         if not presented:
             raise AuthError("send your key as `Authorization: Bearer <key>`")
-        upstream_key = bearer if own else None
+        upstream_key = bearer if own and not self._is_ours(bearer) else None
         client = self._client(presented)
         if client is not None:
             return self._of_client(client, upstream_key)
@@ -118,6 +118,12 @@ class Authenticator:
         if self._ring is not None and not self._ring.loaded:
             raise StoreError("keys cannot be read now")
         raise AuthError("this key is not known")
+
+    def _is_ours(self, key: str | None) -> bool:
+        """A client that sends one of our keys as its upstream's has mistaken them."""
+        if not key:
+            return False
+        return self._client(key) is not None or (self._ring is not None and self._ring.find(key) is not None)
 
     def anonymous(self, upstream_key: str | None) -> Caller:
         """Anybody, where there are no keys of ours."""

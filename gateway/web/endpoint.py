@@ -35,6 +35,7 @@ from gateway.web.asgi import Headers, header, read_json, require_json, respond, 
 from gateway.web.backend import Backend, Upstreams
 from gateway.web.forms import encode_form, parse_form
 from gateway.web.frame import Frame, Turn
+from gateway.web.model_names import also_asked
 from gateway.web.padding import Padding
 from gateway.web.paths import NAMES, URL, filled, parameters, query_of
 from gateway.web.state import Gateway
@@ -130,6 +131,8 @@ class Endpoint:
         event.model = transcript.model
         if transcript.model or not spec.modelless:
             caller.require_model(transcript.model)
+        for model in also_asked(body):
+            caller.require_model(model)
         policies = self.policies(turn, body, transcript)
         event.apply(policies)
         turn.policies = policies
@@ -147,7 +150,11 @@ class Endpoint:
     def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
         """What holds for this request. Raises RequestError, ScanError."""
         asked = asked_policies(turn.scope)
-        return self.gateway.policies_for(turn.caller, transcript.model, self.spec.path, asked)
+        policies = self.gateway.policies_for(turn.caller, transcript.model, self.spec.path, asked)
+        for model in also_asked(body):  # whichever of them answers, its policy holds
+            more = self.gateway.policies_for(turn.caller, model, self.spec.path)
+            policies = (*policies, *(ruleset for ruleset in more if ruleset not in policies))
+        return policies
 
     async def read(self, scope: Scope, receive: Receive) -> Json:
         """The request's body; `{}` where it has none. Raises RequestError."""

@@ -92,6 +92,9 @@ class EndpointRoutes(BaseRoute):
         self._table = Table(gateway)
         self._aliases = gateway.settings.endpoints.aliases
 
+    def knows(self, path: str) -> bool:
+        return self._table.find(path) is not None
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http":
             return Match.NONE, {}

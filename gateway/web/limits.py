@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, TypeVar
@@ -34,6 +33,7 @@ from gateway.web.auth import Caller
 from gateway.web.limit_words import bound_label
 from gateway.web.meter import FREE, Meter
 from gateway.web.metrics import Metrics
+from gateway.web.model_names import means
 from gateway.web.tokens import Learned
 
 __all__ = ["Limits"]
@@ -164,7 +164,7 @@ class Limits:
 
     def _quota_of(self, model: str) -> ModelQuota | None:
         """None for a scan, which has no model."""
-        return next((q for q in self._models if fnmatchcase(model, q.model)), None) if model else None
+        return next((q for q in self._models if means(q.model, model)), None) if model else None
 
     def _expected(self, caller: Caller, model: str) -> int:
         if self.settings.estimate == "learned":

@@ -29,6 +29,7 @@ from gateway.web.keeper import Keeper
 from gateway.web.kept import Kept, texts_wanted
 from gateway.web.limits import Limits
 from gateway.web.metrics import Metrics
+from gateway.web.model_names import means
 from gateway.web.projects import Chosen, choose
 from gateway.web.redteam.jobs import Jobs
 from gateway.web.tenant_policies import TenantPolicies, named
@@ -195,7 +196,7 @@ class Gateway:
         return tuple(chosen)
 
     def _routed(self, model: str, path: str) -> str:
-        fitting = (r.policy for r in self.settings.routes if fnmatchcase(model, r.model) and fnmatchcase(path, r.path))
+        fitting = (r.policy for r in self.settings.routes if means(r.model, model) and fnmatchcase(path, r.path))
         return next(fitting, self.settings.policy)
 
     def admit(self, policies: tuple[Ruleset, ...], kept: Kept | None) -> None:

@@ -12,6 +12,7 @@ from gateway.web.answers import withheld
 from gateway.web.endpoint import Endpoint, Spec
 from gateway.web.frame import Turn
 from gateway.web.media import relays
+from gateway.web.model_names import also_asked
 
 __all__ = ["STORED"]
 
@@ -23,7 +24,8 @@ class BatchFiles(Endpoint):
 
     def policies(self, turn: Turn, body: Json, transcript: Transcript) -> tuple[Ruleset, ...]:
         out = dict.fromkeys(super().policies(turn, body, transcript))
-        asked = {(str(record["body"].get("model", "")), str(record["url"])) for record in records_of(body)}
+        records = [(record["body"], str(record["url"])) for record in records_of(body)]
+        asked = {(m, url) for each, url in records for m in (str(each.get("model", "")), *also_asked(each))}
         for model, url in sorted(asked):
             turn.caller.require_model(model)
             out |= dict.fromkeys(self.gateway.policies_for(turn.caller, model, url))

@@ -8,6 +8,7 @@ pieces of which nothing is known a text could pass unseen. `allow`: relayed as i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qsl
 
 from starlette.routing import BaseRoute, Match
@@ -87,8 +88,11 @@ class _Relayed(Endpoint):
 
 
 class UnknownRoutes(BaseRoute):
-    def __init__(self, gateway: Gateway) -> None:
+    """`known`: is there something of ours at a path? Written in other letters it is not unknown, but an attempt."""
+
+    def __init__(self, gateway: Gateway, known: Callable[[str], bool]) -> None:
         self._gateway = gateway
+        self._known = known
         self._mode = gateway.settings.endpoints.unknown
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -98,7 +102,8 @@ class UnknownRoutes(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
-        if self._mode == "deny" or method not in METHODS or not _PATH.fullmatch(path):
+        plain = method in METHODS and _PATH.fullmatch(path) is not None
+        if self._mode == "deny" or not plain or path.lower().startswith(KNOWN) or self._known(path.lower()):
             async with Frame(self._gateway, ROUTE, scope, send, refuse):
                 raise NotFound("there is nothing at this path", code="unknown_path")
             return

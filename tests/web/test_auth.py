@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.types import Json
@@ -76,6 +78,8 @@ async def test_two_keys_are_a_conflict() -> None:
         ({"authorization": f"bearer  {ALICE}"}, None),
         ({"x-guard-key": ALICE}, None),
         ({"x-guard-key": ALICE, **bearer("theirs")}, "Bearer theirs"),
+        ({"x-guard-key": ALICE, **bearer(ALICE)}, None),
+        ({"x-guard-key": ALICE, **bearer(BOB)}, None),
     ],
 )
 async def test_a_known_key(headers: dict[str, str], forwarded: str | None) -> None:
@@ -105,13 +109,41 @@ async def test_models_beside_the_list(model: str) -> None:
         assert gate.up.opened == 0
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"models": ["o1"]},
+        {"models": ["gpt-4", "o1"]},
+        {"models": "o1"},
+        {"fallbacks": [{"model": "o1"}]},
+        {"fallbacks": [{"gpt-4": ["o1"]}]},
+        {"fallbacks": ["gpt-4", "o1"]},
+    ],
+)
+async def test_models_beside_the_list_that_a_router_would_take_instead(fields: Json) -> None:
+    async with gatewayed(said("Hi."), clients=CLIENTS) as gate:
+        response = await gate.chat(headers=bearer(ALICE), model="gpt-4", **fields)
+        assert (response.status_code, error_of(response)["code"]) == (403, "model_not_allowed")
+        assert gate.up.opened == 0
+        assert (await gate.chat(headers=bearer(ALICE), model="gpt-4", models=["gpt-5"])).status_code == 200
+
+
+async def test_a_model_in_another_spelling_has_the_same_policy() -> None:
+    routes = [{"policy": "pii-redact", "model": "gpt-*"}]
+    async with gatewayed(said("Hi."), routes=routes, policy="monitor") as gate:
+        for model in ("gpt-4", "GPT-4", " gpt-4", "gpt-4 ", "\uff47pt-4"):
+            assert await policies(gate, model=model) == ["pii-redact"], model
+        assert await policies(gate, model="o1") == ["monitor"]
+        assert await policies(gate, model="o1", models=["gpt-4"]) == ["monitor", "pii-redact"]
+
+
 async def test_models_on_the_list() -> None:
     async with gatewayed(said("Hi."), clients=CLIENTS) as gate:
         for key, model in ((ALICE, "gpt-4"), (ALICE, "m"), (BOB, "o1")):
             assert (await gate.chat(headers=bearer(key), model=model)).status_code == 200
 
 
-async def policies(gate: Gatewayed, headers: dict[str, str] | None = None, **fields: str) -> list[str]:
+async def policies(gate: Gatewayed, headers: dict[str, str] | None = None, **fields: Any) -> list[str]:
     """Names of the policies that one request was judged by."""
     assert (await gate.chat("Hello", headers, **fields)).status_code == 200
     await gate.wait(lambda: bool(gate.events))

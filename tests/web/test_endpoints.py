@@ -287,8 +287,8 @@ def jsonl(*records: Json) -> dict[str, Any]:
     return {"file": ("b.jsonl", b"\n".join(json.dumps(record).encode() for record in records), "application/jsonl")}
 
 
-def record(model: str, text: str) -> Json:
-    body = {"model": model, "messages": [{"role": "user", "content": text}]}
+def record(model: str, text: str, **fields: Any) -> Json:
+    body = {"model": model, "messages": [{"role": "user", "content": text}], **fields}
     return {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": body}
 
 
@@ -305,6 +305,7 @@ async def test_a_batch_is_held_to_what_holds_for_each_request() -> None:
             ([record("small-1", "zulu seven")], 200),
             ([record("small-1", "x"), record("small-2", "zulu seven")], 400),
             ([record("small-1", "x"), record("large", "x")], 403),
+            ([record("small-1", "x", models=["large"])], 403),
         ):
             response = await gate.http.post("/v1/files", data=batch, files=jsonl(*records), headers=auth)
             assert response.status_code == status, response.text
@@ -462,6 +463,22 @@ async def test_unknown_paths_let_through_are_counted() -> None:
         assert dict(event.answer.unscanned) == {"binary": 4}
     async with gatewayed(raw, endpoints={"unknown": "allow"}, policies=[REFUSES], policy="refuses") as gate:
         assert (await gate.http.post("/v1/videos", content=b"anything")).status_code == 400
+        assert gate.up.opened == 0
+
+
+@pytest.mark.parametrize("unknown", ["scan_leaves", "allow"])
+async def test_a_known_path_in_other_letters_is_not_unknown(unknown: str) -> None:
+    """An upstream that takes no notice of case would serve it, and none of what holds for the path would hold."""
+    async with gatewayed(everything, endpoints={"unknown": unknown}) as gate:
+        for path in (
+            "/v1/Chat/Completions",
+            "/v1/EMBEDDINGS",
+            "/v1/Files/file-1/Content",
+            "/v1/Realtime/calls",
+            "/v1/Models",
+        ):
+            response = await post(gate, path, {"x": "y"})
+            assert (response.status_code, error_of(response)["code"]) == (404, "unknown_path"), path
         assert gate.up.opened == 0
 
 
