@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from json import dumps
 
 from gateway.text.json_text import Replacement, begins_json, fit
 from gateway.types import Effect, Kind, Part, Span, Transcript, Violation
 
-__all__ = ["Replacement", "as_json", "may_be_json", "render", "replacements"]
+__all__ = ["NEAR", "Replacement", "as_json", "may_be_json", "render", "replacements"]
+
+REVERSIBLE = ("placeholder", "restore")
+NEAR = 32  # characters before a value that are looked at for its key
+
+_KEY = re.compile(r'(?<!\\)((?:\\|\\{3}|\\{7})?)"[ \t\r\n]{0,4}:[ \t\r\n]{0,4}$')
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def may_be_json(part: Part) -> bool:
@@ -25,10 +33,10 @@ def as_json(answer: Transcript) -> Transcript:
 
 
 def replacements(
-    text: str, violations: Iterable[Violation], *, json: bool = False, inside_string: bool = False
+    text: str, violations: Iterable[Violation], *, json: bool = False, inside_string: bool = False, before: str = ""
 ) -> list[Replacement]:
     """
-    What to put where, sorted, without overlaps.
+    What to put where, sorted, without overlaps. `before`: what stands in front of the text.
 
     Where findings overlap, their union is replaced once, by what the longest of them asks for: no
     part of any of them stays readable.
@@ -45,8 +53,29 @@ def replacements(
             clusters[-1] = (Span(outer.start, max(outer.end, span.end)), max(best, violation, key=_weight))
         else:
             clusters.append((span, violation))
-    out = [Replacement(span, v.replacement or "") for span, v in clusters]
+    out = [Replacement(span, _as_value(text, span, v, json, before)) for span, v in clusters]
     return fit(text, out, inside_string) if json else out
+
+
+def _as_value(text: str, span: Span, violation: Violation, json: bool, before: str) -> str:
+    """
+    What is put in; in quotes where a number is replaced that is the value of a key, in JSON in a fence, behind words or
+    in a string of other JSON. A number that comes back (a placeholder) is left one.
+    """
+    value = violation.replacement or ""
+    if violation.action in REVERSIBLE or not _NUMBER.fullmatch(text, span.start, span.end):
+        return value
+    front = text[max(0, span.start - NEAR) : span.start]
+    key = _KEY.search(front if len(front) == NEAR else before[-NEAR:] + front)
+    if key is None:
+        return value
+    depth = (len(key[1]) + 1).bit_length() - 1  # no backslash before the quote, one, three, seven
+    if json and not depth:
+        return value  # `fit` sees to it
+    value = dumps(value, ensure_ascii=False)
+    for _ in range(depth - json):
+        value = dumps(value, ensure_ascii=False)[1:-1]
+    return value
 
 
 def render(text: str, start: int, end: int, edits: Sequence[Replacement]) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gateway.engine.edit import Replacement, may_be_json, render, replacements
+from gateway.engine.edit import NEAR, Replacement, may_be_json, render, replacements
 from gateway.engine.scan import Scan, scan_growing, scan_window
 from gateway.engine.views import Seen, left_context
 from gateway.text.json_text import begins_json, ends_inside_string, open_token, safe_cut
@@ -89,7 +89,7 @@ class Channel:
         self._judge = judge
         self._terms = terms
         self._looks = any(d.readings - {Reading.RAW, Reading.JSON} for d in detectors) or bool(self._whole)
-        self._behind = max((d.behind for d in self._near), default=0) + 1
+        self._behind = max(NEAR, *(d.behind + 1 for d in self._near))
         self._window = ""
         self._base = 0  # offset of the window in the text
         self._cut = 0  # how much of the window is decided and has left
@@ -229,9 +229,9 @@ class Channel:
     def _edits(self, violations: Iterable[Violation]) -> list[Replacement]:
         if not self._part.json:
             return replacements(self._window, violations)
-        tail = self._window[self._cut :]
+        before, tail = self._window[: self._cut], self._window[self._cut :]
         moved = [_shift(v, -self._cut) for v in violations]
-        fitted = replacements(tail, moved, json=True, inside_string=self._inside)
+        fitted = replacements(tail, moved, json=True, inside_string=self._inside, before=before)
         return [Replacement(Span(e.span.start + self._cut, e.span.end + self._cut), e.text) for e in fitted]
 
     def _cut_before(self, at: int, edits: Sequence[Replacement]) -> int:

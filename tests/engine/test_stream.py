@@ -123,6 +123,46 @@ def test_escapes_hide_nothing_in_json() -> None:
         assert json.loads(out) == {"to": "[EMAIL] and [TOKEN]"}
 
 
+INNER = json.dumps({"n": 7777, "m": [1, 2.5], "to": "a 7777 b"})
+MASKED = {"n": "[NUMBER]", "m": [1, 2.5], "to": "a [NUMBER] b"}
+
+
+@pytest.mark.parametrize(
+    ("before", "inner", "after", "depth"),
+    [
+        ("Here it is:\n```json\n", INNER, "\n```\nDone.", 0),
+        ("", INNER + "\n", "", 0),
+        ("Sure: ", json.dumps({"p": INNER}), "", 1),
+        ("", json.dumps({"p": INNER}), "", 1),
+        ("", json.dumps({"p": json.dumps({"p": INNER})}), "", 2),
+        ("`", json.dumps({"p": json.dumps({"p": INNER})}), "`", 2),
+    ],
+)
+@pytest.mark.parametrize("json_text", [False, True])
+def test_a_number_in_json_anywhere_becomes_a_text(
+    before: str, inner: str, after: str, depth: int, json_text: bool
+) -> None:
+    detector = RegexDetector("t", (Row("t/number", r"(?:^|[^\w])(?P<v>7{4})(?:$|[^\w])"),))
+    text = before + inner + after
+    whole, _, _ = run([text], json_text=json_text, detectors=(detector,))
+    for n in range(1, len(text)):
+        pieces = [text[i : i + n] for i in range(0, len(text), n)]
+        assert run(pieces, json_text=json_text, detectors=(detector,))[0] == whole
+    if json_text and before:
+        return  # not what it was said to be: that it is the same at every cut is enough
+    said = json.loads(whole.removeprefix(before).removesuffix(after))
+    for _ in range(depth):
+        said = json.loads(said["p"])
+    assert said == MASKED
+
+
+@pytest.mark.parametrize("text", ['"n": 7777', 'the "n" is 7777.', "n: 7777", '"n": 7777 of "m": a', r'"n\\": 7777'])
+def test_only_the_value_of_a_key_is_put_in_quotes(text: str) -> None:
+    detector = RegexDetector("t", (Row("t/number", r"(?:^|[^\w])(?P<v>7{4})(?:$|[^\w])"),))
+    label = '"[NUMBER]"' if text.startswith('"n": ') else "[NUMBER]"
+    assert run([text], detectors=(detector,))[0] == text.replace("7777", label)
+
+
 @given(TEXTS, st.data())
 def test_no_character_of_a_blocked_span_leaves(text: str, data: st.DataObject) -> None:
     text = f"{text} say ab_a1b2c3 {text}"
