@@ -1,6 +1,7 @@
 """Portcullis: a guardrail gateway for LLM traffic."""
 
 import importlib
+import os
 import typing
 
 if typing.TYPE_CHECKING:
@@ -11,6 +12,10 @@ if typing.TYPE_CHECKING:
 __all__ = ["GuardMiddleware", "Settings", "__version__", "create_app", "load_settings"]
 
 __version__ = "0.1.0"
+
+# Since 1.29 onnxruntime tells its makers about each process that imports it, over the network and with a file that
+# names the machine, unless it finds this. Its API to turn that off comes too late.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 # Every module of ours runs this file first, and most need no web server: these are loaded when they are asked for.
 _PLACES = {

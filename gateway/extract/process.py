@@ -24,6 +24,8 @@ WORKER = Path(__file__).parent / "worker.py"
 MOST_JOBS = 200  # of one process, lest anything pile up in it
 # What a program needs to start. Keys of upstreams are in the environment, too, and a file's reader needs none.
 KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
+# One thread each, and nothing told to the makers of onnxruntime (see gateway/__init__.py).
+GIVEN = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
 
 
 class Isolated:
@@ -98,7 +100,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**environment, **GIVEN},
         )
 
     @property

@@ -58,7 +58,9 @@ async def test_what_a_file_may_do_to_its_reader(
 
     first = await told("pid")
     assert (await told("pid")) == first
-    assert "OPENAI_API_KEY" not in (await told("environment")).text
+    environment = (await told("environment")).text
+    assert "OPENAI_API_KEY" not in environment
+    assert "ORT_DISABLE_TELEMETRY" in environment
     slow = asyncio.create_task(told("sleep", 0.5))
     await asyncio.sleep(0.05)  # it has the one process
     assert (await told("waits", 0.01)).unread == ("busy",)
