@@ -129,4 +129,10 @@ def in_words(mistake: Mapping[str, Any]) -> str:
     """What is wrong with a value, of an entry of pydantic's list of errors."""
     if mistake["type"] == "extra_forbidden":
         return "there is no such field"
+    if mistake["type"] in ("tuple_type", "list_type"):
+        return "must be a list, as in `[a, b]`"
+    if mistake["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return "must be a mapping of names to values"
+    if mistake["type"] == "too_short":
+        return f"must have at least {mistake['ctx']['min_length']}"
     return str(mistake["msg"]).removeprefix("Value error, ")

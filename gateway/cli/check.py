@@ -23,6 +23,8 @@ from gateway.settings import Settings
 
 __all__ = ["register"]
 
+SHORT = 16  # characters of a secret
+
 
 def register(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
@@ -66,6 +68,7 @@ def _look(path: Path | None, folders: list[Path]) -> _Found:
         found.settings = load(path)
         found.mistakes += _unusable(found.settings)
         found.warnings += _missing_keys(found.settings)
+        found.warnings += _unlikely(found.settings)
         models = load_models(found.settings.models)
         guard = Guard(models=models)
         found.warnings += _idle_globs(found.settings, [model.name for model in models.loaded])
@@ -145,6 +148,18 @@ def _missing_keys(settings: Settings) -> Iterator[str]:
         variable = upstream.key.removeprefix("env:")
         if variable != upstream.key and not os.environ.get(variable):
             yield f"upstream {upstream.name!r}: {variable} is not set here; `serve` needs it"
+
+
+def _unlikely(settings: Settings) -> Iterator[str]:
+    """What is allowed, and hardly ever meant."""
+    for upstream in settings.upstreams:
+        if upstream.kind != "mcp" and (upstream.url.path or "/") == "/":
+            yield f"upstream {upstream.name!r}: {upstream.url} has no path; most APIs are at {upstream.url}v1"
+    secrets = [("placeholder_key", settings.placeholder_key)]
+    secrets += [(f"store.encryption_keys.{i}", key) for i, key in enumerate(settings.store.encryption_keys)]
+    for where, secret in secrets:
+        if secret is not None and len(secret.get_secret_value()) < SHORT:
+            yield f"{where}: is short enough to be guessed; take 32 characters or more, `openssl rand -hex 32`"
 
 
 def _show(path: Path | None, settings: Settings, book: Book, categories: frozenset[str]) -> None:

@@ -10,12 +10,10 @@ from typing import Any
 import yaml
 
 from gateway.errors import ConfigError
-from gateway.settings import CONFIG, Settings, load_settings
+from gateway.settings import CONFIG, PREFIX, Settings, load_settings
 from gateway.settings.plain_yaml import plain_yaml
 
 __all__ = ["add_config", "config_path", "load"]
-
-PREFIX = "PORTCULLIS_"
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +53,8 @@ def load(path: Path | None) -> Settings:
 def _located(where: str, what: str, source: str, lines: _Lines | None) -> str:
     if not what:
         return source + where
+    if where.startswith(PREFIX):
+        return f"{where}: {what}"
     variable = PREFIX + where.upper().replace(".", "__")
     if variable in os.environ:
         return f"{variable}: {what}"

@@ -8,16 +8,21 @@ compares the two.
 
 from __future__ import annotations
 
+import json
+import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from gateway.errors import ConfigError, in_words
 from gateway.settings.base import Count, Seconds, Size, Strict
 from gateway.settings.plain_yaml import plain_yaml
 from gateway.settings.sections import (
+    STORE_URL,
     Breaker,
     ConversationSettings,
     FileSettings,
@@ -33,6 +38,7 @@ from gateway.settings.sections import (
 
 __all__ = [
     "CONFIG",
+    "PREFIX",
     "UNBOUNDED",
     "Breaker",
     "Client",
@@ -57,7 +63,18 @@ __all__ = [
     "load_settings",
 ]
 
+PREFIX = "PORTCULLIS_"
 CONFIG = "PORTCULLIS_CONFIG"  # the environment variable that names the configuration file
+
+NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+UPSTREAM_KEY = r"^(client|none|env:[A-Za-z_][A-Za-z0-9_]*)$"
+KEY_HASH = r"^sha256:[0-9a-f]{64}$"
+_FORMS = {
+    NAME: "must be a name in small letters, digits, `-` and `_`",
+    UPSTREAM_KEY: "must be `client`, `none` or `env:NAME`; a key itself stands in the environment, not here",
+    KEY_HASH: "must be a hash as `portcullis keys new` prints it, `sha256:` and 64 digits",
+    STORE_URL: "must be `sqlite:///file`, `postgresql://user:password@host/name`, `none` or `auto`",
+}
 
 Scope = Literal["proxy", "scan", "manage"]
 
@@ -95,7 +112,7 @@ class Dialects(Strict):
 
 
 class Upstream(Strict):
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in logs and metrics.")
+    name: str = Field(pattern=NAME, description="Name in logs and metrics.")
     url: HttpUrl = Field(description="Base URL up to and including /v1; of an MCP server, its endpoint.")
     kind: Literal["openai", "anthropic", "mcp"] = Field(
         "openai", description="What it serves: OpenAI's API, Anthropic's messages, or an MCP server (at /mcp/<name>)."
@@ -103,7 +120,7 @@ class Upstream(Strict):
     models: tuple[str, ...] = Field(("*",), min_length=1, description="Globs of the model names it serves.")
     key: str = Field(
         "client",
-        pattern=r"^(client|none|env:[A-Za-z_][A-Za-z0-9_]*)$",
+        pattern=UPSTREAM_KEY,
         description="`env:NAME` (read at start), `client` (pass the client's own key on) or `none`.",
     )
     timeouts: Timeouts = Field(Timeouts(), description="Deadlines of each phase.")
@@ -119,9 +136,6 @@ class Upstream(Strict):
         if url.username or url.password or url.query or url.fragment:
             raise ValueError("no user, password, query or fragment; give the key with `key: env:NAME`")
         return url
-
-
-NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 
 
 class Quota(Strict):
@@ -160,10 +174,8 @@ class ModelQuota(Strict):
 class Client(Strict):
     """A key that clients present, and what it may do."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Name in events and metrics.")
-    hash: str = Field(
-        pattern=r"^sha256:[0-9a-f]{64}$", description="Hash of the key, as `portcullis keys new` prints it."
-    )
+    name: str = Field(pattern=NAME, description="Name in events and metrics.")
+    hash: str = Field(pattern=KEY_HASH, description="Hash of the key, as `portcullis keys new` prints it.")
     models: tuple[str, ...] = Field(("*",), description="Globs of the models it may ask for.")
     scopes: tuple[Scope, ...] = Field(
         ("proxy", "scan"), description="What it may call: `proxy` (models), `scan`, `manage` (the management API)."
@@ -214,7 +226,7 @@ class Endpoints(Strict):
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="PORTCULLIS_", env_nested_delimiter="__", hide_input_in_errors=True
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", hide_input_in_errors=True
     )
 
     version: Literal[1] = Field(1, description="Version of this file's format.")
@@ -302,8 +314,33 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         return Settings(**data, **overrides)
     except ValidationError as e:
         source = str(path) if path else "environment"
-        lines = [f"{source}: {'.'.join(map(str, m['loc'])) or 'settings'}: {in_words(m)}" for m in e.errors()]
+        lines = [f"{source}: {'.'.join(map(str, m['loc'])) or 'settings'}: {_in_words(m)}" for m in e.errors()]
         raise ConfigError("\n".join(lines)) from None
+    except SettingsError as e:
+        names = " or ".join(_no_json(e)) or "environment"
+        raise ConfigError(f'{names}: must be JSON, as `["a"]` is for a list') from None
+
+
+def _in_words(mistake: Mapping[str, Any]) -> str:
+    """As `in_words`, in the words of this file."""
+    if mistake["type"] == "string_pattern_mismatch":
+        return _FORMS.get(mistake["ctx"]["pattern"], in_words(mistake))
+    return in_words(mistake)
+
+
+def _no_json(error: SettingsError) -> list[str]:
+    """Variables of a list or mapping that cannot be read: pydantic names the setting, not the variable."""
+    field = re.search(r'field "(\w+)"', str(error))
+    start = PREFIX + (field[1].upper() if field else "")
+    return sorted(name for name, value in os.environ.items() if name.upper().startswith(start) and not _is_json(value))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from gateway.settings.base import Count, Seconds, Size, Strict
 
 __all__ = [
+    "STORE_URL",
     "Breaker",
     "ConversationSettings",
     "FileSettings",
@@ -22,6 +23,8 @@ __all__ = [
     "StoreSettings",
     "Timeouts",
 ]
+
+STORE_URL = r"^(auto|none|sqlite:///.+|postgres(ql)?://.+)$"
 
 
 class Server(Strict):
@@ -78,7 +81,7 @@ class StoreSettings(Strict):
 
     url: str = Field(
         "auto",
-        pattern=r"^(auto|none|sqlite:///.+|postgres(ql)?://.+)$",
+        pattern=STORE_URL,
         repr=False,
         description="`sqlite:///file`, `postgresql://user:password@host/name`, `none`, or `auto`: `portcullis serve` "
         "keeps an SQLite file in `folder` where it may write there, the middleware nothing.",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.configuration import load
+from gateway.errors import ConfigError
 from tests.cli.command import portcullis
 
 pytestmark = pytest.mark.slow
@@ -96,6 +98,8 @@ def test_mistakes_that_serve_would_find_when_it_opens_things(tmp_path: Path) -> 
         "limits: {redis: 'http://:hunter2@cache'}\n"
         "dialects: {floor: strct, projects: {project-1: defualt}, lakera_policies: null}\n"
         "endpoints: {tokenizers: {gpt-*: /no/such/tokenizer.json}}\n"
+        "placeholder_key: too-short\n"
+        "upstreams: [{name: bare, url: 'http://bare:9'}]\n"
         f"policies: [{tmp_path}]\n"
     )
     done = portcullis("check", "--config", str(config), env={"PORTCULLIS_MODELS__ENABLED": '["gaurd-small"]'})
@@ -106,6 +110,8 @@ def test_mistakes_that_serve_would_find_when_it_opens_things(tmp_path: Path) -> 
         "dialects.projects.project-1: there is no policy 'defualt'",
         "endpoints.tokenizers.gpt-*: /no/such/tokenizer.json: no such file",
         "policy 'judged': a rule asks for a judge",
+        "warning: placeholder_key: is short enough to be guessed",
+        "warning: upstream 'bare': http://bare:9/ has no path",
         "warning: models.enabled: there is no model 'gaurd-small'; loaded: none",
     ):
         assert complaint in done.stderr
@@ -125,3 +131,29 @@ def test_a_missing_key_is_a_warning(tmp_path: Path) -> None:
     done = portcullis("check", "--config", str(config))
     assert done.returncode == 0
     assert done.stderr == "warning: upstream 'a': NO_SUCH_KEY is not set here; `serve` needs it\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "says"),
+    [
+        ("upstreams:\n  - {name: a, url: 'http://a/v1', key: sk-1}\n", "", "a key itself stands in the environment"),
+        ("clients: [{name: a, hash: abc}]\n", "", "as `portcullis keys new` prints it"),
+        ("policies: somewhere\n", "", "policies: must be a list"),
+        ("upstreams: []\n", "", "must have at least 1"),
+        ("server: [1]\n", "", "server: must be a mapping"),
+        ("store: {url: 'mysql://x'}\n", "", "must be `sqlite:///file`"),
+        ("version: 1\n", "PORTCULLIS_POLICIES=/etc/policies", "PORTCULLIS_POLICIES: must be JSON"),
+        ("version: 1\n", "PORTCULLIS_MODELS__ENABLED=small", "PORTCULLIS_MODELS__ENABLED: must be JSON"),
+    ],
+)
+def test_mistakes_are_told_in_plain_words(
+    text: str, variable: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(text)
+    if variable:
+        monkeypatch.setenv(*variable.split("="))
+    with pytest.raises(ConfigError) as caught:
+        load(config)
+    assert says in caught.value.message
+    assert ("config.yaml:" in caught.value.message) is not bool(variable)
