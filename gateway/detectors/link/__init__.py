@@ -7,8 +7,9 @@ The finding is the URL. Whether its host is welcome is for a policy to say: see 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from gateway.detectors.link.places import BEHIND, LONGEST_URL, places
+from gateway.detectors.link.places import BEHIND, LONGEST_URL, Place, places
 from gateway.detectors.link.traits import CATEGORIES, traits
 from gateway.text.hosts import host_of
 from gateway.types import Finding, Kind, Part, Reading, Span
@@ -36,15 +37,26 @@ class Links:
     def pending(self, text: str) -> int:
         begin = max(0, len(text) - BEHIND - LONGEST_URL)
         tail = text[begin:]
-        return begin + min([_last_word(tail), *(place.start for place in places(tail) if place.open)])
+        return begin + min([_last_word(tail), *(place.start for place in _places(tail) if place.open)])
 
     def _scan(self, text: str) -> list[Finding]:
-        found = [place for place in places(text) if place.real]
+        found = [place for place in _places(text) if place.real]
         return [
             Finding(category, score, Span(place.start, place.end), self.name)
             for place in found
-            for category, score in traits(text[place.start : place.end], fetched=place.fetched)
+            for category, score in _traits(text[place.start : place.end], place.fetched)
         ]
+
+
+# With each piece of a stream the same links are in sight again, and the same text is looked at for what is pending.
+@lru_cache(maxsize=512)
+def _traits(url: str, fetched: bool) -> tuple[tuple[str, float], ...]:
+    return tuple(traits(url, fetched=fetched))
+
+
+@lru_cache(maxsize=4)
+def _places(text: str) -> tuple[Place, ...]:
+    return tuple(places(text))
 
 
 def _last_word(text: str) -> int:
