@@ -89,7 +89,7 @@ class Channel:
         self._judge = judge
         self._terms = terms
         self._looks = any(d.readings - {Reading.RAW, Reading.JSON} for d in detectors) or bool(self._whole)
-        self._behind = max(NEAR, *(d.behind + 1 for d in self._near))
+        self._behind = max([NEAR, *(d.behind + 1 for d in self._near)])
         self._window = ""
         self._base = 0  # offset of the window in the text
         self._cut = 0  # how much of the window is decided and has left

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.policy.actions import ACTIONS, Action, Tokens
+from gateway.policy.language import Language, language_of
 from gateway.policy.model import Allow, Policy, Rule
 from gateway.text.channels import channel_of
 from gateway.text.hosts import host_of
@@ -19,6 +20,8 @@ from gateway.text.patterns import compile_re2
 from gateway.types import Direction, Effect, Hit, Kind, Role, Violation
 
 __all__ = ["Ruleset"]
+
+TELLING = 80  # characters of a finding whose language can be told
 
 
 class Ruleset:
@@ -80,6 +83,8 @@ class Ruleset:
             for rule, action in self._rules(finding.category, direction, part.role, part.kind):
                 if (rule.channels and channel not in rule.channels) or not rule.claims(finding.score, finding.fpr):
                     continue
+                if rule.languages and _language(hit) not in rule.languages:
+                    continue
                 if action.effect is not Effect.ALLOW and not any(a.covers(hit, direction) for a in self._allow):
                     out.append(self._violation(hit, rule, action, tokens))
                 break
@@ -120,6 +125,12 @@ class _Allowance:
             return False
         host = host_of(text)
         return host is not None and any(_host_fits(host, allowed) for allowed in self._hosts)
+
+
+def _language(hit: Hit) -> Language:
+    """Of what was found, where it is long enough to tell; of the text around it else."""
+    span = hit.finding.span
+    return language_of(hit.text if span.end - span.start >= TELLING else hit.part.text)
 
 
 def _host_fits(host: str, allowed: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from gateway.policy.language import Language
 from gateway.text.channels import Channel
 from gateway.types import Direction, Kind, Role
 
@@ -100,6 +101,9 @@ class Rule(Claim):
     channels: tuple[Channel, ...] = Field(
         (), description="Only texts of these channels: user, document, tool, code, answer; none: all."
     )
+    languages: tuple[Language, ...] = Field(
+        (), description="Only texts in English (`english`), or beyond doubt in another language (`other`); none: all."
+    )
     found_by: Literal["any", "rules", "models", "unmeasured"] = Field(
         "any", description="Only what rules find, only what models find, or only models whose errors nobody measured."
     )
@@ -111,7 +115,7 @@ class Rule(Claim):
     @property
     def narrow(self) -> bool:
         """Does it leave findings of models that are certain enough to later rules?"""
-        chosen = self.roles or self.kinds or self.channels or self.found_by in ("rules", "unmeasured")
+        chosen = self.roles or self.kinds or self.channels or self.languages or self.found_by in ("rules", "unmeasured")
         return bool(chosen) or self.max_fpr is not None
 
     def claims(self, score: float, fpr: float) -> bool:

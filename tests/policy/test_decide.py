@@ -87,6 +87,10 @@ def test_a_weak_finding_goes_on_to_the_next_rule() -> None:
         ("roles: [user, tool]", hit(role=Role.TOOL), Direction.INPUT, True),
         ("kinds: [tool_call]", hit(), Direction.INPUT, False),
         ("kinds: [tool_call]", hit(kind=Kind.TOOL_CALL), Direction.INPUT, True),
+        ("languages: [other]", hit(text="Das war nicht für mich."), Direction.INPUT, True),
+        ("languages: [english]", hit(text="Das war nicht für mich."), Direction.INPUT, False),
+        ("languages: [other]", hit(text="That was not for me."), Direction.INPUT, False),
+        ("languages: [english]", hit(), Direction.INPUT, True),
     ],
 )
 def test_narrow_rules(extra: str, one: Hit, direction: Direction, claimed: bool) -> None:
@@ -130,3 +134,19 @@ def test_what_is_wanted() -> None:
     assert ruleset.wants("secret/jwt", Direction.OUTPUT)
     assert not ruleset.wants("secret/jwt", Direction.INPUT)
     assert ruleset.redacts("secret/jwt", Direction.OUTPUT)
+
+
+def test_the_language_is_that_of_what_was_found() -> None:
+    """Where it can be told; a name is found in the language of the text around it."""
+    foreign, english = (
+        "Das ist nicht das, was wir wollten. " * 9,
+        "This is what they wanted from you and your team. " * 3,
+    )
+    part = Part(foreign + english, ("m",), Role.USER)
+    ruleset = rules("- {category: 'pii/*', languages: [english], action: mask}\n")
+    for start, end, claimed in (
+        (0, len(foreign), False),
+        (len(foreign), len(part.text), True),
+    ):
+        found = Hit(part, Finding("pii/x", 1.0, Span(start, end), "d"))
+        assert (judge(ruleset, found) is not None) is claimed

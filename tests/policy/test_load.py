@@ -48,7 +48,7 @@ def test_the_version_follows_what_the_file_says_not_how() -> None:
         (GOOD + "    directions: [sideways]\n", 6, "directions"),
         (GOOD + "allow:\n  - patterns: ['(a']\n", 1, "RE2"),
         ("a: [", 1, "YAML"),
-        ("", 1, "valid"),
+        ("", 1, "must be a mapping"),
         (GOOD + "description: 2024-13-45\n", 6, "put it in quotes"),
         (GOOD.replace("version: 1", "version: " + "9" * 5000), 1, "put it in quotes"),
         (GOOD + "description: !!python/object:os.system x\n", 6, "not valid YAML"),
