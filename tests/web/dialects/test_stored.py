@@ -125,7 +125,7 @@ async def test_probes_are_not_kept(tmp_path: Path) -> None:
 async def test_all_own_paths_are_described(tmp_path: Path) -> None:
     async with managed(tmp_path) as gate:
         described = (await gate.gate.http.get("/openapi.json")).json()["paths"]
-        for route in routes(gate.gate.gateway):
+        for route in routes(gate.gate.gateway, lambda path: False):
             if isinstance(route, Route) and route.path != "/openapi.json":
                 path = re.sub(r":\w+}", "}", route.path)
                 assert {m.lower() for m in route.methods or () if m != "HEAD"} <= described[path].keys(), path
