@@ -16,7 +16,7 @@ from gateway.web.state import Gateway
 
 __all__ = ["watch_policies"]
 
-LOOK = 1000  # milliseconds between looks whether the folders are still the same
+LOOK = 1000  # milliseconds between looks at the files themselves
 RETRY = 5.0  # seconds until folders that cannot be watched are tried again
 
 log = logging.getLogger("gateway.web")
@@ -53,7 +53,10 @@ async def _watch(gateway: Gateway, stop: asyncio.Event) -> None:
 
 
 async def _follow(gateway: Gateway, stop: asyncio.Event) -> None:
-    """Until a folder is another one: a link to it was turned, or it was made anew. No watch tells that."""
+    """
+    Until a folder is another one: a link to it was turned, or it was made anew. No watch tells that, nor what changed
+    before it began; some file systems tell nothing. So now and then the files themselves are looked at.
+    """
     before = _identity(gateway)
     async for changes in awatch(
         *gateway.watched_folders,
@@ -63,10 +66,9 @@ async def _follow(gateway: Gateway, stop: asyncio.Event) -> None:
         rust_timeout=LOOK,
         yield_on_timeout=True,
     ):
-        now = _identity(gateway)
-        if changes or now != before:
+        if changes or gateway.policy_files() != gateway.files_read:
             gateway.reload()
-        if now != before:
+        if _identity(gateway) != before:
             return
 
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from time import perf_counter
@@ -79,6 +80,7 @@ class Gateway:
         stored = settings.store.url not in ("auto", "none")
         self.keeper = Keeper(settings.store, self.metrics, self._on_change) if stored else None
         self.tenant_policies = TenantPolicies(self.guard)
+        self.files_read = self.policy_files()
         self.file_policies, self.lakera = self.load_book()
         self.book = self.file_policies
         self.upstreams = {upstream.name: upstream for upstream in settings.upstreams}
@@ -108,6 +110,16 @@ class Gateway:
         """Whose changes are taken while the gateway runs."""
         lakera = self.settings.dialects.lakera_policies
         return [path for path in (*self.policy_folders, *([lakera] if lakera else [])) if path.is_dir()]
+
+    def policy_files(self) -> dict[str, tuple[int, int, int]]:
+        """What is in the watched folders: another one than was read means that something has changed."""
+        found = {}
+        for watched in self.watched_folders:
+            for path in _inside(watched):
+                with suppress(OSError):  # it has just gone, or leads nowhere
+                    about = path.stat()
+                    found[str(path)] = (about.st_ino, about.st_size, about.st_mtime_ns)
+        return found
 
     def load_book(self) -> tuple[Book, Files]:
         """Read all policy files, ours and Lakera's, and check the names that settings use. Raises ConfigError."""
@@ -144,6 +156,7 @@ class Gateway:
 
     def reload(self) -> bool:
         """Take the policy files as they are now, all or none of them."""
+        self.files_read = self.policy_files()
         try:
             book, files = self.load_book()
         except Exception as e:  # whatever is wrong with a file, the old ones stay
@@ -296,3 +309,10 @@ class Gateway:
         s = self.settings
         floor = [s.dialects.floor] if s.dialects.floor else []
         return {s.policy, *floor, *(r.policy for r in s.routes), *(c.policy for c in s.clients if c.policy)}
+
+
+def _inside(place: Path) -> list[Path]:
+    try:
+        return sorted(place.iterdir())
+    except OSError:  # the folder itself has just gone
+        return []

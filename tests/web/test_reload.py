@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
 from shutil import rmtree
 
 import pytest
 
+from gateway.web import reload
 from tests.support.gatewayed import Gatewayed, gatewayed, piece, said
 from tests.support.scripted import Exchange, Script, end, event, head
 
@@ -84,6 +87,28 @@ async def test_a_folder_made_anew_and_a_link_that_is_turned() -> None:
         gate.folder.unlink()
         elsewhere.rename(gate.folder)
         rmtree(aside)
+
+
+async def test_a_change_that_no_watch_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One before the watch began, say, or on a file system that tells nothing."""
+
+    async def deaf(*folders: Path, rust_timeout: int, **options: object) -> AsyncIterator[set[tuple[str, str]]]:
+        while True:
+            await asyncio.sleep(0.02)
+            yield set()
+
+    monkeypatch.setattr(reload, "awatch", deaf)
+    async with gatewayed(said("Hi."), policies=[FIRST], policy="house", watch_policies=True) as gate:
+        first = gate.gateway.book
+        write(gate, WRONG)
+        await gate.wait(lambda: gate.gateway.policies_stale)
+        write(gate, SECOND)
+        await gate.wait(lambda: gate.gateway.book is not first)
+        assert await masks(gate, "lighthouse")
+        await asyncio.sleep(0.1)
+        told = (await gate.http.get("/metrics")).text
+        assert 'guard_reloads_total{result="refused"} 1.0' in told  # each state of the files once
+        assert 'guard_reloads_total{result="taken"} 1.0' in told
 
 
 async def test_a_reload_that_fails_in_another_way_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
