@@ -12,7 +12,7 @@ from training.generate.answers.long import long_answers
 from training.generate.asked import asked, attacked, overridden, told, widened
 from training.generate.direct import direct
 from training.generate.entities import entities
-from training.generate.foreign import foreign
+from training.generate.foreign import daily, foreign
 from training.generate.harm import bias, harm
 from training.generate.harm.foreign import foreign_harm
 from training.generate.harm.twins import harm_twins
@@ -48,6 +48,7 @@ def generated(
         (foreign_harm, 6_000),
         (harm_twins, 14_000),
         (foreign, 30_000),
+        (daily, 12_000),
         (answers, 10_000),
         (long_answers, 9_000),
         (bias, 2_500),

@@ -19,6 +19,7 @@ Language = Literal["english", "other"]
 LONGEST = 20_000  # characters that are looked at; models' findings are of a window, which is far less
 FEWEST = 4  # words
 MOST_ENGLISH = 0.05  # share of English words in a text of another language: names, quotes, terms
+SENTENCE = 3  # English words in a text of another script that may be a sentence
 LEAST_OTHER = 0.12  # share of small words of another language
 LEAST_MARKED = 0.03  # or of letters that English has not
 LEAST_SCRIPT = 0.6  # or of letters of a script that nobody writes English in, nor anything that looks like it
@@ -34,6 +35,9 @@ the and to that it this have from by not what how why please your my you they wh
 should would could does did were been there their our its any into about than then when who these those just only
 but out up like using show reveal ignore forget previous above instructions answer act pretend without must never
 always anything everything with are can because between while after before where
+disregard prior earlier directives hidden print repeat verbatim every word words rules guidelines restrictions
+unrestricted unfiltered respond reply here now new first say said send read ask nothing someone people want need know
+think good help thanks today pretending obey freely override bypass bypassed own yourself act acting
 """
 _OTHER_WORDS = """
 der das und ist nicht ich sie wir mit für auf ein eine einen einer einem zu von dem des sich auch bitte wie kann
@@ -65,13 +69,14 @@ def language_of(text: str) -> Language:
     text = text[:LONGEST]
     words = _WORD.findall(text)
     letters = sum(map(len, words))
-    if letters and len(_SCRIPT.findall(text)) >= LEAST_SCRIPT * letters:
-        return "other"
-    if len(words) < FEWEST:
-        return "english"
     small = [word.lower() for word in words]
     # Marks put on English letters make no other language of them.
     english = sum(_bare(word) in _ENGLISH for word in small)
+    if letters and len(_SCRIPT.findall(text)) >= LEAST_SCRIPT * letters:
+        # Runs of these letters are words of many, and no measure: an English sentence among them is counted by itself.
+        return "english" if english >= SENTENCE else "other"
+    if len(words) < FEWEST:
+        return "english"
     if english > MOST_ENGLISH * len(words):
         return "english"
     other = sum(word in _OTHER for word in small)

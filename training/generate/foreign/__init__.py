@@ -3,7 +3,8 @@ Paragraphs in other languages, requests about them, and attacks in the same plac
 
 A file a language: `paragraph` (what people paste), `ask` (what they want of it), `attack` and its `twin` (the same
 words said to people, of drafts, software and games); `¶` is a line break. `short.txt`: short requests in more
-languages; `common.txt`: numbers; `en.txt`: requests in English about a paragraph that is not.
+languages; `daily/`: what people write and paste every day; `common.txt`: numbers; `en.txt`: requests in English about a
+paragraph that is not.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from training.generate.direct import families
 from training.generate.direct.noise import letters
 from training.generate.grammar import Grammar, dress
 
-__all__ = ["LANGUAGES", "SHORT", "foreign", "grammar"]
+__all__ = ["DAILY", "LANGUAGES", "SHORT", "daily", "foreign", "grammar"]
 
 HERE = Path(__file__).parent
 LANGUAGES = tuple(sorted(p.stem for p in HERE.glob("*.txt") if p.stem not in ("common", "en", "short")))
+DAILY = tuple(sorted(p.stem for p in (HERE / "daily").glob("*.txt")))
 SHORT = Grammar.read(HERE / "short.txt")
 ENGLISH = Grammar.read(HERE / "en.txt")
 HONEST = {"injection/direct": 0, "injection/indirect": 0, "harm/any": 0}
@@ -64,6 +66,19 @@ def foreign(random: Random, count: int) -> Iterator[Example]:
                 seen.add(example.text)
                 yield example
                 break
+
+
+def daily(random: Random, count: int) -> Iterator[Example]:
+    """`count` honest everyday texts at most, no text twice."""
+    grammars = {lang: Grammar.read(HERE / "common.txt", HERE / "daily" / f"{lang}.txt") for lang in DAILY}
+    seen: set[str] = set()
+    for _ in range(count):
+        lang = random.choice(DAILY)
+        text, group = grammars[lang].pick(random, "daily")
+        text = letters(random, BREAK.sub("\n", text))
+        if text not in seen:
+            seen.add(text)
+            yield Example(text, dict(HONEST), "user", "gen:foreign:daily", f"foreign/{lang}/{group}", lang)
 
 
 def write(random: Random, kind: str, lang: str) -> Example:
