@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from html.entities import html5
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
@@ -42,12 +42,13 @@ _QUOTED = re.compile(
 )
 _MAIL = re.compile(rf"=(?:{_WIDE}|[2-7][0-9A-F]|\r?\n)")
 _BETWEEN = re.compile(r"[=\r\n]+")
-_MAILED = re.compile(r"(?<=[A-Za-z0-9,.:;])=20(?=[\w+(=])|=[CD][0-9A-F](?:=\r?\n)?=[89AB][0-9A-F]|(?<=[\w=])=\r?\n")
-_MAIL_ONLY = re.compile(
-    r"[:;!?)]=20|=20(?:[0-9+(]|=\r?\n)|[^\w=]=\r?\n|=\r?\n[^\w=]"
-)  # what is not read a stretch at a time
+# A search jumps to the first character: what stands before it is looked at from there.
+_MAILED = re.compile(r"=(?:(?<=[A-Za-z0-9,.:;]=)20(?=[\w+(=])|[CD][0-9A-F](?:=\r?\n)?=[89AB][0-9A-F]|(?<=[\w=]=)\r?\n)")
+# What is not read a stretch at a time.
+_MAIL_ONLY = re.compile(r"=(?:(?<=[:;!?)]=)20|20(?:[0-9+(]|=\r?\n)|(?<=[^\w=]=)\r?\n|\r?\n[^\w=])")
 # A line as long as mail programs make them, cut anywhere.
-_CUT = re.compile(r"^[^\n]{72,75}=\r?\n", re.MULTILINE)
+_CUT = re.compile("=\r?\n")
+_LINE = range(72, 76)
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _PRICE = 2500  # of reading one escape and of its place in a view
 _OPEN = re.compile(
@@ -149,7 +150,10 @@ def quoted_printable(text: str, budget: Budget) -> Found | None:
 
 def mail(text: str, budget: Budget) -> Found | None:
     """A whole text as mail encodes it: blanks, and lines cut anywhere. `a=20` by itself is an assignment."""
-    if (len(_MAILED.findall(text)) < 2 or _MAIL_ONLY.search(text) is None) and _CUT.search(text) is None:
+    mailed = next(islice(_MAILED.finditer(text), 1, None), None) is not None and _MAIL_ONLY.search(text) is not None
+    if not mailed and all(
+        at - text.rfind("\n", 0, at) - 1 not in _LINE for at in map(re.Match.start, _CUT.finditer(text))
+    ):
         return None
     return _found(text, budget, _MAIL, _from_mail)
 
