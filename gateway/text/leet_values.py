@@ -27,12 +27,15 @@ _LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items
 _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
 _CHUNK = re.compile(r"\S{6,512}")
 # Without one of these no short chunk is more than a word: it is no address, no network's, and no number in capitals.
-_SHORT = re.compile(r"[:@-]|^[^a-z]*$")
+_SHORT = re.compile(r"(?=[A-Z0-9]*[$@|!+(<])[A-Z0-9$@|!+(<]{6,15}[.,;:?)\"']*\Z|[^:@]*[:@]")
 _ASSIGNED = (" = ", " : ", " => ", "= ")
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
 LEAST_KEY = 16
 _KEY = re.compile(rf"[\w.$@|!+(<\u20ac-]{{{LEAST_KEY},}}")
+_NOTHING = re.compile(r"\Z.")
+# What is neither like a key from end to end nor holds one of these signs is no value of any kind.
+_MAY_BE = re.compile(r"[^:@=]*[:@=]|[\w.$@|!+(<\u20ac-]+[.,;:?)\"']*\Z")
 _NAME = re.compile(r"[\"'({\[]?([A-Za-z0-9@$|!+(<\u20ac_-]{3,40})[\"']?[=:]")
 _NAME_ENDS = ("key", "token", "secret", "password")
 _QUOTES = "\"'"
@@ -76,10 +79,10 @@ def _written(prefix: str) -> str:
 
 _LONGEST_FIRST = sorted(PREFIXES, key=lambda prefix: -len(prefix))
 # By their first character, or a sign for it: most chunks begin like few keys.
-_BEGUN = {
-    c: [(prefix, re.compile(_written(prefix))) for prefix in _LONGEST_FIRST if re.match(_written(prefix[0]), c)]
-    for c in string.ascii_letters + string.digits + "@$|!+(<\u20ac"
-}
+_BEGUN: dict[str, tuple[list[str], re.Pattern[str]]] = {}
+for _first in string.ascii_letters + string.digits + "@$|!+(<\u20ac":
+    if _begun := [prefix for prefix in _LONGEST_FIRST if re.match(_written(prefix[0]), _first)]:
+        _BEGUN[_first] = _begun, re.compile("|".join(f"({_written(prefix)})" for prefix in _begun))
 # The number of a document is in capitals and figures, that of a device in pairs, a wallet's in figures and six letters.
 _DOCUMENT = re.compile(r"(?=.*[$@|!+(<])[A-Z0-9$@|!+(<]{6,15}")
 _SIX = "0-9A-Fa-f@(<\u20ac"
@@ -108,7 +111,13 @@ _BY_FIGURES = """
     PT RS SA SE SI SK SM ST TL TN TR VA XK
 """
 _BY_LETTERS = "AZ BG BH DO GB GE GI GT IE IQ JO KW LC LV MT MU NL PK PS QA RO SC SV UA VG"
+_FIGURES_OF = {character: str(int(character, 36)) for character in string.digits + string.ascii_letters}
 _IN_LETTERS = dict.fromkeys(_BY_FIGURES.split(), False) | dict.fromkeys(_BY_LETTERS.split(), True)
+# As leet writes them.
+_WRITTEN: dict[str, list[str]] = {}
+for _country in sorted(_IN_LETTERS):
+    for _pair in product(*((c, *(sign for sign, to in _STAND_FOR.items() if c.lower() in to)) for c in _country)):
+        _WRITTEN.setdefault("".join(_pair), []).append(_country)
 
 
 def values(text: str) -> Iterator[tuple[int, str]]:
@@ -120,7 +129,11 @@ def values(text: str) -> Iterator[tuple[int, str]]:
         if short and whole.isalnum():
             of_name = False
             continue
-        if short and not of_name and _SHORT.search(whole) is None and not text.startswith(_ASSIGNED, match.end()):
+        if (
+            not of_name
+            and (_SHORT if short else _MAY_BE).match(whole) is None
+            and not text.startswith(_ASSIGNED, match.end())
+        ):
             continue
         chunk = whole.rstrip(_AFTER)
         read = _value(chunk, of_name)
@@ -231,7 +244,9 @@ def _cased(letter: str, old: str) -> str:
 def _key(chunk: str) -> str | None:
     if _KEY.fullmatch(chunk) is None:
         return None
-    prefix = next((prefix for prefix, written in _BEGUN.get(chunk[0], ()) if written.match(chunk)), "")
+    prefixes, written = _BEGUN.get(chunk[0], ([], _NOTHING))
+    begun = written.match(chunk)
+    prefix = prefixes[begun.lastindex - 1] if begun is not None and begun.lastindex else ""
     read = chunk[len(prefix) :].translate(_SIGNS)
     return prefix + (read.upper() if chunk.upper() == chunk else read)
 
@@ -243,14 +258,11 @@ def _state(written: str) -> str | None:
 
 def _iban(written: str) -> str | None:
     rest = written[2:]
-    for pair in product(*({c, *_STAND_FOR.get(c, "").upper()} for c in written[:2])):
-        country = "".join(pair)
-        if country not in _IN_LETTERS:
-            continue
+    for country in _WRITTEN.get(written[:2], ()):
         bank = written[5:9] if written[4] == " " else written[4:8]
         letters = bank.translate(_LETTERS).upper() if _IN_LETTERS[country] else bank
         iban = country + rest.replace(bank, letters, 1)
         plain = iban.replace(" ", "")
-        if plain.isalnum() and int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1:
+        if plain.isalnum() and int("".join(map(_FIGURES_OF.__getitem__, plain[4:] + plain[:4]))) % 97 == 1:
             return iban
     return None
