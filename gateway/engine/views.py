@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from gateway.engine.excerpts import excerpt
+from gateway.engine.excerpts import beginning, excerpt
 from gateway.text.decode import WHOLE, Budget, decoded
 from gateway.text.decode.tail import open_tail
 from gateway.text.doors import CONTROL, LEET, MARKUP, SPACED, doors, read
@@ -30,9 +30,10 @@ MAX_VIEWS = 32  # of one text
 SHORT = 6  # ASCII characters that hide nothing
 # Nanoseconds for a text and for a character of it; of a character that is read, by what it is read for.
 START, PRICE = 10_000_000, 150
-RESERVE = 5_000_000  # for what is short
-ALWAYS, FOREIGN, PRICES = 20, 20, {LEET: 40, SPACED: 25, MARKUP: 30}
-MADE = {"joined": 120, "spelled": 100, "leet": 80}
+RESERVE = 4_000_000  # for what is short
+ALWAYS, FOREIGN, PRICES = 10, 45, {LEET: 20, SPACED: 25, MARKUP: 25}
+MADE = {"joined": 60, "spelled": 60, "leet": 80, "leet-l": 40, "markup": 50}
+AGAIN = 150  # of a character of a view that is read in turn, before it is known what is in it
 WORD = 64  # characters in which a word's beginning is looked for
 
 # Readings that a later character may change anywhere. Streams use them to stop, not to edit.
@@ -121,10 +122,15 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
         out.seen.append(_seen(part, text, outer))
         if not (ended and whole):
             queue += _inner(outer, out, work, ended, whole)
-        elif (shorter := _affordable(outer, work)) is not None:
-            queue += _inner(shorter, out, work, ended, whole)
-        else:
+        elif work.left <= -RESERVE:
             out.unread.append(outer.view.behind(Span(0, len(outer.view.text)), len(text)))
+        else:
+            shorter = _shorter(outer)
+            most = _affordable(shorter, work)
+            if most < (size := len(shorter.view.text)):
+                out.unread.append(shorter.view.behind(Span(most, size), len(text)))
+                shorter = shorter._replace(view=beginning(shorter.view, most))
+            queue += _inner(shorter, out, work, ended, whole)
     return out
 
 
@@ -172,14 +178,19 @@ def _seen(part: Part, text: str, outer: _Outer) -> Seen:
     return Seen(part, outer.view, outer.reading, part if same else replace(part, text=outer.view.text))
 
 
-def _affordable(outer: _Outer, work: _Work) -> _Outer | None:
-    """As much of a view as is worth reading in turn, if that may still be paid."""
+def _shorter(outer: _Outer) -> _Outer:
+    """As much of a view as is worth reading in turn."""
     if outer.above is None or outer.made is None:
         return outer
-    if work.left <= -RESERVE:
-        return None
-    shorter = outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
-    return shorter if work.left > 0 or len(shorter.view.text) <= 2 * LONG else None
+    return outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
+
+
+def _affordable(outer: _Outer, work: _Work) -> int:
+    """How many characters of a view may be paid. The text itself is read whatever that costs."""
+    size = len(outer.view.text)
+    if outer.above is None:
+        return size
+    return min(size, max(2 * LONG, work.left // AGAIN))
 
 
 def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> Iterator[_Outer]:
@@ -213,6 +224,7 @@ def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> I
     if outer.depth == 0 and MARKUP in opened:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:
+                work.left -= MADE.get(hidden.name, 10) * len(text)
                 yield _of(outer, hidden, Reading.MARKUP, "markup")
 
 

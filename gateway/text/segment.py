@@ -7,7 +7,7 @@ from math import log
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from gateway.text.patterns import compile_re2, searcher
+from gateway.text.patterns import Sieve, compile_re2, searcher
 from gateway.text.prefixes import KEYS, LENGTHS
 from gateway.text.words import COMMON, FORMS, LABELS, TELLING, WORDS, forms
 
@@ -35,19 +35,25 @@ _KEY_OF_LENGTH = "|".join(
 )
 _KNOWN_PREFIX = "|".join(re.escape(prefix) for prefix, _ in KEYS if prefix[-1] in "_-." and len(prefix) > 3)
 # In the group: what may go on.
-_VALUE = re.compile(
+_VALUE = Sieve(
     rf"0x[0-9A-Fa-f]{{40}}|{_KEY_OF_LENGTH}"
     rf"|({_KEY_BEGINS}|{_KNOWN_PREFIX}|(?:pypi-|eyJ)[A-Za-z0-9_-]{{,40}}|0x[0-9A-Fa-f]{{16}}"
     r"|(?:(?<=[A-Za-z]=)|(?<=[Bb]earer))[A-Za-z0-9+/_-]{20}|(?<![A-Z])[A-Z]{2}\d\d(?:[A-Z]{4}|\d{4})\d{7})"
     r"|(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)|(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|\+\d{9,14}(?!\d)"
-    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
+    rf"0x[0-9A-Fa-f]{{16}}|{_KEY_OF_LENGTH}|{_KEY_BEGINS}|{_KNOWN_PREFIX}|pypi-|eyJ"
+    r"|(?:[A-Za-z]=|[Bb]earer)[A-Za-z0-9+/_-]{20}|[A-Z]{2}[0-9]{2}(?:[A-Z]{4}|[0-9]{4})[0-9]{7}"
+    r"|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}|(?:[0-9A-F]{2}[:-]){5}|\+[0-9]{9}|[0-9](?:\.[0-9]{1,3}){3}",
+    2,
 )
 # Names that stand right before a value; the host of an address.
 _LABEL = re.compile(
     "(?<=uthorization:)[Bb]earer|(?:[Bb]earer|[Tt]oken|[Kk]ey|[Ss]ecret)(?=[A-Za-z_-]{0,4}[0-9][A-Za-z0-9_-]{14})"
 )
 _UPPER = sorted((label.upper() for label in LABELS if 2 < len(label) < 7), key=len, reverse=True)
-_NAMED = re.compile(rf"(?<![A-Z])(?:{'|'.join(_UPPER)})(?=[A-Z]{{0,6}}[0-9]{{2}})|ID(?=[A-Z]{{0,2}}[0-9]{{3}})")
+_NAMED = re.compile(
+    rf"(?<![A-Z])(?=[A-Z]{{3}})(?:{'|'.join(_UPPER)})(?=[A-Z]{{0,6}}[0-9]{{2}})|ID(?=[A-Z]{{0,2}}[0-9]{{3}})"
+)
 # The same between words, and a telephone number that begins with its bracket.
 _BETWEEN = re.compile(
     r"(?<![A-Z])(?:IP(?=address|number)|(?:IMEI|IBAN|SSN|MAC|VIN|BIC|PIN|DOB)(?=[a-z]{2,}|[0-9]{2}|[:=]))"

@@ -55,7 +55,7 @@ _UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
 # Of a line that is read, and of a character in it.
 _LINE_PRICE, _PRICE = 6000, 120
 _PRICES: dict[Key, int] = {"reversed": 200, "pig_latin": 500}
-_SHAPE_PRICE = 6000  # of an account number or an address that may be in a cipher
+_SHAPE_PRICE = 2000  # of an account number or an address that may be in a cipher
 _SENTENCE = 400
 _LINE = 4000  # characters read at once
 _TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
