@@ -93,7 +93,7 @@ _NO_FIGURES = str.maketrans("", "", string.digits)
 _WALLET = re.compile(rf"0[xX][{_SIX}]{{40}}")
 _HEXADECIMAL = str.maketrans("@(<\u20ac", "acce")
 # The end of an American address: the state before its number, and what stands before that, the city.
-_STATE = re.compile(rf"(?<=, )[A-Za-z{_CLASS}]{{2}}(?= \d{{5}}(?![\w-]))")
+_STATE = re.compile(rf", ([A-Za-z{_CLASS}]{{2}})(?= \d{{5}}(?![\w-]))")
 _STATES_TEXT = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
     " PA RI SC SD TN TX UT VT VA WA WV WI WY PR"
@@ -146,11 +146,11 @@ def values(text: str) -> Iterator[tuple[int, str]]:
         if read is not None and read != chunk:
             yield match.start(), read
     for match in _STATE.finditer(text) if ", " in text else ():
-        if (state := _state(match[0])) is not None:
-            yield match.start(), state
-            begin = text.rfind(", ", max(0, match.start() - 40), match.start() - 2) + 2
+        if (state := _state(match[1])) is not None:
+            yield match.start(1), state
+            begin = text.rfind(", ", max(0, match.start(1) - 40), match.start()) + 2
             if begin > 1:
-                yield begin, text[begin : match.start()].translate(_LETTERS).title() + state
+                yield begin, text[begin : match.start(1)].translate(_LETTERS).title() + state
     for match in _IBAN.finditer(text):
         iban = _iban(match[0])
         if iban is not None and iban != match[0]:
