@@ -45,13 +45,15 @@ Stretch = tuple[int, int]  # where an edit's result stands in the view
 def apply(name: str, text: str, edits: Sequence[Edit], open_at: int) -> tuple[View, list[Stretch]]:
     """The text with these edits made. They are sorted and do not overlap."""
     outs = [edit.out for edit in edits]
-    grown = accumulate([len(edit.out) - edit.end + edit.start for edit in edits], initial=0)
-    stretches = [(edit.start + by, edit.start + by + len(edit.out)) for edit, by in zip(edits, grown, strict=False)]
+    ends = [edit.end for edit in edits]
     pieces = [""] * (2 * len(edits) + 1)
     pieces[1::2] = outs
-    ends = [0, *[edit.end for edit in edits]]
-    pieces[::2] = [text[end:begin] for end, begin in zip(ends, [*[e.start for e in edits], len(text)], strict=True)]
+    pieces[::2] = [
+        text[end:begin] for end, begin in zip([0, *ends], [*[e.start for e in edits], len(text)], strict=True)
+    ]
     view = "".join(pieces)
+    edges = list(accumulate(map(len, pieces)))
+    stretches = list(zip(edges[::2], edges[1::2], strict=False))
 
     def start(index: int) -> int:
         at = bisect_right(stretches, (index, len(view))) - 1
