@@ -29,8 +29,8 @@ DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within
 MAX_VIEWS = 32  # of one text
 SHORT = 6  # ASCII characters that hide nothing
 # Nanoseconds for a text and for a character of it; of a character that is read, by what it is read for.
-START, PRICE = 10_000_000, 150
-RESERVE = 4_000_000  # for what is short
+START, PRICE = 8_000_000, 150
+RESERVE = 3_000_000  # for what is short
 ALWAYS, FOREIGN, PRICES = 10, 45, {LEET: 20, SPACED: 25, MARKUP: 25}
 MADE = {"joined": 60, "spelled": 60, "leet": 80, "leet-l": 40, "markup": 50}
 AGAIN = 150  # of a character of a view that is read in turn, before it is known what is in it

@@ -55,6 +55,7 @@ _UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
 # Of a line that is read, and of a character in it.
 _LINE_PRICE, _PRICE = 6000, 120
 _PRICES: dict[Key, int] = {"reversed": 200, "pig_latin": 500}
+_SEEN_PRICE = 800  # of a word that is seen, and of its line
 _SHAPE_PRICE = 2000  # of an account number or an address that may be in a cipher
 _SENTENCE = 400
 _LINE = 4000  # characters read at once
@@ -104,6 +105,7 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
     valued = _VALUES_SEEN(data, 0, len(data))[0][0] >= 0
     if not seen and not valued:
         return []
+    budget.spent += _SEEN_PRICE * sum(map(len, seen.values()))
     if valued and "word_order" not in seen and _NAMED_SEEN(data, 0, len(data))[0][0] >= 0:
         seen["word_order"] = []
     told = _told(low, data, budget) if valued else {}
