@@ -145,11 +145,8 @@ def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
     """
     marked = text.encode("ascii").translate(_RUNS) if text.isascii() else _marked(text)
     runs = marked.decode("latin-1").replace(_EURO, "\u20ac").split()
-    tokens = [
-        run
-        for run in dict.fromkeys(runs)
-        if not run.isalpha() and "_" not in run and (len(run) < 5 or not run.isdigit())
-    ]
+    marked_runs = [run for run in runs if not run.isalpha()]
+    tokens = [run for run in dict.fromkeys(marked_runs) if "_" not in run and (len(run) < 5 or not run.isdigit())]
 
     def split() -> list[str]:
         edges = np.flatnonzero(np.diff(np.frombuffer(b" " + marked + b" ", np.uint8) != 32))

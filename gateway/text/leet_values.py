@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, product
 
 from gateway.text.patterns import Sieve
@@ -25,10 +25,10 @@ _STAND_FOR = {
 _CLASS = r"0-9@$|!+(<\u20ac"
 _LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()})
 _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
-_CHUNK = re.compile(r"\S{6,512}")
+LEAST, LONGEST = 6, 512  # characters of a chunk
 # Without one of these no short chunk is more than a word: it is no address, no network's, and no number in capitals.
 _SHORT = re.compile(r"(?=[A-Z0-9]*[$@|!+(<])[A-Z0-9$@|!+(<]{6,15}[.,;:?)\"']*\Z|[^:@]*[:@]")
-_ASSIGNED = (" = ", " : ", " => ", "= ")
+_ASSIGNED, _SIGNS_OF_NAMES = (" = ", " : ", " => ", "= "), frozenset(("=", ":", "=>"))
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
 LEAST_KEY = 16
@@ -122,29 +122,7 @@ for _country in sorted(_IN_LETTERS):
 
 def values(text: str) -> Iterator[tuple[int, str]]:
     """Where one begins, and what it reads as."""
-    of_name = False  # does a name stand before it, as in `key: value`?
-    for match in _CHUNK.finditer(text):
-        whole = match[0]
-        short = len(whole) < LEAST_KEY
-        if short and whole.isalnum():
-            of_name = False
-            continue
-        if (
-            not of_name
-            and (_SHORT if short else _MAY_BE).match(whole) is None
-            and not text.startswith(_ASSIGNED, match.end())
-        ):
-            continue
-        chunk = whole.rstrip(_AFTER)
-        read = _value(chunk, of_name)
-        if read is None and of_name:  # its figures may be its own
-            yield match.start(), chunk
-        of_name = False
-        assigned = whole[len(chunk) :] == ":" or text.startswith(_ASSIGNED, match.end())
-        if assigned and (name := _own_name(chunk)) is not None:
-            read, of_name = name, True
-        if read is not None and read != chunk:
-            yield match.start(), read
+    yield from _of_chunks(text)
     for match in _STATE.finditer(text) if ", " in text else ():
         if (state := _state(match[1])) is not None:
             yield match.start(1), state
@@ -155,6 +133,50 @@ def values(text: str) -> Iterator[tuple[int, str]]:
         iban = _iban(match[0])
         if iban is not None and iban != match[0]:
             yield match.start(), iban
+
+
+def _of_chunks(text: str) -> Iterator[tuple[int, str]]:
+    """Those without a blank in them, but for one between a name and its value."""
+    chunks = text.split()
+    names = -1  # the number of the chunk that a name before it names, as in `key: value`
+    end = 0
+    for at in [n for n, c in enumerate(chunks) if len(c) >= LEAST and (len(c) >= LEAST_KEY or not c.isalnum())]:
+        whole = chunks[at]
+        named = at == names
+        assigned = at + 1 < len(chunks) and chunks[at + 1] in _SIGNS_OF_NAMES
+        likely = _SHORT if len(whole) < LEAST_KEY else _MAY_BE
+        if not (named or assigned or len(whole) > LONGEST or likely.match(whole)):
+            continue
+        start = _place(text, whole, end)
+        end = start + len(whole)
+        for first in range(0, len(whole), LONGEST):
+            piece = whole[first : first + LONGEST]
+            chunk = piece.rstrip(_AFTER)
+            if len(piece) < LEAST:
+                continue
+            read = _value(chunk, named)
+            if read is None and named:  # its figures may be its own
+                yield start + first, chunk
+            named = False
+            if piece[len(chunk) :] == ":" or (assigned and text.startswith(_ASSIGNED, start + first + len(piece))):
+                name = _own_name(chunk)
+                if name is not None:
+                    read, names = name, _following(chunks, at)
+            if read is not None and read != chunk:
+                yield start + first, read
+
+
+def _following(chunks: Sequence[str], at: int) -> int:
+    """The next chunk that is long enough for a value."""
+    return next((after for after in range(at + 1, len(chunks)) if len(chunks[after]) >= LEAST), -1)
+
+
+def _place(text: str, chunk: str, begin: int) -> int:
+    """Where this chunk stands between blanks."""
+    at, size = text.find(chunk, begin), len(chunk)
+    while not ((text[at - 1 : at] or " ").isspace() and (text[at + size : at + size + 1] or " ").isspace()):
+        at = text.find(chunk, at + 1)
+    return at
 
 
 def _value(chunk: str, of_name: bool) -> str | None:
