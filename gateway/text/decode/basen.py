@@ -68,11 +68,14 @@ def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
         start, end = chain.span()
         if not budget.work_on(_CHAIN_PRICE):
             return
+        written = data[start:end]
+        if written == written.lower():  # without a capital it is figures and words
+            continue
         if pair < start:
             pair = _MIXED_PAIR(data, start, size)[0][0]
         if pair < 0:
             break
-        if pair < end and (written := data[start:end]) != written.lower():  # without a capital it is figures and words
+        if pair < end:
             yield from _long(data, done, start)
             yield from _pieces(text, start, end, budget)
             done = end

@@ -61,7 +61,7 @@ _SENTENCE = 400
 _LINE = 4000  # characters read at once
 _TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
 _TOKENS = 2000  # that may be keys
-_NEAR = 200  # characters around a value that may be its name
+_NEAR, _MANY = 200, 3  # characters around a value that may be its name; values
 
 
 class _Line:
@@ -87,6 +87,7 @@ _FINDERS: dict[Key, tuple[Search, ...]] = {
     "word_order": (searcher(compile_re2(SIGNS["word_order"])), _NAMED_SEEN),
 }
 _VALUES_SEEN = searcher(compile_re2(disguised.VALUE, utf8=False))  # where to look closer
+_SHAPES_SEEN = searcher(compile_re2(f"{disguised.ACCOUNT}|{disguised.ADDRESS}", utf8=False))
 _SHAPED = (
     (Sieve(disguised.ACCOUNT, disguised.ACCOUNT, 0), disguised.account),
     (Sieve(disguised.ADDRESS, disguised.ADDRESS, 0), disguised.address),
@@ -117,7 +118,7 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
             entry = found.setdefault(name, Found([]))
             entry.edits.extend(edits)
             entry.left.extend(left)
-    for name, edit in _shaped(text, low, budget) if valued else ():
+    for name, edit in _shaped(text, low, data, budget) if valued else ():
         if budget.write(len(edit.out)):
             found.setdefault(name, Found([])).edits.append(edit)
     for entry in found.values():
@@ -147,9 +148,12 @@ def _told(low: str, data: bytes, budget: Budget) -> dict[Key, list[tuple[int, in
 def _around_values(data: bytes) -> Iterator[tuple[int, int]]:
     """Whole lines with a value in them, and so much of long ones; what is near to each other is one."""
     size = len(data)
-    first = last = at = 0
+    first = last = at = count = 0
     while at < size and (span := _VALUES_SEEN(data, at, size)[0])[0] >= 0:
         start, end = span
+        count = count + 1 if start <= last + _NEAR else 1
+        if count > _MANY:  # where they are many the next one is not far
+            end = min(size, end + _NEAR)
         after = min(size, end + _NEAR)
         at = data.find(b"\n", end, after)
         if at < 0:
@@ -166,9 +170,9 @@ def _around_values(data: bytes) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _shaped(text: str, low: str, budget: Budget) -> Iterator[tuple[str, Edit]]:
+def _shaped(text: str, low: str, data: bytes, budget: Budget) -> Iterator[tuple[str, Edit]]:
     """Values that their own form gives away."""
-    for pattern, cipher in _SHAPED:
+    for pattern, cipher in _SHAPED if _SHAPES_SEEN(data, 0, len(data))[0][0] >= 0 else ():
         for match in pattern.finditer(low):
             if not budget.work_on(_SHAPE_PRICE):
                 return
