@@ -89,7 +89,9 @@ def _chains(text: str, data: bytes) -> Iterator[re.Match[str]]:
     end, size = 0, len(data)
     while (span := _ROOM(data, end, size)[0])[0] >= 0:
         start, end = span
-        yield from _CHAIN.finditer(text, start, end)
+        room = data[start:end]
+        if room != room.lower():
+            yield from _CHAIN.finditer(text, start, end)
 
 
 def _long(data: bytes, start: int, end: int) -> Iterator[Spans]:
