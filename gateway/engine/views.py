@@ -6,8 +6,10 @@ others, and what its mark-up hides. Which detector sees which of them is `scan`'
 from __future__ import annotations
 
 import re
+from base64 import b64encode, b85encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import shake_256
 from typing import NamedTuple
 
 from gateway.engine.excerpts import beginning, excerpt
@@ -22,7 +24,7 @@ from gateway.text.recased import recased
 from gateway.text.views import View, raw, unescaped
 from gateway.types import Detector, Part, Reading, Span
 
-__all__ = ["NESTED", "Look", "Seen", "for_detector", "judges_whole", "left_context", "look"]
+__all__ = ["NESTED", "Look", "Seen", "for_detector", "judges_whole", "left_context", "look", "warm"]
 
 NESTED = "obfuscation/nested_encoding"
 DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within one
@@ -43,6 +45,8 @@ _ANYWHERE = WHOLE | {
     "recased",
 }  # fmt: skip
 _STEPS = re.compile(r"[+/]")
+_WARMING = 6144  # bytes of noise
+_WITH_BLANKS = str.maketrans("~`|&0", "     ")
 
 
 class Seen(NamedTuple):
@@ -84,6 +88,14 @@ class _Outer(NamedTuple):
     above: View | None = None  # the view that it was made of
     made: View | None = None  # and itself as a view of that one
     recased: bool = False
+
+
+def warm() -> None:
+    """Build what most readings build when they first need it: tables, and states of automata."""
+    noise = shake_256(b"noise").digest(_WARMING)
+    words = "п\u0430ypal cafe\u0301 1gn0r3 4ll pr3v10us i.g.n.o.r.e"
+    text = "\n".join((words, b85encode(noise).decode().translate(_WITH_BLANKS), b64encode(noise).decode(), words[::-1]))
+    look(Part(text), text)
 
 
 def _of(above: _Outer, made: View, reading: Reading, last: str) -> _Outer:

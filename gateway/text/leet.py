@@ -168,10 +168,11 @@ def _marked(text: str) -> bytes:
 
 @cache
 def _marks() -> NDArray[np.uint8]:
-    out = bytearray(95 if chr(code).isalnum() else 32 for code in range(_LAST_LETTER + 1))
-    out[:128] = _RUNS[:128]
+    letters = np.frombuffer(bytes(map(str.isalnum, map(chr, range(_LAST_LETTER + 1)))), np.bool_)
+    out = np.where(letters, np.uint8(95), np.uint8(32))
+    out[:128] = np.frombuffer(_RUNS[:128], np.uint8)
     out[0x20AC] = ord(_EURO)
-    return np.frombuffer(out, np.uint8)
+    return out
 
 
 def _spelled(tokens: Sequence[str]) -> dict[str, str]:
