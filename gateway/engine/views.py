@@ -31,7 +31,7 @@ DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within
 MAX_VIEWS = 32  # of one text
 SHORT = 6  # ASCII characters that hide nothing
 # Nanoseconds for a text and for a character of it; of a character that is read, by what it is read for.
-START, PRICE = 8_000_000, 150
+START, PRICE = 12_000_000, 90
 RESERVE = 3_000_000  # for what is short
 ALWAYS, FOREIGN, PRICES = 10, 45, {LEET: 20, SPACED: 25, MARKUP: 25}
 MADE = {"joined": 60, "spelled": 60, "leet": 80, "leet-l": 40, "markup": 50}

@@ -44,7 +44,7 @@ _CHARACTER = (
 )
 _TEXT = re.compile(f"{_CHARACTER}{{4,}}+".encode())
 _LONG_TEXT = searcher(compile_re2(f"{_CHARACTER}{{6,}}", utf8=False))  # faster where there is little to find
-WORK, START = 110, 3_000_000  # per character, and for any text: 10 milliseconds for 64 KiB
+WORK, START = 95, 4_000_000  # per character, and for any text: 10 milliseconds for 64 KiB
 _RUN_PRICE, _UNIT_PRICE = 5000, 15  # of a reading at one alignment
 _STRETCH_PRICE, _LETTER_PRICE = 2500, 30  # of judging whether something is text
 # A disguise of the letters does not make noise of them.
