@@ -135,12 +135,12 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
         if not (ended and whole):
             queue += _inner(outer, out, work, ended, whole)
         elif work.left <= -RESERVE:
-            out.unread.append(outer.view.behind(Span(0, len(outer.view.text)), len(text)))
+            out.unread.append(_behind(outer.view, Span(0, len(outer.view.text)), len(text)))
         else:
             shorter = _shorter(outer)
             most = _affordable(shorter, work)
             if most < (size := len(shorter.view.text)):
-                out.unread.append(shorter.view.behind(Span(most, size), len(text)))
+                out.unread.append(_behind(shorter.view, Span(most, size), len(text)))
                 shorter = shorter._replace(view=beginning(shorter.view, most))
             queue += _inner(shorter, out, work, ended, whole)
     return out
@@ -188,6 +188,11 @@ def _whole_characters(seen: list[Seen], at: int) -> int:
 def _seen(part: Part, text: str, outer: _Outer) -> Seen:
     same = outer.view.text is text and part.text is text
     return Seen(part, outer.view, outer.reading, part if same else replace(part, text=outer.view.text))
+
+
+def _behind(view: View, span: Span, size: int) -> Span:
+    """What is told as unread need not be exact where characters stand in another order."""
+    return view.original(span) if view.monotone else Span(0, size)
 
 
 def _shorter(outer: _Outer) -> _Outer:

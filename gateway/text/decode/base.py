@@ -46,7 +46,7 @@ _TEXT = re.compile(f"{_CHARACTER}{{4,}}+".encode())
 _LONG_TEXT = searcher(compile_re2(f"{_CHARACTER}{{6,}}", utf8=False))  # faster where there is little to find
 WORK, START = 95, 4_000_000  # per character, and for any text: 10 milliseconds for 64 KiB
 _RUN_PRICE, _UNIT_PRICE = 5000, 15  # of a reading at one alignment
-_STRETCH_PRICE, _LETTER_PRICE = 2500, 30  # of judging whether something is text
+_STRETCH_PRICE, _FOREIGN_PRICE, _LETTER_PRICE = 2500, 80_000, 30  # of judging whether something is text
 # A disguise of the letters does not make noise of them.
 _TAGS = {0xE0000 + code: code for code in range(32, 127)}
 _SAMPLE = 200  # characters that decide what a long stretch is
@@ -245,10 +245,13 @@ def _stretches(data: bytes, code: Code, flowing: bool, least: int, budget: Budge
         if end - begin < (least if whole else 12) and not goes_on:
             continue
         out = data[begin:end].decode("utf-8", "ignore")
-        if goes_on or (
-            budget.work_on(_STRETCH_PRICE + _LETTER_PRICE * min(len(out), _SAMPLE)) and is_text(out, code.strict)
-        ):
+        if goes_on or (budget.work_on(_judging(out)) and is_text(out, code.strict)):
             yield begin, end, out
+
+
+def _judging(text: str) -> int:
+    """What it costs to judge this."""
+    return (_STRETCH_PRICE if text.isascii() else _FOREIGN_PRICE) + _LETTER_PRICE * min(len(text), _SAMPLE)
 
 
 def _long_texts(data: bytes) -> Iterator[tuple[int, int]]:
