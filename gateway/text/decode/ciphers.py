@@ -9,9 +9,8 @@ writes them; only the lines where it finds one are read, word by word, so that p
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 
 from gateway.text.decode import disguised
 from gateway.text.decode.base import Budget, Found
@@ -31,9 +30,9 @@ from gateway.text.decode.sought import (
     unpig,
 )
 from gateway.text.decode.steps import Key
+from gateway.text.decode.turned import backwards, each_reversed, replaced
 from gateway.text.patterns import Search, Sieve, compile_re2, compile_set, searcher
 from gateway.text.prefixes import SHAPES
-from gateway.text.views import Lazy
 from gateway.text.words import ENGLISH, FORMS, LABELS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
@@ -50,8 +49,6 @@ _READABLE = FORMS - {"a", "i"}
 # A short name in another language says nothing against a cipher.
 _PLAIN = (ENGLISH | {label for label in LABELS if len(label) > 4}) - {"a", "i"}
 _SURE = frozenset(word for word in TELLING | LABELS if len(word) >= 6)
-_SPACED = re.compile(r"\S+")
-_UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
 # Of a line that is read, and of a character in it.
 _LINE_PRICE, _PRICE = 6000, 120
 _PRICES: dict[Key, int] = {"reversed": 200, "pig_latin": 500}
@@ -246,7 +243,7 @@ def _line(
     start, end = span
     if key == "word_order":
         if _is_backwards(text, low, start, end):
-            yield "word_order", _backwards(text, start, end)
+            yield "word_order", backwards(text, start, end)
         return
     if (line := lines.get(span)) is None:
         line = lines[span] = _Line(low, start, end)
@@ -259,13 +256,13 @@ def _line(
             yield from _line_read(key, text, *_with_signs(low, first, last, start, end))
     else:
         for a, b in _runs(low, line, [unpig(word) for word in line.words]):
-            yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), unpig(m[0])) for m in _in(text, a, b)])
+            yield "pig_latin", replaced(text, a, b, [(m.start(), m.end(), unpig(m[0])) for m in _in(text, a, b)])
 
 
 def _line_read(key: Key, text: str, a: int, b: int) -> Iterator[tuple[str, Edit]]:
     if key == "reversed":
         yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
-        yield "reversed_words", _each_reversed(text, a, b)
+        yield "reversed_words", each_reversed(text, a, b)
     else:
         table = SHIFTS[key] if isinstance(key, int) else ATBASH
         name = "caesar" if isinstance(key, int) else "atbash"
@@ -356,58 +353,6 @@ def _kept(
 
 def _adjoin(low: str, end: int, begin: int) -> bool:
     return begin - end <= 3 and not low[end:begin].strip(" ,.:;!?=_-/()'\"")
-
-
-def _replaced(text: str, start: int, end: int, words: Sequence[tuple[int, int, str]]) -> Edit:
-    """Words replaced, what stands between them kept."""
-    out: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    at = start
-    for a, b, word in (*words, (end, end, "")):
-        out += (text[at:a], word)
-        starts += (*range(at, a), *[a] * len(word))
-        ends += (*range(at + 1, a + 1), *[b] * len(word))
-        at = b
-    return Edit(start, end, "".join(out), starts, ends)
-
-
-def _each_reversed(text: str, start: int, end: int) -> Edit:
-    words = [match.span() for match in _SPACED.finditer(text, start, end)]
-    begins = [a for a, _ in words]
-    out: list[str] = []
-    at = start
-    for a, b in words:
-        out += (text[at:a], text[a:b][::-1])
-        at = b
-
-    def origin(index: int) -> int:
-        at = start + index
-        a, b = words[max(0, bisect_right(begins, at) - 1)]
-        return a + b - 1 - at if a <= at < b else at
-
-    starts = Lazy(end - start, origin)
-    return Edit(start, end, "".join(out), starts, Lazy(end - start, lambda index: origin(index) + 1), turned=True)
-
-
-def _backwards(text: str, start: int, end: int) -> Edit:
-    """Each word with the gap behind it as one blank."""
-    words = [match.span() for match in _UNQUOTED.finditer(text, start, end)][::-1]
-    begins = list(accumulate((b - a + 1 for a, b in words), initial=0))
-
-    def origin(index: int, *, ends: bool) -> int:
-        word = bisect_right(begins, index) - 1
-        (a, b), at = words[word], index - begins[word]
-        if a + at < b:
-            return a + at + ends
-        return a if ends else words[word + 1][1]  # between this word and the one that stood before it
-
-    size = begins[-1] - 1
-    starts, ends = (
-        Lazy(size, lambda index: origin(index, ends=False)),
-        Lazy(size, lambda index: origin(index, ends=True)),
-    )
-    return Edit(words[-1][0], words[0][1], " ".join([text[a:b] for a, b in words]), starts, ends, turned=True)
 
 
 def _apart(edits: list[Edit]) -> list[Edit]:
