@@ -3,8 +3,9 @@ How many of the texts that the rules catch plainly are still caught in each disg
 and how much the views raise the number of honest texts with a finding.
 
 The disguised texts are ours (`gateway.redteam.plain`). Honest sets are read from a folder of
-`<name>.jsonl.gz` files with the field `text`; without the folder that table is left out. On demand: all ordered pairs
-of encodings, and one or two disguises on top of each other at some place of a long text.
+`<name>.jsonl.gz` files with the field `text`; without the folder that table is left out. On demand: two sets of texts
+that the views were not built with (`other_texts`), all ordered pairs of encodings, and one or two disguises on top of
+each other at some place of a long text.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import orjson
 from rich.console import Console
 
 from benchmarks.figures import Figures
+from benchmarks.other_texts import LATER, OTHERS
 from benchmarks.tables import Rows, deliver
 from benchmarks.texts import CORPORA
 from gateway.detectors import BUILTIN
@@ -78,6 +80,17 @@ def caught(detectors: Sequence[Detector], family: str, text: str, at: range | No
         hit.finding for hit in scan_parts(detectors, [Part(text)]).hits if hit.finding.category.startswith(f"{family}/")
     ]
     return any(at is None or (f.span.start < at.stop and at.start < f.span.end) for f in found)
+
+
+def other(detectors: Sequence[Detector], name: str, texts: Sequence[tuple[str, str]], seeds: Sequence[int]) -> Figures:
+    """Of these texts in each technique, once for each seed: how many there are, and how many of which get through."""
+    missed: dict[str, int] = {}
+    for transform, seed in product(TRANSFORMS, seeds):
+        random = Random(seed)
+        for family, text in texts:
+            if not caught(detectors, family, transform(text, random)):
+                missed[transform.name] = missed.get(transform.name, 0) + 1
+    return {"set": name, "texts": len(texts), "disguised": len(texts) * len(TRANSFORMS) * len(seeds), "missed": missed}
 
 
 def pairs(detectors: Sequence[Detector], repeats: int, seed: int) -> Figures:
@@ -150,6 +163,14 @@ def tables(report: Figures) -> list[Rows]:
         cause = max(r["causes"], key=r["causes"].get) if r["causes"] else "-"
         sets.add(r["set"], f"{r['texts']}", f"{r['raw']}", f"{r['rise']}", f"{100 * r['rise'] / r['texts']:.2f}", cause)
     tables = [out, sets] if report["honest"] else [out]
+    if report["others"]:
+        rest = Rows("Other texts", "set", "texts", "disguised", "missed", "of all", "of one technique at most", "which")
+        for r in report["others"]:
+            missed, which = sum(r["missed"].values()), max(r["missed"], key=r["missed"].get, default="-")
+            most = r["missed"].get(which, 0) * len(TRANSFORMS) / r["disguised"]
+            shares = (f"{100 * missed / r['disguised']:.2f} %", f"{100 * most:.1f} %")
+            rest.add(r["set"], f"{r['texts']}", f"{r['disguised']}", f"{missed}", *shares, which)
+        tables.append(rest)
     if report["pairs"]:
         found = report["pairs"]
         both = Rows("Pairs of encodings", "pairs", "texts of each", "missed", "of one pair at most", "which")
@@ -176,6 +197,8 @@ def run(args: argparse.Namespace) -> Figures:
             Random(1).shuffle(texts)
             if texts:
                 report["honest"].append(honest(detectors, name, texts[: args.most]))
+    sets = (("others", OTHERS), ("later", LATER)) if args.others else ()
+    report["others"] = [other(detectors, name, texts, range(50, 50 + args.others)) for name, texts in sets]
     report["pairs"] = pairs(detectors, args.pairs, args.seed) if args.pairs else {}
     depths = (1, 2) if args.carried else ()
     report["carried"] = [row for depth in depths for row in carried(detectors, args.carried, depth, args.seed)]
@@ -187,6 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="honest sets, <name>.jsonl.gz")
     parser.add_argument("--most", type=int, default=2000, help="texts of each honest set (default 2000)")
     parser.add_argument("--repeats", type=int, default=3, help="seeds for each technique (default 3)")
+    parser.add_argument("--others", type=int, default=0, help="seeds for each technique, of other texts (default 0)")
     parser.add_argument("--pairs", type=int, default=0, help="texts of each family for each pair (default 0)")
     parser.add_argument("--carried", type=int, default=0, help="disguised texts put into long ones (default 0)")
     parser.add_argument("--seed", type=int, default=80, help="of pairs and of long texts (default 80)")

@@ -6,11 +6,13 @@ others, and what its mark-up hides. Which detector sees which of them is `scan`'
 from __future__ import annotations
 
 import re
+from base64 import b64encode, b85encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import shake_256
 from typing import NamedTuple
 
-from gateway.engine.excerpts import excerpt
+from gateway.engine.excerpts import beginning, excerpt
 from gateway.text.decode import WHOLE, Budget, decoded
 from gateway.text.decode.tail import open_tail
 from gateway.text.doors import CONTROL, LEET, MARKUP, SPACED, doors, read
@@ -22,17 +24,18 @@ from gateway.text.recased import recased
 from gateway.text.views import View, raw, unescaped
 from gateway.types import Detector, Part, Reading, Span
 
-__all__ = ["NESTED", "Look", "Seen", "for_detector", "judges_whole", "left_context", "look"]
+__all__ = ["NESTED", "Look", "Seen", "for_detector", "judges_whole", "left_context", "look", "warm"]
 
 NESTED = "obfuscation/nested_encoding"
 DEPTH = 3  # kinds of reading on top of each other; decoders nest as deep within one
 MAX_VIEWS = 32  # of one text
 SHORT = 6  # ASCII characters that hide nothing
 # Nanoseconds for a text and for a character of it; of a character that is read, by what it is read for.
-START, PRICE = 10_000_000, 150
-RESERVE = 5_000_000  # for what is short
-ALWAYS, FOREIGN, PRICES = 20, 20, {LEET: 40, SPACED: 25, MARKUP: 30}
-MADE = {"joined": 120, "spelled": 100, "leet": 80}
+START, PRICE = 12_000_000, 90
+RESERVE = 3_000_000  # for what is short
+ALWAYS, FOREIGN, PRICES = 10, 45, {LEET: 20, SPACED: 25, MARKUP: 25}
+MADE = {"joined": 60, "spelled": 60, "leet": 80, "leet-l": 40, "markup": 50}
+AGAIN = 150  # of a character of a view that is read in turn, before it is known what is in it
 WORD = 64  # characters in which a word's beginning is looked for
 
 # Readings that a later character may change anywhere. Streams use them to stop, not to edit.
@@ -42,6 +45,8 @@ _ANYWHERE = WHOLE | {
     "recased",
 }  # fmt: skip
 _STEPS = re.compile(r"[+/]")
+_WARMING = 6144  # bytes of noise
+_WITH_BLANKS = str.maketrans("~`|&0", "     ")
 
 
 class Seen(NamedTuple):
@@ -85,6 +90,14 @@ class _Outer(NamedTuple):
     recased: bool = False
 
 
+def warm() -> None:
+    """Build what most readings build when they first need it: tables, and states of automata."""
+    noise = shake_256(b"noise").digest(_WARMING)
+    words = "п\u0430ypal cafe\u0301 1gn0r3 4ll pr3v10us i.g.n.o.r.e"
+    text = "\n".join((words, b85encode(noise).decode().translate(_WITH_BLANKS), b64encode(noise).decode(), words[::-1]))
+    look(Part(text), text)
+
+
 def _of(above: _Outer, made: View, reading: Reading, last: str) -> _Outer:
     return _Outer(above.view.then(made), reading, above.depth + 1, last, above.view, made)
 
@@ -121,10 +134,15 @@ def look(part: Part, text: str, *, ended: bool = True, whole: bool = True) -> Lo
         out.seen.append(_seen(part, text, outer))
         if not (ended and whole):
             queue += _inner(outer, out, work, ended, whole)
-        elif (shorter := _affordable(outer, work)) is not None:
-            queue += _inner(shorter, out, work, ended, whole)
+        elif work.left <= -RESERVE:
+            out.unread.append(_behind(outer.view, Span(0, len(outer.view.text)), len(text)))
         else:
-            out.unread.append(outer.view.behind(Span(0, len(outer.view.text)), len(text)))
+            shorter = _shorter(outer)
+            most = _affordable(shorter, work)
+            if most < (size := len(shorter.view.text)):
+                out.unread.append(_behind(shorter.view, Span(most, size), len(text)))
+                shorter = shorter._replace(view=beginning(shorter.view, most))
+            queue += _inner(shorter, out, work, ended, whole)
     return out
 
 
@@ -172,14 +190,24 @@ def _seen(part: Part, text: str, outer: _Outer) -> Seen:
     return Seen(part, outer.view, outer.reading, part if same else replace(part, text=outer.view.text))
 
 
-def _affordable(outer: _Outer, work: _Work) -> _Outer | None:
-    """As much of a view as is worth reading in turn, if that may still be paid."""
+def _behind(view: View, span: Span, size: int) -> Span:
+    """What is told as unread need not be exact where characters stand in another order."""
+    return view.original(span) if view.monotone else Span(0, size)
+
+
+def _shorter(outer: _Outer) -> _Outer:
+    """As much of a view as is worth reading in turn."""
     if outer.above is None or outer.made is None:
         return outer
-    if work.left <= -RESERVE:
-        return None
-    shorter = outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
-    return shorter if work.left > 0 or len(shorter.view.text) <= 2 * LONG else None
+    return outer._replace(view=outer.above.then(excerpt(outer.above.text, outer.made)))
+
+
+def _affordable(outer: _Outer, work: _Work) -> int:
+    """How many characters of a view may be paid. The text itself is read whatever that costs."""
+    size = len(outer.view.text)
+    if outer.above is None:
+        return size
+    return min(size, max(2 * LONG, work.left // AGAIN))
 
 
 def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> Iterator[_Outer]:
@@ -213,6 +241,7 @@ def _inner(outer: _Outer, out: Look, work: _Work, ended: bool, whole: bool) -> I
     if outer.depth == 0 and MARKUP in opened:
         for hidden in (markup(text), untagged(text)):
             if hidden is not None:
+                work.left -= MADE.get(hidden.name, 10) * len(text)
                 yield _of(outer, hidden, Reading.MARKUP, "markup")
 
 

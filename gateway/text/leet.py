@@ -145,11 +145,8 @@ def _tokens(text: str) -> tuple[list[str], Callable[[], list[str]]]:
     """
     marked = text.encode("ascii").translate(_RUNS) if text.isascii() else _marked(text)
     runs = marked.decode("latin-1").replace(_EURO, "\u20ac").split()
-    tokens = [
-        run
-        for run in dict.fromkeys(runs)
-        if not run.isalpha() and "_" not in run and (len(run) < 5 or not run.isdigit())
-    ]
+    marked_runs = [run for run in runs if not run.isalpha()]
+    tokens = [run for run in dict.fromkeys(marked_runs) if "_" not in run and (len(run) < 5 or not run.isdigit())]
 
     def split() -> list[str]:
         edges = np.flatnonzero(np.diff(np.frombuffer(b" " + marked + b" ", np.uint8) != 32))
@@ -171,10 +168,11 @@ def _marked(text: str) -> bytes:
 
 @cache
 def _marks() -> NDArray[np.uint8]:
-    out = bytearray(95 if chr(code).isalnum() else 32 for code in range(_LAST_LETTER + 1))
-    out[:128] = _RUNS[:128]
+    letters = np.frombuffer(bytes(map(str.isalnum, map(chr, range(_LAST_LETTER + 1)))), np.bool_)
+    out = np.where(letters, np.uint8(95), np.uint8(32))
+    out[:128] = np.frombuffer(_RUNS[:128], np.uint8)
     out[0x20AC] = ord(_EURO)
-    return np.frombuffer(out, np.uint8)
+    return out
 
 
 def _spelled(tokens: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, product
 
 from gateway.text.patterns import Sieve
@@ -25,14 +25,17 @@ _STAND_FOR = {
 _CLASS = r"0-9@$|!+(<\u20ac"
 _LETTERS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items()})
 _SIGNS = str.maketrans({sign: letters[0] for sign, letters in _STAND_FOR.items() if not sign.isdigit()})
-_CHUNK = re.compile(r"\S{6,512}")
+LEAST, LONGEST = 6, 512  # characters of a chunk
 # Without one of these no short chunk is more than a word: it is no address, no network's, and no number in capitals.
-_SHORT = re.compile(r"[:@-]|^[^a-z]*$")
-_ASSIGNED = (" = ", " : ", " => ", "= ")
+_SHORT = re.compile(r"(?=[A-Z0-9]*[$@|!+(<])[A-Z0-9$@|!+(<]{6,15}[.,;:?)\"']*\Z|[^:@]*[:@]")
+_ASSIGNED, _SIGNS_OF_NAMES = (" = ", " : ", " => ", "= "), frozenset(("=", ":", "=>"))
 _AFTER = ".,;:?)\"'"
 _TOP = re.compile(r"\.[A-Za-z]{2,24}\Z")
 LEAST_KEY = 16
 _KEY = re.compile(rf"[\w.$@|!+(<\u20ac-]{{{LEAST_KEY},}}")
+_NOTHING = re.compile(r"\Z.")
+# What is neither like a key from end to end nor holds one of these signs is no value of any kind.
+_MAY_BE = re.compile(r"[^:@=]*[:@=]|[\w.$@|!+(<\u20ac-]+[.,;:?)\"']*\Z")
 _NAME = re.compile(r"[\"'({\[]?([A-Za-z0-9@$|!+(<\u20ac_-]{3,40})[\"']?[=:]")
 _NAME_ENDS = ("key", "token", "secret", "password")
 _QUOTES = "\"'"
@@ -76,10 +79,10 @@ def _written(prefix: str) -> str:
 
 _LONGEST_FIRST = sorted(PREFIXES, key=lambda prefix: -len(prefix))
 # By their first character, or a sign for it: most chunks begin like few keys.
-_BEGUN = {
-    c: [(prefix, re.compile(_written(prefix))) for prefix in _LONGEST_FIRST if re.match(_written(prefix[0]), c)]
-    for c in string.ascii_letters + string.digits + "@$|!+(<\u20ac"
-}
+_BEGUN: dict[str, tuple[list[str], re.Pattern[str]]] = {}
+for _first in string.ascii_letters + string.digits + "@$|!+(<\u20ac":
+    if _begun := [prefix for prefix in _LONGEST_FIRST if re.match(_written(prefix[0]), _first)]:
+        _BEGUN[_first] = _begun, re.compile("|".join(f"({_written(prefix)})" for prefix in _begun))
 # The number of a document is in capitals and figures, that of a device in pairs, a wallet's in figures and six letters.
 _DOCUMENT = re.compile(r"(?=.*[$@|!+(<])[A-Z0-9$@|!+(<]{6,15}")
 _SIX = "0-9A-Fa-f@(<\u20ac"
@@ -90,7 +93,7 @@ _NO_FIGURES = str.maketrans("", "", string.digits)
 _WALLET = re.compile(rf"0[xX][{_SIX}]{{40}}")
 _HEXADECIMAL = str.maketrans("@(<\u20ac", "acce")
 # The end of an American address: the state before its number, and what stands before that, the city.
-_STATE = re.compile(rf"(?<=, )[A-Za-z{_CLASS}]{{2}}(?= \d{{5}}(?![\w-]))")
+_STATE = re.compile(rf", ([A-Za-z{_CLASS}]{{2}})(?= \d{{5}}(?![\w-]))")
 _STATES_TEXT = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
     " PA RI SC SD TN TX UT VT VA WA WV WI WY PR"
@@ -108,40 +111,72 @@ _BY_FIGURES = """
     PT RS SA SE SI SK SM ST TL TN TR VA XK
 """
 _BY_LETTERS = "AZ BG BH DO GB GE GI GT IE IQ JO KW LC LV MT MU NL PK PS QA RO SC SV UA VG"
+_FIGURES_OF = {character: str(int(character, 36)) for character in string.digits + string.ascii_letters}
 _IN_LETTERS = dict.fromkeys(_BY_FIGURES.split(), False) | dict.fromkeys(_BY_LETTERS.split(), True)
+# As leet writes them.
+_WRITTEN: dict[str, list[str]] = {}
+for _country in sorted(_IN_LETTERS):
+    for _pair in product(*((c, *(sign for sign, to in _STAND_FOR.items() if c.lower() in to)) for c in _country)):
+        _WRITTEN.setdefault("".join(_pair), []).append(_country)
 
 
 def values(text: str) -> Iterator[tuple[int, str]]:
     """Where one begins, and what it reads as."""
-    of_name = False  # does a name stand before it, as in `key: value`?
-    for match in _CHUNK.finditer(text):
-        whole = match[0]
-        short = len(whole) < LEAST_KEY
-        if short and whole.isalnum():
-            of_name = False
-            continue
-        if short and not of_name and _SHORT.search(whole) is None and not text.startswith(_ASSIGNED, match.end()):
-            continue
-        chunk = whole.rstrip(_AFTER)
-        read = _value(chunk, of_name)
-        if read is None and of_name:  # its figures may be its own
-            yield match.start(), chunk
-        of_name = False
-        assigned = whole[len(chunk) :] == ":" or text.startswith(_ASSIGNED, match.end())
-        if assigned and (name := _own_name(chunk)) is not None:
-            read, of_name = name, True
-        if read is not None and read != chunk:
-            yield match.start(), read
+    yield from _of_chunks(text)
     for match in _STATE.finditer(text) if ", " in text else ():
-        if (state := _state(match[0])) is not None:
-            yield match.start(), state
-            begin = text.rfind(", ", max(0, match.start() - 40), match.start() - 2) + 2
+        if (state := _state(match[1])) is not None:
+            yield match.start(1), state
+            begin = text.rfind(", ", max(0, match.start(1) - 40), match.start()) + 2
             if begin > 1:
-                yield begin, text[begin : match.start()].translate(_LETTERS).title() + state
+                yield begin, text[begin : match.start(1)].translate(_LETTERS).title() + state
     for match in _IBAN.finditer(text):
         iban = _iban(match[0])
         if iban is not None and iban != match[0]:
             yield match.start(), iban
+
+
+def _of_chunks(text: str) -> Iterator[tuple[int, str]]:
+    """Those without a blank in them, but for one between a name and its value."""
+    chunks = text.split()
+    names = -1  # the number of the chunk that a name before it names, as in `key: value`
+    end = 0
+    for at in [n for n, c in enumerate(chunks) if len(c) >= LEAST and (len(c) >= LEAST_KEY or not c.isalnum())]:
+        whole = chunks[at]
+        named = at == names
+        assigned = at + 1 < len(chunks) and chunks[at + 1] in _SIGNS_OF_NAMES
+        likely = _SHORT if len(whole) < LEAST_KEY else _MAY_BE
+        if not (named or assigned or len(whole) > LONGEST or likely.match(whole)):
+            continue
+        start = _place(text, whole, end)
+        end = start + len(whole)
+        for first in range(0, len(whole), LONGEST):
+            piece = whole[first : first + LONGEST]
+            chunk = piece.rstrip(_AFTER)
+            if len(piece) < LEAST:
+                continue
+            read = _value(chunk, named)
+            if read is None and named:  # its figures may be its own
+                yield start + first, chunk
+            named = False
+            if piece[len(chunk) :] == ":" or (assigned and text.startswith(_ASSIGNED, start + first + len(piece))):
+                name = _own_name(chunk)
+                if name is not None:
+                    read, names = name, _following(chunks, at)
+            if read is not None and read != chunk:
+                yield start + first, read
+
+
+def _following(chunks: Sequence[str], at: int) -> int:
+    """The next chunk that is long enough for a value."""
+    return next((after for after in range(at + 1, len(chunks)) if len(chunks[after]) >= LEAST), -1)
+
+
+def _place(text: str, chunk: str, begin: int) -> int:
+    """Where this chunk stands between blanks."""
+    at, size = text.find(chunk, begin), len(chunk)
+    while not ((text[at - 1 : at] or " ").isspace() and (text[at + size : at + size + 1] or " ").isspace()):
+        at = text.find(chunk, at + 1)
+    return at
 
 
 def _value(chunk: str, of_name: bool) -> str | None:
@@ -231,7 +266,9 @@ def _cased(letter: str, old: str) -> str:
 def _key(chunk: str) -> str | None:
     if _KEY.fullmatch(chunk) is None:
         return None
-    prefix = next((prefix for prefix, written in _BEGUN.get(chunk[0], ()) if written.match(chunk)), "")
+    prefixes, written = _BEGUN.get(chunk[0], ([], _NOTHING))
+    begun = written.match(chunk)
+    prefix = prefixes[begun.lastindex - 1] if begun is not None and begun.lastindex else ""
     read = chunk[len(prefix) :].translate(_SIGNS)
     return prefix + (read.upper() if chunk.upper() == chunk else read)
 
@@ -243,14 +280,11 @@ def _state(written: str) -> str | None:
 
 def _iban(written: str) -> str | None:
     rest = written[2:]
-    for pair in product(*({c, *_STAND_FOR.get(c, "").upper()} for c in written[:2])):
-        country = "".join(pair)
-        if country not in _IN_LETTERS:
-            continue
+    for country in _WRITTEN.get(written[:2], ()):
         bank = written[5:9] if written[4] == " " else written[4:8]
         letters = bank.translate(_LETTERS).upper() if _IN_LETTERS[country] else bank
         iban = country + rest.replace(bank, letters, 1)
         plain = iban.replace(" ", "")
-        if plain.isalnum() and int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1:
+        if plain.isalnum() and int("".join(map(_FIGURES_OF.__getitem__, plain[4:] + plain[:4]))) % 97 == 1:
             return iban
     return None

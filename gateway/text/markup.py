@@ -26,8 +26,12 @@ _ANY = compile_re2(ANY)
 _OPENS = re.compile(
     r"<(?:!--|((?:script|style|template|noscript)\b|[A-Za-z][A-Za-z0-9:-]{0,60}(?=[\s/\"'])(?!\s*+/?>)))", re.IGNORECASE
 )
-_INSIDE = re.compile(r"[^\"'<>]*")
-_ATTRIBUTE = re.compile(r"(?<![\w:.@-])([A-Za-z@][\w:.-]{0,60})(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>=]+)))?")
+# Up to the tag's `>`, or to where it turns out to be none. Quotes may hold anything.
+_INSIDE = re.compile(r"(?:[^\"'<>]++|\"[^\"]*+\"|'[^']*+')*+")
+# With a value; or `hidden`, which needs none.
+_ATTRIBUTE = re.compile(
+    r"(?<![\w:.@-])(?:([A-Za-z@][\w:.-]{0,60}+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>=]+))|(?i:hidden)(?![\w:.-]))"
+)
 _TEXTS = frozenset({"alt", "title", "value", "content", "placeholder", "label", "summary", "description", "srcdoc"})
 _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])"
@@ -146,13 +150,15 @@ def _html(text: str) -> Iterator[tuple[int, int]]:
             at = len(text) if end < 0 else end
             yield match.end(), at
             continue
-        at = _tag_end(text, match.end())
+        inside = _INSIDE.match(text, match.end())
+        at = inside.end() if inside is not None else match.end()
         unseen = name.lower() in _NEVER_SHOWN
         for attribute in _ATTRIBUTE.finditer(text, match.end(), at):
-            key, group = attribute[1].lower(), attribute.lastindex or 1
-            if group == 1:  # without a value
-                unseen = unseen or key == "hidden"
+            group = attribute.lastindex
+            if group is None:
+                unseen = True
                 continue
+            key = attribute[1].lower()
             unseen = unseen or _hides(key, attribute[group])
             if key in _TEXTS or key.startswith(("data-", "aria-")):
                 yield attribute.span(group)
@@ -178,19 +184,3 @@ def _hides(key: str, value: str) -> bool:
     if key == "style":
         return _UNSEEN.search(value[:2000]) is not None
     return key == "hidden" or (key == "aria-hidden" and value.lower() == "true")
-
-
-def _tag_end(text: str, at: int) -> int:
-    """Where the tag's `>` is, or where it turns out to be none. Quotes may hold anything."""
-    size = len(text)
-    while at < size:
-        inside = _INSIDE.match(text, at)
-        assert inside is not None  # it matches the empty string
-        at = inside.end()
-        if at == size or text[at] in "<>":
-            return at
-        close = text.find(text[at], at + 1)
-        if close < 0:
-            return at
-        at = close + 1
-    return size

@@ -39,7 +39,8 @@ def _pieces(text: str, places: Sequence[tuple[int, int]], around: int) -> Iterat
 
 
 def _first(text: str, at: int) -> int:
-    blank = max(text.rfind(sign, max(0, at - TOKEN), at) for sign in " \n")
+    least = max(0, at - TOKEN)
+    blank = max(text.rfind(" ", least, at), text.rfind("\n", least, at))
     return at if at == 0 or blank < 0 else blank + 1
 
 

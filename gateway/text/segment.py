@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from math import inf, log
+from math import log
 
-from gateway.text.patterns import compile_re2
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+from gateway.text.patterns import Sieve, compile_re2, searcher
 from gateway.text.prefixes import KEYS, LENGTHS
 from gateway.text.words import COMMON, FORMS, LABELS, TELLING, WORDS, forms
 
@@ -15,8 +17,7 @@ LEAST = 8  # letters that may be more than one word
 LONG = 16  # letters that are more than one word whatever they say
 MOST = 2048  # letters of one text that are cut: each costs some microseconds
 _NEAR = 400  # letters on each side of a telling word
-_TELLING = compile_re2("|".join(sorted(word for word in TELLING if len(word) >= 5)))
-_LONGEST = max(map(len, FORMS))
+_TELLING = searcher(compile_re2("|".join(sorted(word for word in TELLING if len(word) >= 5)), utf8=False))
 _UNKNOWN_PRICE = 7.5  # of a letter that is in no word
 _PIECE = re.compile("(?<![A-Z0-9])[A-Z]?[a-z]{2,}|(?<=[0-9])[A-Z][a-z]{4,}|[a-z]{2,}")
 _NUMBER = re.compile(r"....\d{4}|\d{4}[A-Za-z]")
@@ -34,19 +35,25 @@ _KEY_OF_LENGTH = "|".join(
 )
 _KNOWN_PREFIX = "|".join(re.escape(prefix) for prefix, _ in KEYS if prefix[-1] in "_-." and len(prefix) > 3)
 # In the group: what may go on.
-_VALUE = re.compile(
+_VALUE = Sieve(
     rf"0x[0-9A-Fa-f]{{40}}|{_KEY_OF_LENGTH}"
     rf"|({_KEY_BEGINS}|{_KNOWN_PREFIX}|(?:pypi-|eyJ)[A-Za-z0-9_-]{{,40}}|0x[0-9A-Fa-f]{{16}}"
     r"|(?:(?<=[A-Za-z]=)|(?<=[Bb]earer))[A-Za-z0-9+/_-]{20}|(?<![A-Z])[A-Z]{2}\d\d(?:[A-Z]{4}|\d{4})\d{7})"
     r"|(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)|(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|\+\d{9,14}(?!\d)"
-    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
+    rf"0x[0-9A-Fa-f]{{16}}|{_KEY_OF_LENGTH}|{_KEY_BEGINS}|{_KNOWN_PREFIX}|pypi-|eyJ"
+    r"|(?:[A-Za-z]=|[Bb]earer)[A-Za-z0-9+/_-]{20}|[A-Z]{2}[0-9]{2}(?:[A-Z]{4}|[0-9]{4})[0-9]{7}"
+    r"|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}|(?:[0-9A-F]{2}[:-]){5}|\+[0-9]{9}|[0-9](?:\.[0-9]{1,3}){3}",
+    2,
 )
 # Names that stand right before a value; the host of an address.
 _LABEL = re.compile(
     "(?<=uthorization:)[Bb]earer|(?:[Bb]earer|[Tt]oken|[Kk]ey|[Ss]ecret)(?=[A-Za-z_-]{0,4}[0-9][A-Za-z0-9_-]{14})"
 )
 _UPPER = sorted((label.upper() for label in LABELS if 2 < len(label) < 7), key=len, reverse=True)
-_NAMED = re.compile(rf"(?<![A-Z])(?:{'|'.join(_UPPER)})(?=[A-Z]{{0,6}}[0-9]{{2}})|ID(?=[A-Z]{{0,2}}[0-9]{{3}})")
+_NAMED = re.compile(
+    rf"(?<![A-Z])(?=[A-Z]{{3}})(?:{'|'.join(_UPPER)})(?=[A-Z]{{0,6}}[0-9]{{2}})|ID(?=[A-Z]{{0,2}}[0-9]{{3}})"
+)
 # The same between words, and a telephone number that begins with its bracket.
 _BETWEEN = re.compile(
     r"(?<![A-Z])(?:IP(?=address|number)|(?:IMEI|IBAN|SSN|MAC|VIN|BIC|PIN|DOB)(?=[a-z]{2,}|[0-9]{2}|[:=]))"
@@ -85,11 +92,12 @@ def _prices() -> dict[str, float]:
             out[form] = min(out[form], 9.0)
         out[word] = min(out[word], 7.5)
     out |= dict.fromkeys(COMMON, 5.5) | dict.fromkeys(_FUNCTION.split(), 4.0) | {"a": 5.0, "i": 5.0}
-    # With what is no word, but begins one: with anything else no word begins.
-    return dict.fromkeys((word[:end] for word in out for end in range(1, len(word))), inf) | out
+    return out
 
 
-_PRICES = _prices()
+_PRICES_OF = _prices()
+_PRICES = list(_PRICES_OF.values())
+_WORDS = BytesAhoCorasick([word.encode() for word in _PRICES_OF], implementation=Implementation.ContiguousNFA)
 
 
 def cuts(letters: str, room: int = MOST) -> list[int]:
@@ -102,11 +110,11 @@ def cuts(letters: str, room: int = MOST) -> list[int]:
     data = letters.encode("ascii", "replace")
     out: list[int] = []
     done = 0
-    while room > 0 and (match := _TELLING.search(data, done)) is not None:
-        start = max(done, match.start() - _NEAR)
-        stop = min(len(letters), match.start() + _NEAR, start + room)
+    while room > 0 and (told := _TELLING(data, done, len(data))[0])[0] >= 0:
+        start = max(done, told[0] - _NEAR)
+        stop = min(len(letters), told[0] + _NEAR, start + room)
         out += [start + at for at in _cheapest(letters[start:stop]) if start + at > 0]
-        done, room = max(stop, match.end()), room - (stop - start)
+        done, room = max(stop, told[1]), room - (stop - start)
     if not done and len(letters) >= LONG:
         run = letters[: min(_NEAR, room)]
         words = _words(run)
@@ -175,20 +183,19 @@ def _cheapest(letters: str) -> list[int]:
 def _words(letters: str) -> list[tuple[int, int]]:
     """The words that cover most with fewest."""
     size = len(letters)
-    prices = [0.0] + [inf] * size
+    prices = [0.0] * (size + 1)
     begun = [0] * (size + 1)
     known = [False] * (size + 1)
-    for at in range(size):
-        if prices[at] + _UNKNOWN_PRICE < prices[at + 1]:
-            prices[at + 1], begun[at + 1], known[at + 1] = prices[at] + _UNKNOWN_PRICE, at, False
-        for end in range(at + 1, min(size, at + _LONGEST) + 1):
-            price = _PRICES.get(letters[at:end])
-            if price is None:
-                break
-            if (price := prices[at] + price) < prices[end]:
-                prices[end], begun[end], known[end] = price, at, True
+    done = 0
+    for row, begin, end in _WORDS.find_matches_as_indexes(letters.encode("ascii", "replace"), overlapping=True):
+        while done < end:  # of those that end at the same letter the longest comes first
+            prices[done + 1], begun[done + 1] = prices[done] + _UNKNOWN_PRICE, done
+            done += 1
+        price = prices[begin] + _PRICES[row]
+        if price < prices[end] or (price == prices[end] and not known[end] and begin < end - 1):
+            prices[end], begun[end], known[end] = price, begin, True
     out: list[tuple[int, int]] = []
-    at = size
+    at = done
     while at > 0:
         first = begun[at]
         if known[at]:

@@ -75,9 +75,10 @@ def test_detectors(tmp_path: Path) -> None:
 
 
 def test_views(tmp_path: Path) -> None:
-    report, _ = run("views", tmp_path, "--texts", "2", "--rounds", "1", "--large", "100000")
+    report, _ = run("views", tmp_path, "--texts", "2", "--rounds", "1", "--large", "100000", "--mixtures", "3")
     assert all(row["look_us"] > 0 for row in report["plain"])
     assert all(0 <= row["growth"] <= 4 for row in report["worst"])
+    assert sorted(row["us"] for row in report["mixtures"]["worst"]) == sorted(report["mixtures"]["us"])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")

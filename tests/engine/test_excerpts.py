@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.engine.excerpts import excerpt
+from gateway.engine.excerpts import beginning, excerpt
 from gateway.engine.scan import scan_parts
 from gateway.engine.views import look
 from gateway.redteam.transforms import named
@@ -109,3 +109,13 @@ def test_reading_ends_at_a_fixed_amount_of_work_and_what_is_left_is_told() -> No
     assert first.unread
     assert [seen.view.text for seen in first.seen] == [seen.view.text for seen in again.seen]
     assert sum(len(seen.view.text) for seen in first.seen) < 16 * len(text)
+
+
+@pytest.mark.parametrize("name", ["none", "homoglyphs", "url", "reversed", "tags", "spaces"])
+def test_the_beginning_of_a_view_has_the_same_places(name: str) -> None:
+    text = f"Hello there. {named(name)(SENTENCE, Random(2)) if name != 'none' else SENTENCE}"
+    for view in (View("raw", text, len(text)), *views_of(text)):
+        for size in (0, 1, len(view.text) // 2, len(view.text)):
+            cut = beginning(view, size)
+            assert cut.text == view.text[:size]
+            assert places(cut) == places(view)[:size]

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from gateway.detectors.base import RegexDetector, Row
 from gateway.engine.distinct import distinct
 from gateway.engine.scan import scan_parts
-from gateway.engine.views import MAX_VIEWS, NESTED, judges_whole, look
+from gateway.engine.views import MAX_VIEWS, NESTED, judges_whole, look, warm
 from gateway.redteam.transforms import TRANSFORMS, Transform, chain, named
+from gateway.text.codepoints import tables
 from gateway.types import OF_ONE_TEXT, Finding, Hit, Part, Reading, Span
 
 WORD = RegexDetector("t", (Row("t/word", r"(?i)(?P<v>wombat burrow)"),))
@@ -187,3 +188,21 @@ def test_a_key_of_no_known_kind_is_not_said_again_of_a_known_one(
     known, other = hit("secret/github_token", 10, 20, "html"), hit(category, start, end, via)
     assert (other in distinct([other, known])) is kept
     assert known in distinct([other, known])
+
+
+DEAR = "cafe\u0301 c2F5IHRoZSBzYW1lIGFnYWlu\n" * 2000
+
+
+def test_of_a_view_that_may_not_be_paid_the_beginning_is_read_and_the_rest_is_told() -> None:
+    told = f"The secret of the {named('base64')('wombat burrow ' * 3, Random(1))} is there."
+    for at, caught in ((0, True), (50_000, False)):
+        text = DEAR[:at] + named("full_width")(told, Random(1)) + "\n" + DEAR[at:]
+        found = look(Part(text), text)
+        assert any("wombat burrow" in seen.view.text for seen in found.seen) is caught
+        assert any(0 < span.start < span.end <= len(text) for span in found.unread)
+
+
+def test_what_is_read_from_files_is_there_when_readings_are_warm() -> None:
+    tables.cache_clear()
+    warm()
+    assert tables.cache_info().currsize == 1

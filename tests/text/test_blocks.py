@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from gateway.text import codepoints, confusables, normalise, order, spacing
 from gateway.text.normalise import normalised, open_at, readings
 from gateway.text.order import applied
-from gateway.text.spacing import LONG
+from gateway.text.spacing import joined
 from gateway.text.views import View
 from tests.text.test_normalise import ODD
 
-MODULES = (codepoints, confusables, normalise, order, spacing)
+MODULES = (codepoints, confusables, normalise, order)
+BY = st.sampled_from([". ", ".-", "..", ".,", "  ", " -", "\u00b7 "])
 APART = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), min_size=1, max_size=12)
 
 
@@ -46,12 +47,22 @@ def test_any_text(text: str, block: int) -> None:
     assert in_blocks_of(block, text) == everything(text)
 
 
-@given(words=st.lists(APART, min_size=20, max_size=40), by=st.sampled_from([". ", ".-", "..", ".,"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_long_stretches_of_spaced_letters(words: list[str], by: str, block: int) -> None:
-    text = (by[1] * 2 if by[1] == by[0] else by[1]).join(by[0].join(word) for word in words)
-    if len(text) >= LONG:
-        assert in_blocks_of(block, text) == everything(text)
+@given(
+    st.lists(st.tuples(st.lists(APART, min_size=1, max_size=9), BY), min_size=1, max_size=8), st.sampled_from(" é_\n1")
+)
+def test_letters_apart_are_the_same_one_stretch_at_a_time_and_all_at_once(
+    stretches: list[tuple[list[str], str]], between: str
+) -> None:
+    said = [
+        (by[1] * 2 if by[1] == by[0] else by[1]).join(by[0].join(word) for word in words) for words, by in stretches
+    ]
+    text = f" {between} ".join(said)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spacing, "FEW", 0)
+        at_once = shown(joined(text))
+        patch.setattr(spacing, "FEW", 99)
+        patch.setattr(spacing, "LONG", 9999)
+        assert shown(joined(text)) == at_once
 
 
 def deleted(text: str) -> str:

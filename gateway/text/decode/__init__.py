@@ -38,7 +38,7 @@ _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "base85": basen.base85,
 }
 _PRICE = 12  # of one walk over a character
-KEPT = 8  # of so many parts of the work one is left for what is in an encoding
+KEPT = 6  # of so many parts of the work one is left for what is in an encoding
 _BETWEEN = "\n" * 6  # two pieces of a text: no list and no run goes on behind it
 _NEAR = 200  # encoded stretches of two kinds this close may be one message
 
@@ -164,36 +164,36 @@ def _read_near(text: str, near: Sequence[tuple[int, int]], budget: Budget) -> li
     """As `_read`, of these pieces of the text alone: what else it holds was there one level up."""
     firsts = [0, *accumulate(end - begin + len(_BETWEEN) for begin, end in near)]
 
-    def piece(at: int) -> int:
-        return min(len(near) - 1, bisect_right(firsts, at) - 1)
-
-    def original(at: int) -> int:
-        begin, end = near[piece(at)]
-        return min(end, at - firsts[piece(at)] + begin)
+    def place(start: int, end: int) -> tuple[int, int]:
+        """Where in its piece it begins and ends."""
+        at = bisect_right(firsts, start, hi=len(near)) - 1
+        by, last = near[at][0] - firsts[at], near[at][1]
+        return min(last, start + by), min(last, end + by)
 
     out = []
     for name, found in _read(_BETWEEN.join([text[begin:end] for begin, end in near]), budget, True, None):
-        edits = [
-            moved(edit, original(edit.start) - edit.start)
-            for edit in found.edits
-            if original(edit.end) - original(edit.start) == edit.end - edit.start
-        ]
-        out.append((name, Found(edits, [(original(start), original(end)) for start, end in found.left])))
+        edits = []
+        for edit in found.edits:
+            start, end = place(edit.start, edit.end)
+            if end - start == edit.end - edit.start:
+                edits.append(moved(edit, start - edit.start))
+        out.append((name, Found(edits, [place(*span) for span in found.left])))
     return out
 
 
 def _mixed(all_found: Sequence[tuple[str, Found]]) -> tuple[str, Found] | None:
-    tagged = sorted(((e, name) for name, f in all_found for e in f.edits), key=lambda t: (t[0].start, -t[0].end))
+    tagged = sorted([(e.start, -e.end, at, n, e) for n, (_, f) in enumerate(all_found) for at, e in enumerate(f.edits)])
     edits: list[Edit] = []
     names: dict[str, None] = {}
-    near, last = False, ""
-    for edit, name in tagged:
-        if edits and edits[-1].end > edit.start:
+    near = False
+    done, last = 0, -1
+    for start, _, _, kind, edit in tagged:
+        if start < done:
             continue
-        near = near or (bool(edits) and edit.start - edits[-1].end < _NEAR and name != last)
+        near = near or (last not in (-1, kind) and start - done < _NEAR)
         edits.append(edit)
-        names[name] = None
-        last = name
+        names[all_found[kind][0]] = None
+        done, last = edit.end, kind
     if not near:
         return None
     return "/".join(names), Found(edits)
@@ -206,13 +206,13 @@ def _new(edits: list[Edit], stretches: list[Stretch] | None) -> list[Edit]:
     out: list[Edit] = []
     at = 0
     for edit in edits:
-        while at < len(stretches) and stretches[at].end < edit.start:
+        while at < len(stretches) and stretches[at][1] < edit.start:
             at += 1
-        if at < len(stretches) and stretches[at].start <= edit.end:
+        if at < len(stretches) and stretches[at][0] <= edit.end:
             out.append(edit)
     return out
 
 
 def _affordable(text: str, edits: Sequence[Edit], budget: Budget, made: int) -> bool:
-    size = len(text) + sum(len(e.out) - (e.end - e.start) for e in edits)
+    size = len(text) + sum([len(e.out) - e.end + e.start for e in edits])
     return made < budget.views and size <= budget.total

@@ -14,7 +14,7 @@ from itertools import accumulate
 from gateway.text.confusables import all_folded
 from gateway.text.decode.maps import Edit
 from gateway.text.normalise import normalised
-from gateway.text.patterns import compile_re2
+from gateway.text.patterns import compile_re2, searcher
 from gateway.text.views import Lazy
 from gateway.text.words import COMMON, FORMS, TELLING
 
@@ -43,10 +43,10 @@ _CHARACTER = (
     r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|\xf3\xa0[\x80-\x87][\x80-\xbf])"  # the last: tags and selectors
 )
 _TEXT = re.compile(f"{_CHARACTER}{{4,}}+".encode())
-_LONG_TEXT = compile_re2(f"{_CHARACTER}{{6,}}", utf8=False)  # faster where there is little to find
-WORK, START = 110, 3_000_000  # per character, and for any text: 10 milliseconds for 64 KiB
-_RUN_PRICE, _UNIT_PRICE = 4000, 15  # of a reading at one alignment
-_STRETCH_PRICE, _LETTER_PRICE = 1500, 30  # of judging whether something is text
+_LONG_TEXT = searcher(compile_re2(f"{_CHARACTER}{{6,}}", utf8=False))  # faster where there is little to find
+WORK, START = 95, 4_000_000  # per character, and for any text: 10 milliseconds for 64 KiB
+_RUN_PRICE, _UNIT_PRICE = 5000, 15  # of a reading at one alignment
+_STRETCH_PRICE, _FOREIGN_PRICE, _LETTER_PRICE = 2500, 80_000, 30  # of judging whether something is text
 # A disguise of the letters does not make noise of them.
 _TAGS = {0xE0000 + code: code for code in range(32, 127)}
 _SAMPLE = 200  # characters that decide what a long stretch is
@@ -239,17 +239,26 @@ def _stretches(data: bytes, code: Code, flowing: bool, least: int, budget: Budge
         if data.isascii() and data:
             yield 0, size, data.decode()
         return
-    for match in (_TEXT if size < 96 else _LONG_TEXT).finditer(data):
-        begin, end = match.span()
+    for begin, end in map(re.Match.span, _TEXT.finditer(data)) if size < 96 else _long_texts(data):
         goes_on = flowing and begin == 0
         whole = begin == 0 and end >= size - 1
         if end - begin < (least if whole else 12) and not goes_on:
             continue
         out = data[begin:end].decode("utf-8", "ignore")
-        if goes_on or (
-            budget.work_on(_STRETCH_PRICE + _LETTER_PRICE * min(len(out), _SAMPLE)) and is_text(out, code.strict)
-        ):
+        if goes_on or (budget.work_on(_judging(out)) and is_text(out, code.strict)):
             yield begin, end, out
+
+
+def _judging(text: str) -> int:
+    """What it costs to judge this."""
+    return (_STRETCH_PRICE if text.isascii() else _FOREIGN_PRICE) + _LETTER_PRICE * min(len(text), _SAMPLE)
+
+
+def _long_texts(data: bytes) -> Iterator[tuple[int, int]]:
+    end, size = 0, len(data)
+    while (span := _LONG_TEXT(data, end, size)[0])[0] >= 0:
+        yield span
+        end = span[1]
 
 
 def _edit(places: tuple[Sequence[int], Sequence[int]], code: Code, base: int, begin: int, out: str) -> Edit:

@@ -68,11 +68,14 @@ def _runs64(text: str, budget: Budget) -> Iterator[Spans]:
         start, end = chain.span()
         if not budget.work_on(_CHAIN_PRICE):
             return
+        written = data[start:end]
+        if written == written.lower():  # without a capital it is figures and words
+            continue
         if pair < start:
             pair = _MIXED_PAIR(data, start, size)[0][0]
         if pair < 0:
             break
-        if pair < end and (written := data[start:end]) != written.lower():  # without a capital it is figures and words
+        if pair < end:
             yield from _long(data, done, start)
             yield from _pieces(text, start, end, budget)
             done = end
@@ -86,7 +89,9 @@ def _chains(text: str, data: bytes) -> Iterator[re.Match[str]]:
     end, size = 0, len(data)
     while (span := _ROOM(data, end, size)[0])[0] >= 0:
         start, end = span
-        yield from _CHAIN.finditer(text, start, end)
+        room = data[start:end]
+        if room != room.lower():
+            yield from _CHAIN.finditer(text, start, end)
 
 
 def _long(data: bytes, start: int, end: int) -> Iterator[Spans]:

@@ -9,9 +9,8 @@ writes them; only the lines where it finds one are read, word by word, so that p
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.text.decode import disguised
 from gateway.text.decode.base import Budget, Found
@@ -31,9 +30,9 @@ from gateway.text.decode.sought import (
     unpig,
 )
 from gateway.text.decode.steps import Key
+from gateway.text.decode.turned import backwards, each_reversed, replaced
 from gateway.text.patterns import Search, Sieve, compile_re2, compile_set, searcher
 from gateway.text.prefixes import SHAPES
-from gateway.text.views import Lazy
 from gateway.text.words import ENGLISH, FORMS, LABELS, TELLING
 
 __all__ = ["CIPHERS", "ciphers"]
@@ -44,27 +43,36 @@ _WORDS = re.compile(r"[A-Za-z']+")
 # A key, a number or an address is no word: it says nothing of the language around it, and ends no stretch.
 _VALUE = re.compile("[0-9_@]")
 _VALUED = re.compile(r"[0-9@]|\S{25}")
+_WORDS_AND_VALUES = re.compile(r"(?<!\S)(?=\S*[0-9@]|\S{25})\S+|[A-Za-z']+")
 _KEY = re.compile(r"(?<![a-z0-9])(?:" + "|".join(letters + rest for letters, rest in SHAPES) + ")")
 _READABLE = FORMS - {"a", "i"}
 # A short name in another language says nothing against a cipher.
 _PLAIN = (ENGLISH | {label for label in LABELS if len(label) > 4}) - {"a", "i"}
 _SURE = frozenset(word for word in TELLING | LABELS if len(word) >= 6)
-_SPACED = re.compile(r"\S+")
-_UNQUOTED = re.compile(r"[^\s\"'`()\[\]{}<>](?:\S*[^\s\"'`()\[\]{}<>])?")
-_PRICES: dict[Key, int] = {"reversed": 300, "pig_latin": 500}  # of a character in a line that is read
+# Of a line that is read, and of a character in it.
+_LINE_PRICE, _PRICE = 6000, 120
+_PRICES: dict[Key, int] = {"reversed": 200, "pig_latin": 500}
+_SEEN_PRICE = 800  # of a word that is seen, and of its line
+_SHAPE_PRICE = 2000  # of an account number or an address that may be in a cipher
 _SENTENCE = 400
 _LINE = 4000  # characters read at once
 _TELL, _TELL_PRICE = 40_000, 40  # of a look at all words
 _TOKENS = 2000  # that may be keys
-_NEAR = 200  # characters around a value that may be its name
+_NEAR, _MANY = 200, 3  # characters around a value that may be its name; values
 
 
-class _Word(NamedTuple):
-    """`mark`: language only when decoded; None: no word at all."""
+class _Line:
+    """Its words, a value as one, and where in the text they stand: learnt once for all ciphers."""
 
-    start: int
-    end: int
-    mark: bool | None
+    __slots__ = ("spans", "values", "words")
+
+    def __init__(self, low: str, start: int, end: int) -> None:
+        line = low[start:end]
+        valued = _VALUED.search(line) is not None
+        matches = list((_WORDS_AND_VALUES if valued else _WORDS).finditer(line))
+        self.words = [match[0] for match in matches]
+        self.spans = [(match.start() + start, match.end() + start) for match in matches]
+        self.values = {at for at, w in enumerate(self.words) if not w.isalpha() and _VALUE.search(w)} if valued else ()
 
 
 _SIGNS = tuple(SIGNS)
@@ -76,6 +84,7 @@ _FINDERS: dict[Key, tuple[Search, ...]] = {
     "word_order": (searcher(compile_re2(SIGNS["word_order"])), _NAMED_SEEN),
 }
 _VALUES_SEEN = searcher(compile_re2(disguised.VALUE, utf8=False))  # where to look closer
+_SHAPES_SEEN = searcher(compile_re2(f"{disguised.ACCOUNT}|{disguised.ADDRESS}", utf8=False))
 _SHAPED = (
     (Sieve(disguised.ACCOUNT, disguised.ACCOUNT, 0), disguised.account),
     (Sieve(disguised.ADDRESS, disguised.ADDRESS, 0), disguised.address),
@@ -94,17 +103,19 @@ def ciphers(text: str, budget: Budget) -> list[tuple[str, Found]]:
     valued = _VALUES_SEEN(data, 0, len(data))[0][0] >= 0
     if not seen and not valued:
         return []
+    budget.spent += _SEEN_PRICE * sum(map(len, seen.values()))
     if valued and "word_order" not in seen and _NAMED_SEEN(data, 0, len(data))[0][0] >= 0:
         seen["word_order"] = []
     told = _told(low, data, budget) if valued else {}
     found: dict[str, Found] = {}
+    read: dict[tuple[int, int], _Line] = {}
     for key in (*filter(seen.__contains__, _KEYS), *(key for key in told if key not in seen)):
         spans = [*told.get(key, ()), *(_lines(low, _Places(key, data, seen[key])) if key in seen else ())]
-        for name, edits, left in _read(key, text, low, spans, budget):
+        for name, edits, left in _read(key, text, low, spans, read, budget):
             entry = found.setdefault(name, Found([]))
             entry.edits.extend(edits)
             entry.left.extend(left)
-    for name, edit in _shaped(text, low) if valued else ():
+    for name, edit in _shaped(text, low, data, budget) if valued else ():
         if budget.write(len(edit.out)):
             found.setdefault(name, Found([])).edits.append(edit)
     for entry in found.values():
@@ -134,9 +145,12 @@ def _told(low: str, data: bytes, budget: Budget) -> dict[Key, list[tuple[int, in
 def _around_values(data: bytes) -> Iterator[tuple[int, int]]:
     """Whole lines with a value in them, and so much of long ones; what is near to each other is one."""
     size = len(data)
-    first = last = at = 0
+    first = last = at = count = 0
     while at < size and (span := _VALUES_SEEN(data, at, size)[0])[0] >= 0:
         start, end = span
+        count = count + 1 if start <= last + _NEAR else 1
+        if count > _MANY:  # where they are many the next one is not far
+            end = min(size, end + _NEAR)
         after = min(size, end + _NEAR)
         at = data.find(b"\n", end, after)
         if at < 0:
@@ -153,26 +167,36 @@ def _around_values(data: bytes) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _shaped(text: str, low: str) -> Iterator[tuple[str, Edit]]:
+def _shaped(text: str, low: str, data: bytes, budget: Budget) -> Iterator[tuple[str, Edit]]:
     """Values that their own form gives away."""
-    for pattern, cipher in _SHAPED:
+    for pattern, cipher in _SHAPED if _SHAPES_SEEN(data, 0, len(data))[0][0] >= 0 else ():
         for match in pattern.finditer(low):
+            if not budget.work_on(_SHAPE_PRICE):
+                return
             if (key := cipher(match[0])) is not None:
                 yield from _line_read(key, text, *match.span())
 
 
-def _read(key: Key, text: str, low: str, spans: Iterable[tuple[int, int]], budget: Budget) -> Iterator[Reading]:
+def _read(
+    key: Key,
+    text: str,
+    low: str,
+    spans: Iterable[tuple[int, int]],
+    lines: dict[tuple[int, int], _Line],
+    budget: Budget,
+) -> Iterator[Reading]:
     if key == "morse":
         yield "morse", list(morse(text, budget)), []
         return
     edits: dict[str, list[Edit]] = {}
     left: list[tuple[int, int]] = []
     name = "caesar" if isinstance(key, int) else key
-    for start, end in sorted(set(spans)):
-        if not budget.work_on(_PRICES.get(key, 150) * (end - start)):
+    for span in sorted(set(spans)):
+        start, end = span
+        if not budget.work_on(_LINE_PRICE + _PRICES.get(key, _PRICE) * (end - start)):
             left.append((start, end))
             break
-        for kind, edit in _line(key, text, low, start, end):
+        for kind, edit in _line(key, text, low, span, lines):
             if budget.write(len(edit.out)):
                 edits.setdefault(kind, []).append(edit)
     for kind, found in edits.items():
@@ -213,25 +237,32 @@ def _lines(low: str, places: _Places) -> Iterator[tuple[int, int]]:
             return
 
 
-def _line(key: Key, text: str, low: str, start: int, end: int) -> Iterator[tuple[str, Edit]]:
+def _line(
+    key: Key, text: str, low: str, span: tuple[int, int], lines: dict[tuple[int, int], _Line]
+) -> Iterator[tuple[str, Edit]]:
+    start, end = span
+    if key == "word_order":
+        if _is_backwards(text, low, start, end):
+            yield "word_order", backwards(text, start, end)
+        return
+    if (line := lines.get(span)) is None:
+        line = lines[span] = _Line(low, start, end)
     if isinstance(key, int) or key == "atbash":
-        read = low[start:end].translate(SHIFTS[key] if isinstance(key, int) else ATBASH)
-        for a, b in _runs(low, start, end, lambda begin, stop: read[begin - start : stop - start]):
+        table = SHIFTS[key] if isinstance(key, int) else ATBASH
+        for a, b in _runs(low, line, "\n".join(line.words).translate(table).split("\n")):
             yield from _line_read(key, text, a, b)
     elif key == "reversed":
-        for first, last in _runs(low, start, end, lambda begin, stop: low[begin:stop][::-1]):
+        for first, last in _runs(low, line, [word[::-1] for word in line.words]):
             yield from _line_read(key, text, *_with_signs(low, first, last, start, end))
-    elif key == "pig_latin":
-        for a, b in _runs(low, start, end, lambda begin, stop: unpig(low[begin:stop])):
-            yield "pig_latin", _replaced(text, a, b, [(m.start(), m.end(), unpig(m[0])) for m in _in(text, a, b)])
-    elif _is_backwards(text, low, start, end):
-        yield "word_order", _backwards(text, start, end)
+    else:
+        for a, b in _runs(low, line, [unpig(word) for word in line.words]):
+            yield "pig_latin", replaced(text, a, b, [(m.start(), m.end(), unpig(m[0])) for m in _in(text, a, b)])
 
 
 def _line_read(key: Key, text: str, a: int, b: int) -> Iterator[tuple[str, Edit]]:
     if key == "reversed":
         yield "reversed", Edit(a, b, text[a:b][::-1], range(b - 1, a - 1, -1), range(b, a, -1), turned=True)
-        yield "reversed_words", _each_reversed(text, a, b)
+        yield "reversed_words", each_reversed(text, a, b)
     else:
         table = SHIFTS[key] if isinstance(key, int) else ATBASH
         name = "caesar" if isinstance(key, int) else "atbash"
@@ -260,33 +291,36 @@ def _in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     return _WORDS.finditer(text, start, end)
 
 
-def _runs(low: str, start: int, end: int, read_as: Callable[[int, int], str]) -> Iterator[tuple[int, int]]:
+def _runs(low: str, line: _Line, reads: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Words that are language only when decoded, with unknown ones between and next to them."""
-    run: list[_Word] = []
-    telling = named = False  # the last word is the name of a value
-    value: tuple[int, int] | None = None  # the one right before
-    for begin, stop, is_value in _words_and_values(low, start, end):
-        word, read = low[begin:stop], read_as(begin, stop)
-        if is_value:
-            key = _KEY.search(read) is not None and _KEY.search(word) is None
-            telling = telling or key or (named and _names(low, run[-1][:2], (begin, stop)))
-            run.append(_Word(begin, stop, key or None))
-            named, value = False, (begin, stop)
-            continue
-        known, plain = read in _READABLE, word in _PLAIN
-        if plain and read not in _PLAIN:
-            yield from _kept(low, run, telling)
-            run, telling, named = [], False, False
-        else:
-            run.append(_Word(begin, stop, known and not plain))
-            named = known and not plain and read in LABELS
-            telling = (
-                telling
-                or (known and read in _SURE)
-                or (named and value is not None and _names(low, (begin, stop), value))
-            )
-        value = None
-    yield from _kept(low, run, telling)
+    words = line.words
+    # Language only when decoded; None: no word at all.
+    marks: list[bool | None] = [
+        read in _READABLE and word not in _PLAIN for word, read in zip(words, reads, strict=True)
+    ]
+    for at in line.values:
+        marks[at] = (_KEY.search(reads[at]) is not None and _KEY.search(words[at]) is None) or None
+    if True not in marks:
+        return
+    first = 0
+    for stop in [at for at, word in enumerate(words) if word in _PLAIN and reads[at] not in _PLAIN]:
+        if True in marks[first:stop]:
+            yield from _kept(low, line, reads, marks, first, stop)
+        first = stop + 1
+    if True in marks[first:]:
+        yield from _kept(low, line, reads, marks, first, len(words))
+
+
+def _tells(low: str, line: _Line, reads: Sequence[str], marks: Sequence[bool | None], first: int, stop: int) -> bool:
+    """Is there a telling word among these, a key, or the name of a value next to it?"""
+    for at in range(first, stop):
+        if reads[at] in _SURE or (marks[at] and at in line.values):
+            return True
+        if marks[at] and reads[at] in LABELS:
+            beside = (near for near in (at - 1, at + 1) if first <= near < stop and near in line.values)
+            if any(_names(low, line.spans[at], line.spans[near]) for near in beside):
+                return True
+    return False
 
 
 def _names(low: str, name: tuple[int, int], value: tuple[int, int]) -> bool:
@@ -298,87 +332,27 @@ def _names(low: str, name: tuple[int, int], value: tuple[int, int]) -> bool:
     )
 
 
-def _words_and_values(low: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    if _VALUED.search(low, start, end) is None:
-        for word in _in(low, start, end):
-            yield *word.span(), False
+def _kept(
+    low: str, line: _Line, reads: Sequence[str], marks: Sequence[bool | None], begin: int, stop: int
+) -> Iterator[tuple[int, int]]:
+    spans = line.spans
+    marked = [at for at in range(begin, stop) if marks[at]]
+    first, last = marked[0], marked[-1]
+    words = last + 1 - first - marks[first : last + 1].count(None)
+    if len(marked) < 0.3 * words:
         return
-    for chunk in _SPACED.finditer(low, start, end):
-        if _VALUED.search(chunk[0]):
-            yield *chunk.span(), _VALUE.search(chunk[0]) is not None
-        else:
-            for word in _in(low, *chunk.span()):
-                yield *word.span(), False
-
-
-def _kept(low: str, run: list[_Word], telling: bool) -> Iterator[tuple[int, int]]:
-    marks = [index for index, word in enumerate(run) if word.mark]
-    if not marks:
+    enough = len(marked) >= 3 or (len(marked) == 2 and sum([spans[at][1] - spans[at][0] for at in marked]) >= 8)
+    if not enough and not _tells(low, line, reads, marks, begin, stop):
         return
-    first, last = marks[0], marks[-1]
-    words = sum(word.mark is not None for word in run[first : last + 1])
-    letters = sum(run[index].end - run[index].start for index in marks)
-    if not (len(marks) >= 0.3 * words and (telling or len(marks) >= 3 or (len(marks) == 2 and letters >= 8))):
-        return
-    while first > 0 and _adjoin(low, run[first - 1], run[first]):
+    while first > begin and _adjoin(low, spans[first - 1][1], spans[first][0]):
         first -= 1
-    while last + 1 < len(run) and _adjoin(low, run[last], run[last + 1]):
+    while last + 1 < stop and _adjoin(low, spans[last][1], spans[last + 1][0]):
         last += 1
-    yield run[first].start, run[last].end
+    yield spans[first][0], spans[last][1]
 
 
-def _adjoin(low: str, before: _Word, word: _Word) -> bool:
-    gap = low[before.end : word.start]
-    return len(gap) <= 3 and not gap.strip(" ,.:;!?=_-/()'\"")
-
-
-def _replaced(text: str, start: int, end: int, words: Sequence[tuple[int, int, str]]) -> Edit:
-    """Words replaced, what stands between them kept."""
-    out: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    at = start
-    for a, b, word in (*words, (end, end, "")):
-        out += (text[at:a], word)
-        starts += (*range(at, a), *[a] * len(word))
-        ends += (*range(at + 1, a + 1), *[b] * len(word))
-        at = b
-    return Edit(start, end, "".join(out), starts, ends)
-
-
-def _each_reversed(text: str, start: int, end: int) -> Edit:
-    words = [match.span() for match in _SPACED.finditer(text, start, end)]
-    begins = [a for a, _ in words]
-    out: list[str] = []
-    at = start
-    for a, b in words:
-        out += (text[at:a], text[a:b][::-1])
-        at = b
-
-    def origin(index: int) -> int:
-        at = start + index
-        a, b = words[max(0, bisect_right(begins, at) - 1)]
-        return a + b - 1 - at if a <= at < b else at
-
-    starts = Lazy(end - start, origin)
-    return Edit(start, end, "".join(out), starts, Lazy(end - start, lambda index: origin(index) + 1), turned=True)
-
-
-def _backwards(text: str, start: int, end: int) -> Edit:
-    words = list(_UNQUOTED.finditer(text, start, end))
-    out: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for index in range(len(words) - 1, -1, -1):
-        a, b = words[index].span()
-        out.append(text[a:b])
-        starts += range(a, b)
-        ends += range(a + 1, b + 1)
-        if index:
-            out.append(" ")
-            starts.append(words[index - 1].end())
-            ends.append(a)
-    return Edit(words[0].start(), words[-1].end(), "".join(out), starts, ends, turned=True)
+def _adjoin(low: str, end: int, begin: int) -> bool:
+    return begin - end <= 3 and not low[end:begin].strip(" ,.:;!?=_-/()'\"")
 
 
 def _apart(edits: list[Edit]) -> list[Edit]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,6 +181,13 @@ _TABLES: dict[Key, dict[int, int]] = {
     **{by: str.maketrans(_LETTERS, _LETTERS[by:] + _LETTERS[:by]) for by in range(1, 26)},
     "atbash": _MIRROR,
 }
+# By the country as it is written: the ciphers that make one of it.
+_MAY_BE: dict[str, list[Key]] = {}
+for _key, _table_of in _TABLES.items():
+    for _pair in map("".join, product(_LETTERS, repeat=2)):
+        if _pair.translate(_table_of) in _COUNTRIES:
+            _MAY_BE.setdefault(_pair, []).append(_key)
+_VALUES = {character: str(int(character, 36)) for character in "0123456789" + _LETTERS}
 _FIGURES = re.compile("[^0-9a-z]")
 _HEXADECIMAL = frozenset("abcdef")
 
@@ -193,8 +201,7 @@ def account(written: str) -> Key | None:
         return "reversed"
     if not plain[2:4].isdigit():  # no cipher of these touches figures
         return None
-    near = ((key, table) for key, table in _TABLES.items() if plain[:2].translate(table) in _COUNTRIES)
-    return next((key for key, table in near if _is_account(plain.translate(table))), None)
+    return next((key for key in _MAY_BE.get(plain[:2], ()) if _is_account(plain.translate(_TABLES[key]))), None)
 
 
 def _is_account(plain: str) -> bool:
@@ -202,7 +209,7 @@ def _is_account(plain: str) -> bool:
         plain[:2] in _COUNTRIES
         and plain[2:4].isdigit()
         and len(plain) >= 15
-        and int("".join([str(int(c, 36)) for c in plain[4:] + plain[:4]])) % 97 == 1
+        and int("".join(map(_VALUES.__getitem__, plain[4:] + plain[:4]))) % 97 == 1
     )
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from html.entities import html5
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from gateway.text.decode.base import Budget, Found
 from gateway.text.decode.maps import Edit
@@ -42,14 +42,15 @@ _QUOTED = re.compile(
 )
 _MAIL = re.compile(rf"=(?:{_WIDE}|[2-7][0-9A-F]|\r?\n)")
 _BETWEEN = re.compile(r"[=\r\n]+")
-_MAILED = re.compile(r"(?<=[A-Za-z0-9,.:;])=20(?=[\w+(=])|=[CD][0-9A-F](?:=\r?\n)?=[89AB][0-9A-F]|(?<=[\w=])=\r?\n")
-_MAIL_ONLY = re.compile(
-    r"[:;!?)]=20|=20(?:[0-9+(]|=\r?\n)|[^\w=]=\r?\n|=\r?\n[^\w=]"
-)  # what is not read a stretch at a time
+# A search jumps to the first character: what stands before it is looked at from there.
+_MAILED = re.compile(r"=(?:(?<=[A-Za-z0-9,.:;]=)20(?=[\w+(=])|[CD][0-9A-F](?:=\r?\n)?=[89AB][0-9A-F]|(?<=[\w=]=)\r?\n)")
+# What is not read a stretch at a time.
+_MAIL_ONLY = re.compile(r"=(?:(?<=[:;!?)]=)20|20(?:[0-9+(]|=\r?\n)|(?<=[^\w=]=)\r?\n|\r?\n[^\w=])")
 # A line as long as mail programs make them, cut anywhere.
-_CUT = re.compile(r"^[^\n]{72,75}=\r?\n", re.MULTILINE)
+_CUT = re.compile("=\r?\n")
+_LINE = range(72, 76)
 _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
-_PRICE = 2500  # of reading one escape and of its place in a view
+_PRICE = 2200  # of reading one escape and of its place in a view
 _OPEN = re.compile(
     r"(?:(?:%[0-9A-Fa-f]{2}){0,3}%(?:[0-9A-Fa-f]{0,2}|u[0-9A-Fa-f]{0,4})|&#?[A-Za-z0-9]{0,32};?"
     r"|\\(?:[xUuN]\{?[0-9A-Za-z -]{0,60}\}?|[0-7]{0,3})|[Uu](?:\+[0-9A-Fa-f]{0,6} ?)?"
@@ -72,15 +73,12 @@ def _found(
     return Found(edits) if edits else None
 
 
-def _uniform(match: re.Match[str], width: int) -> Edit:
-    """A run of ASCII characters, each in `width` characters of which the last two are its code."""
-    run = match[0]
-    out = bytes.fromhex("".join([run[at - 2 : at] for at in range(width, len(run) + 1, width)])).decode()
-    start = match.start()
-    size = len(out)
-    return Edit(
-        start, match.end(), out, range(start, start + size * width, width), range(start + width, match.end() + 1, width)
-    )
+def _uniform(match: re.Match[str], sign: str) -> Edit:
+    """A run of ASCII characters, each as two figures behind this sign."""
+    out = bytes.fromhex(match[0].replace(sign, "")).decode()
+    start, end = match.span()
+    width = len(sign) + 2
+    return Edit(start, end, out, range(start, end, width), range(start + width, end + 1, width))
 
 
 def _shown(code: int) -> str | None:
@@ -96,7 +94,7 @@ def url(text: str, budget: Budget) -> Found | None:
 
 def _from_url(match: re.Match[str]) -> Edit | str | None:
     if match[1]:
-        return _uniform(match, 3)
+        return _uniform(match, "%")
     return _shown(int(match[2], 16)) if match[2] else _utf8(match[0].replace("%", ""))
 
 
@@ -130,7 +128,7 @@ def backslash(text: str, budget: Budget) -> Found | None:
 
 def _from_backslash(match: re.Match[str]) -> Edit | str | None:
     if match[1] or match[2]:
-        return _uniform(match, 4 if match[1] else 6)
+        return _uniform(match, "\\x" if match[1] else "\\u00")
     name, octal = match[8], match[9]
     if name:
         try:
@@ -149,7 +147,10 @@ def quoted_printable(text: str, budget: Budget) -> Found | None:
 
 def mail(text: str, budget: Budget) -> Found | None:
     """A whole text as mail encodes it: blanks, and lines cut anywhere. `a=20` by itself is an assignment."""
-    if (len(_MAILED.findall(text)) < 2 or _MAIL_ONLY.search(text) is None) and _CUT.search(text) is None:
+    mailed = next(islice(_MAILED.finditer(text), 1, None), None) is not None and _MAIL_ONLY.search(text) is not None
+    if not mailed and all(
+        at - text.rfind("\n", 0, at) - 1 not in _LINE for at in map(re.Match.start, _CUT.finditer(text))
+    ):
         return None
     return _found(text, budget, _MAIL, _from_mail)
 
@@ -163,7 +164,7 @@ def _from_mail(match: re.Match[str]) -> Edit | str | None:
 
 def _from_quoted(match: re.Match[str]) -> Edit | str | None:
     if match[1]:
-        return _uniform(match, 3)
+        return _uniform(match, "=")
     run = match[0]
     if run[1] in "\r\n":
         return ""

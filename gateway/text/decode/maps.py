@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from gateway.text.views import Lazy, View
@@ -32,60 +33,46 @@ def moved(edit: Edit, by: int) -> Edit:
     """The same of a text in which all stands so much later."""
     start, end = edit.start + by, edit.end + by
     if edit.starts is None or edit.ends is None:
-        return edit._replace(start=start, end=end)
+        return Edit(start, end, edit.out, edit.starts, edit.ends, edit.turned)
     starts, ends, size = edit.starts, edit.ends, len(edit.starts)
     later = Lazy(size, lambda index: starts[index] + by), Lazy(size, lambda index: ends[index] + by)
-    return edit._replace(start=start, end=end, starts=later[0], ends=later[1])
+    return Edit(start, end, edit.out, *later, edit.turned)
 
 
-class Stretch(NamedTuple):
-    """Where an edit's result stands in the view."""
-
-    start: int
-    end: int
+Stretch = tuple[int, int]  # where an edit's result stands in the view
 
 
 def apply(name: str, text: str, edits: Sequence[Edit], open_at: int) -> tuple[View, list[Stretch]]:
     """The text with these edits made. They are sorted and do not overlap."""
-    pieces: list[str] = []
-    offsets: list[int] = []  # of each piece in the view
-    sources: list[Edit | int] = []  # an edit, or where in the text a copied piece begins
-    stretches: list[Stretch] = []
-    at = size = 0
-    for edit in edits:
-        if at < edit.start:
-            pieces.append(text[at : edit.start])
-            offsets.append(size)
-            sources.append(at)
-            size += edit.start - at
-        if edit.out:
-            pieces.append(edit.out)
-            offsets.append(size)
-            sources.append(edit)
-        stretches.append(Stretch(size, size + len(edit.out)))
-        size += len(edit.out)
-        at = edit.end
-    if at < len(text):
-        pieces.append(text[at:])
-        offsets.append(size)
-        sources.append(at)
-        size += len(text) - at
+    outs = [edit.out for edit in edits]
+    ends = [edit.end for edit in edits]
+    pieces = [""] * (2 * len(edits) + 1)
+    pieces[1::2] = outs
+    pieces[::2] = [
+        text[end:begin] for end, begin in zip([0, *ends], [*[e.start for e in edits], len(text)], strict=True)
+    ]
+    view = "".join(pieces)
+    edges = list(accumulate(map(len, pieces)))
+    stretches = list(zip(edges[::2], edges[1::2], strict=False))
 
     def start(index: int) -> int:
-        piece = bisect_right(offsets, index) - 1
-        source = sources[piece]
-        index -= offsets[piece]
-        if isinstance(source, int):
-            return source + index
-        return source.start if source.starts is None else source.starts[index]
+        at = bisect_right(stretches, (index, len(view))) - 1
+        if at < 0:
+            return index
+        edit, (begin, end) = edits[at], stretches[at]
+        if index >= end:
+            return edit.end + index - end
+        return edit.start if edit.starts is None else edit.starts[index - begin]
 
     def end(index: int) -> int:
-        piece = bisect_right(offsets, index) - 1
-        source = sources[piece]
-        index -= offsets[piece]
-        if isinstance(source, int):
-            return source + index + 1
-        return source.end if source.ends is None else source.ends[index]
+        at = bisect_right(stretches, (index, len(view))) - 1
+        if at < 0:
+            return index + 1
+        edit, (begin, last) = edits[at], stretches[at]
+        if index >= last:
+            return edit.end + index - last + 1
+        return edit.end if edit.ends is None else edit.ends[index - begin]
 
+    size = len(view)
     monotone = not any(edit.turned for edit in edits)
-    return View(name, "".join(pieces), open_at, Lazy(size, start), Lazy(size, end), monotone, stretches), stretches
+    return View(name, view, open_at, Lazy(size, start), Lazy(size, end), monotone, stretches), stretches

@@ -44,6 +44,9 @@ def _steps() -> bytes:
 
 
 _STEPS = _steps()
+# No step is one of these. Without them all that is sought would begin with a few steps, and the library would look for
+# those with another search, which costs more than the automaton where each word of a text begins with one.
+_NEVER = tuple(bytes([200 + at]) for at in range(4))
 _SHIFTED_BACK = [bytes.maketrans(_LETTERS, _LETTERS[by:] + _LETTERS[:by]) for by in range(26)]
 
 
@@ -89,7 +92,7 @@ class Steps:
             plain >= 0 and entries[0].stands is None and b" " not in entries[0].text
             for plain, entries in zip(self._plain, self._entries, strict=True)
         ]
-        self._automaton = BytesAhoCorasick(list(rows), implementation=Implementation.DFA)
+        self._automaton = BytesAhoCorasick([*rows, *_NEVER], implementation=Implementation.DFA)
 
     def find(self, data: bytes) -> dict[Key, list[int]]:
         """Where what is sought begins in this text, of small letters, a byte a character; by how to read it."""
