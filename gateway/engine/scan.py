@@ -27,7 +27,7 @@ from gateway.types import OF_ONE_TEXT, Detector, Finding, Hit, Part, Reading, Sp
 
 __all__ = [
     "Scan", "Steps", "attempt", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_steps",
-    "scan_window", "unread",
+    "scan_window", "step", "unread",
 ]  # fmt: skip
 
 log = logging.getLogger("gateway.engine")
@@ -39,6 +39,7 @@ Steps = Generator[None, None, None]
 _joints: deque[Joint] = deque(maxlen=4)
 
 UNREAD = "too_much_encoding"
+PAUSE = 5  # detectors between two pauses: each costs a microsecond, and most detectors little more
 LONG = 2048  # bytes of a view that is worth the question where it differs
 
 
@@ -110,12 +111,13 @@ def _scan_texts(
     kinds = {part.kind for part in parts}
     literals = _literals([d for d in detectors if d.kinds is None or not d.kinds.isdisjoint(kinds)], looks)
     timings["literals"] = (perf_counter() - began) * 1000
-    yield
     plain = len(seen) == len(looks)  # no text says anything but what it says
     texts = [s.text for s in seen]
     known = [literals[id(s)] for s in seen] if plain and literals is not None else None
     every: list[list[Hit]] = []
-    for detector in detectors:
+    for number, detector in enumerate(detectors):
+        if number % PAUSE == 0:
+            yield
         hits: list[Hit] = []
         every.append(hits)
         began = perf_counter()
@@ -129,7 +131,6 @@ def _scan_texts(
                 continue
             hits += _scan_seen(detector, mine, out.errors, literals)
         timings[detector.name] = timings.get(detector.name, 0) + (perf_counter() - began) * 1000
-        yield
     every.append(nested(looks))
     out.unread = unread(looks)
     return every
@@ -321,6 +322,17 @@ def attempt(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
         return work(), None
     except Exception as e:  # as below: it becomes data, for whoever waits for the result
         return None, e
+
+
+def step(steps: Steps) -> tuple[bool, Exception | None]:
+    """Take one step of a scan: does it go on, and if not, did it end with a fault?"""
+    try:
+        next(steps)
+    except StopIteration:
+        return False, None
+    except Exception as e:  # as above
+        return False, e
+    return True, None
 
 
 def failed(name: str, error: BaseException, errors: list[str]) -> None:

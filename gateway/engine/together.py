@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from functools import partial
 from typing import NamedTuple
 
-from gateway.engine.scan import Scan, Steps, attempt
+from gateway.engine.scan import Scan, Steps, step
 
 __all__ = ["Together"]
 
@@ -58,14 +57,13 @@ class Together:
         if waiting and self._loop is not None:
             self._loop.call_soon(self._go)
         while jobs:
-            jobs = [job for job in jobs if _goes_on(job)]
-
-
-def _goes_on(job: _Job) -> bool:
-    """Take one step."""
-    over, error = attempt(partial(next, job.steps, True))
-    if error is not None:
-        job.done.set_exception(error)
-    elif over:
-        job.done.set_result(None)
-    return error is None and not over
+            going = list[_Job]()
+            for job in jobs:
+                goes_on, error = step(job.steps)
+                if goes_on:
+                    going.append(job)
+                elif error is not None:
+                    job.done.set_exception(error)
+                else:
+                    job.done.set_result(None)
+            jobs = going
