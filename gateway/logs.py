@@ -48,19 +48,20 @@ def configure(level: str = "info", stream: IO[str] | None = None) -> None:
 
 class _Handler(logging.StreamHandler[IO[str]]):
     """
-    The line of a request may wait `WAIT` seconds for others: a write for each is a good part of what it costs.
-    Whatever else is said leaves at once, behind what waited; so does everything at a terminal.
+    The record of a request may wait `WAIT` seconds for others: to make and write each line by itself, in the midst of
+    other work, is a good part of what it costs. Whatever else is said leaves at once, behind what waited; so does
+    everything at a terminal.
     """
 
     def __init__(self, stream: IO[str]) -> None:
         super().__init__(stream)
-        self._waiting: list[str] = []
+        self._waiting: list[logging.LogRecord] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._at_once = stream.isatty()
 
     def emit(self, record: logging.LogRecord) -> None:
         if not self._at_once and "event" in record.__dict__ and self._may_wait():
-            self._waiting.append(self.format(record))
+            self._waiting.append(record)
         else:
             self._write_waiting()
             super().emit(record)
@@ -71,10 +72,19 @@ class _Handler(logging.StreamHandler[IO[str]]):
 
     def _write_waiting(self) -> None:
         with self.lock or nullcontext():
-            lines, self._waiting = self._waiting, []
+            waiting, self._waiting = self._waiting, []
+            lines = [line for record in waiting if (line := self._line(record))]
             if lines:
                 with suppress(OSError, ValueError):  # as with every line: a stream that is gone stops nobody's work
                     self.stream.write("\n".join(lines) + "\n")
+
+    def _line(self, record: logging.LogRecord) -> str:
+        """Nothing where it cannot be told; those beside it are."""
+        try:
+            return self.format(record)
+        except (TypeError, ValueError):
+            self.handleError(record)
+            return ""
 
     def _flush_later(self) -> None:
         with suppress(OSError, ValueError):

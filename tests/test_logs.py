@@ -121,6 +121,16 @@ async def test_lines_may_wait_for_each_other_but_not_for_long() -> None:
     assert len(messages(stream)) > logs.MOST_WAITING
 
 
+async def test_a_line_that_cannot_be_made_takes_no_other_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    stream = io.StringIO()
+    logs.configure("info", stream)
+    for event in (EVENT, {("no", "key"): 1}, EVENT):
+        log.info("request", extra={"event": event})
+    log.info("at once")
+    assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["request", "request", "at once"]
+    assert "TypeError" in capsys.readouterr().err
+
+
 def test_lines_of_a_loop_that_has_ended_come_before_what_is_said_next() -> None:
     stream = io.StringIO()
     logs.configure("info", stream)
