@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from training.examples import HEADS
 from training.judging import weights_in
 from training.model import SHAPES, GuardModel
 
-__all__ = ["Teachers", "answering"]
+__all__ = ["Teacher", "Teachers", "answering"]
 
 SURE = 9.2  # logits beyond count as this: 1 in 10,000, or the surest of several would decide alone
 
@@ -31,22 +34,52 @@ def answering(path: Path, device: str, *, plain: bool = False, compiled: bool = 
     return model
 
 
-class Teachers:
-    """`given`: files and what each counts."""
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """What its answers count, and about which heads it is asked (a glob)."""
 
-    def __init__(self, given: Sequence[tuple[Path, float]], device: str, *, plain: bool, compiled: bool) -> None:
-        whole = sum(weight for _, weight in given)
+    path: Path
+    count: float = 1.0
+    heads: str = "*"
+
+    @classmethod
+    def of(cls, text: str) -> Teacher:
+        """WEIGHTS[=COUNT][@HEADS]."""
+        rest, _, heads = text.partition("@")
+        name, _, count = rest.partition("=")
+        if heads and not any(fnmatchcase(head, heads) for head in HEADS):
+            raise ValueError(f"no head is called {heads}")
+        return cls(Path(name), float(count or 1), heads or "*")
+
+    def says(self, device: str) -> Tensor:
+        """What its answers count, of each head."""
+        return torch.tensor([self.count * fnmatchcase(head, self.heads) for head in HEADS], device=device)
+
+
+class Teachers:
+    """Of words (what is inside of an injection, names) only those are asked that answer for all heads."""
+
+    def __init__(self, given: Sequence[Teacher], device: str, *, plain: bool, compiled: bool) -> None:
+        says = [teacher.says(device) for teacher in given]
+        whole = torch.stack(says).sum(0)
+        about_words = [teacher.count if teacher.heads == "*" else 0.0 for teacher in given]
+        if not whole.min() or not sum(about_words):
+            raise ValueError("every head needs a teacher, and one at least has to answer for all heads")
         self.models = [
-            (answering(path, device, plain=plain, compiled=compiled), weight / whole) for path, weight in given
+            (answering(teacher.path, device, plain=plain, compiled=compiled), head / whole, word / sum(about_words))
+            for teacher, head, word in zip(given, says, about_words, strict=True)
         ]
 
     def __call__(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Mean logits: of heads [B, H], inside [B, T], tags [B, T, K]."""
         total: list[Tensor] = []
-        for model, weight in self.models:
+        for model, head, word in self.models:
             with torch.no_grad(), torch.autocast(ids.device.type, torch.bfloat16):
                 answers = model(ids, mask)[:3]
-            parts = [part.float().clamp(-SURE, SURE) * weight for part in answers]
+            parts = [
+                part.float().clamp(-SURE, SURE) * weight
+                for part, weight in zip(answers, (head, word, word), strict=True)
+            ]
             total = [a + b for a, b in zip(total, parts, strict=True)] if total else parts
         heads, inside, tags = total
         return heads, inside, tags

@@ -28,7 +28,7 @@ from training.judging import evaluate_on, load_encoder, weights_in
 from training.losses import apart, rank_loss, where
 from training.model import SHAPES, GuardModel
 from training.packing import keys, packed
-from training.teachers import Teachers, answering
+from training.teachers import Teacher, Teachers, answering
 
 __all__ = ["main"]
 
@@ -129,7 +129,7 @@ class Trainer:
                     spent = time.monotonic() - began
                     shown = " ".join(f"{k} {float(v.detach()):.4f}" for k, v in losses.items())
                     print(f"step {step}/{total} epoch {epoch + 1} {shown} {spent:.0f} s", flush=True)
-                if args.checkpoint and step % 250 == 0:
+                if args.checkpoint and step % 125 == 0:
                     self._keep(step, optimizer, schedule)
                 if args.limit and time.monotonic() - began > args.limit:
                     print("time is up", flush=True)
@@ -285,11 +285,6 @@ def _depth(name: str, layers: int) -> int:
     return layers - int(found[1]) if found else layers + 1
 
 
-def _counted(text: str) -> tuple[Path, float]:
-    name, _, count = text.partition("=")
-    return Path(name), float(count or 1)
-
-
 def _share(text: str) -> tuple[str, float]:
     name, _, share = text.rpartition("=")
     return name, float(share)
@@ -311,10 +306,10 @@ def main() -> None:
     parser.add_argument("--shape", choices=SHAPES, default="minilm", help="mpnet: a teacher, which --start must fit")
     parser.add_argument(
         "--teacher",
-        type=_counted,
+        type=Teacher.of,
         action="append",
-        metavar="WEIGHTS[=COUNT]",
-        help="a trained model whose answers are learnt as well; several: their mean, COUNT times each",
+        metavar="WEIGHTS[=COUNT][@HEADS]",
+        help="a trained model whose answers are learnt as well; several: their mean, COUNT times each; of HEADS only",
     )
     parser.add_argument("--taught", type=float, default=0, help="what these count, from 0 to 1; the labels: the rest")
     parser.add_argument("--splice", type=float, default=0, help="share of texts that go on as another, for a teacher")
