@@ -73,6 +73,9 @@ class Metrics:
             multiprocess_mode="livemax",
             registry=registry,
         )
+        self.shed_connections = Counter(
+            "guard_connections_shed", "Connections that there was no room for.", ["how"], registry=registry
+        )
         self._of_media(registry)
         self._of_limits(registry)
         self._of_policies(registry)
@@ -167,6 +170,10 @@ class Metrics:
         """A request was admitted or refused by its limits, or nobody could say."""
         self.limit_calls.observe(seconds)
         self._count(1, self.limits, decision, scope, bound)
+
+    def crowded(self, how: str) -> None:
+        """As many connections are open as there may be."""
+        self._count(1, self.shed_connections, how)
 
     def event(self, event: Event) -> None:
         self._count(1, self.requests, event.route, event.decision, str(event.status))

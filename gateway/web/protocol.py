@@ -22,6 +22,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from gateway.settings import Server
+from gateway.web.crowd import Crowd
 
 __all__ = ["MAX_TARGET", "hardened"]
 
@@ -36,9 +37,9 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _TARGET = re.compile(rb"/[\x21-\x7e]*")
 
 
-def hardened(server: Server) -> type[asyncio.Protocol]:
+def hardened(server: Server, crowd: Crowd | None = None) -> type[asyncio.Protocol]:
     """The protocol class for `uvicorn.Config(http=...)`, with the limits of these settings."""
-    return type("HardenedProtocol", (_Hardened,), {"limits": server})
+    return type("HardenedProtocol", (_Hardened,), {"limits": server, "crowd": crowd or Crowd()})
 
 
 class _Phase(Enum):
@@ -63,6 +64,7 @@ class _Violation(Exception):
 
 class _Hardened(HttpToolsProtocol):
     limits: ClassVar[Server]
+    crowd: ClassVar[Crowd]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +84,13 @@ class _Hardened(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.transport = _Lingering(transport, self.loop, self._owes_reading, self._linger)
-        self._arm(self.limits.header_timeout, self._head_is_late)
+        if self.crowd.takes(self, len(self.connections)):
+            self._arm(self.limits.header_timeout, self._head_is_late)
+        else:
+            self._refuse(_Violation(503, "too_many_connections", "too many connections are open; try again"))
+
+    def make_room(self) -> None:
+        self.transport.close()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -92,6 +100,7 @@ class _Hardened(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
         self._phase = _Phase.OVER
+        self.crowd.works(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -142,6 +151,7 @@ class _Hardened(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._check_head()
+        self.crowd.works(self)
         self._phase = _Phase.BODY
         self._raw = self._content = self._marked = 0
         self._body_end = self.loop.time() + self.limits.body_timeout
@@ -173,6 +183,8 @@ class _Hardened(HttpToolsProtocol):
             self.transport.close()  # answered before its body was read: the rest is not worth reading
         if self.transport.get_write_buffer_size():
             self.loop.call_later(self.limits.write_timeout, self._abort_if_unread)
+        elif self._phase is _Phase.HEAD and not _busy(self.cycle):
+            self.crowd.rests(self)
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(_Violation(400, "invalid_http", msg))

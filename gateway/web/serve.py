@@ -36,6 +36,7 @@ from gateway.errors import ConfigError, StoreError
 from gateway.settings import CONFIG, Settings, StoreSettings, load_settings
 from gateway.store import Store, place
 from gateway.web.app import create_app
+from gateway.web.crowd import Crowd, most_connections, raise_file_limit
 from gateway.web.metrics import SHARED
 from gateway.web.pages import use_large_pages
 from gateway.web.protocol import hardened
@@ -60,6 +61,7 @@ def serve(settings: Settings, config_path: Path | None = None) -> int:
     Raises ConfigError where settings, policies, keys or the address are wrong, before anything is served.
     """
     logs.configure(settings.log_level)
+    raise_file_limit()
     settings = with_store(settings)
     with ExitStack() as open_sockets:
         sockets = [open_sockets.enter_context(listen(settings))]
@@ -120,9 +122,11 @@ async def _prepare(settings: StoreSettings) -> None:
 def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
     """uvicorn with our protocol limits and nothing that we do not use."""
     server = settings.server
+    needed = sum(upstream.connections for upstream in settings.upstreams) + settings.limits.connections
+    crowd = Crowd(most_connections(needed), app.state.gateway.metrics.crowded)
     return uvicorn.Config(
         app,
-        http=hardened(server),
+        http=hardened(server, crowd),
         ws="websockets-sansio",
         ws_max_size=max(settings.realtime.max_event, server.max_body),
         ws_per_message_deflate=False,

@@ -7,7 +7,7 @@ import json
 import re
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.settings import Server
 from gateway.web import protocol
+from gateway.web.crowd import Crowd
 from gateway.web.protocol import MAX_TARGET, MAX_WAITING, hardened
 from tests.support.servers import raw, serve
 
@@ -66,10 +67,10 @@ class App:
 
 
 @asynccontextmanager
-async def running(**limits: Any) -> AsyncIterator[tuple[int, App]]:
+async def running(most: int = 1000, **limits: Any) -> AsyncIterator[tuple[int, App]]:
     app = App()
     config = {"header_timeout": 0.15, "body_timeout": 0.4, "write_timeout": 0.1} | limits
-    async with serve(app, http=hardened(Server(**config)), lifespan="off") as url:
+    async with serve(app, http=hardened(Server(**config), Crowd(most)), lifespan="off") as url:
         port = urlsplit(url).port
         assert port is not None
         yield port, app
@@ -427,3 +428,34 @@ def test_on_the_loop_of_production(test: Callable[[], Coroutine[Any, Any, None]]
     uvloop = pytest.importorskip("uvloop")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(test())
+
+
+async def test_connections_that_ask_nothing_keep_nobody_out() -> None:
+    """Each takes its place for good, but for a newcomer: silent ones, heads without an end, answered ones."""
+    async with running(most=6, header_timeout=30) as (port, app), AsyncExitStack() as stack:
+        streams = [await _opened(stack, port, start) for start in (b"", b"GET / HTTP/1.1\r\nHo", GET, b"", b"")]
+        assert statuses(await streams[2].read(1000)) == [200]
+        for _ in range(12):
+            kept = await _opened(stack, port, GET)
+            assert statuses(await kept.read(1000)) == [200]
+        assert [await stream.read() for stream in streams] == [b""] * 5
+        assert len(app.seen) == 13
+
+
+async def test_one_more_than_all_that_are_busy_is_told_so() -> None:
+    async with running(most=2, header_timeout=30) as (port, _), AsyncExitStack() as stack:
+        busy = [await _opened(stack, port, GET.replace(b"/", b"/slow", 1)) for _ in range(2)]
+        await asyncio.sleep(0.03)
+        late = await (await _opened(stack, port, b"")).read()
+        assert statuses(late) == [503]
+        assert b"too_many_connections" in late
+        assert [statuses(await stream.read(1000)) for stream in busy] == [[200], [200]]
+        assert statuses(await (await _opened(stack, port, GET)).read(1000)) == [200]
+
+
+async def _opened(stack: AsyncExitStack, port: int, start: bytes) -> asyncio.StreamReader:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    stack.callback(writer.close)
+    writer.write(start)
+    await writer.drain()
+    return reader
