@@ -2,7 +2,7 @@
 
 from gateway.store.answers import Answer
 from gateway.store.cipher import Cipher
-from gateway.store.database import Database, place
+from gateway.store.database import Database, place, reason_of
 from gateway.store.events import EventFilter
 from gateway.store.migrate import upgrade, version
 from gateway.store.records import (
@@ -40,6 +40,7 @@ __all__ = [
     "Store",
     "Tenant",
     "place",
+    "reason_of",
     "upgrade",
     "version",
 ]

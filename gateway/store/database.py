@@ -22,10 +22,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from gateway.errors import ConfigError, StoreError
 from gateway.settings import StoreSettings
 
-__all__ = ["Database", "Refused", "place"]
+__all__ = ["Database", "Refused", "place", "reason_of"]
 
 FILE = "portcullis.db"
 CONNECTIONS = 5
+LOCKED = 0.6  # of the time for one use: SQLite waits so long for others, and can then still say that it did
+
+_SQLITE = {
+    "SQLITE_BUSY": "another process has locked it",
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_READONLY": "it may only be read",
+    "SQLITE_CANTOPEN": "the file cannot be opened",
+    "SQLITE_IOERR": "the disk fails",
+    "SQLITE_CORRUPT": "the file is damaged",
+    "SQLITE_NOTADB": "the file is no database",
+}
 
 
 def place(settings: StoreSettings) -> str:
@@ -66,8 +77,10 @@ class Database:
         self._timeout = timeout
         self.url = _with_driver(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._file: tuple[int, int] | None = None
         if self.is_sqlite:
             _make_file(self.url.database)
+            self._file = _identity(self.url.database)
         self.engine = self._engine()
 
     def __str__(self) -> str:
@@ -76,7 +89,12 @@ class Database:
 
     @asynccontextmanager
     async def begin(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
-        """A transaction; committed on leaving. Raises StoreError where the database is away, slow or refuses."""
+        """
+        A transaction; committed on leaving. Raises StoreError where the database is away, slow or refuses. A file
+        that was deleted or replaced is away: what is written into it nobody would ever read.
+        """
+        if self._file is not None and _identity(self.url.database) != self._file:
+            raise StoreError("the database cannot be used now") from _Gone()
         try:
             async with asyncio.timeout(seconds or self._timeout), self.engine.begin() as connection:
                 yield connection
@@ -106,7 +124,7 @@ class Database:
         if not self.is_sqlite:
             connect = {"timeout": self._timeout, "command_timeout": self._timeout}
             return create_async_engine(self.url, pool_pre_ping=True, connect_args=connect, **options)
-        engine = create_async_engine(self.url, connect_args={"timeout": self._timeout}, **options)
+        engine = create_async_engine(self.url, connect_args={"timeout": self._timeout * LOCKED}, **options)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
 
@@ -119,6 +137,35 @@ def _make_file(name: str | None) -> None:
         os.close(os.open(str(name), os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as e:
         raise ConfigError(f"store.url: {name}: {e.strerror}") from None
+
+
+def _identity(name: str | None) -> tuple[int, int]:
+    try:
+        about = os.stat(str(name))
+    except OSError:
+        return 0, 0
+    return about.st_dev, about.st_ino
+
+
+class _Gone(Exception):
+    """The file has another's place, or none."""
+
+
+def reason_of(error: StoreError) -> str:
+    """For operators: what the database says, in our words. Its own might quote what was to be written."""
+    cause = error.__cause__
+    if isinstance(cause, _Gone):
+        return "the file was deleted or replaced; start again to use what is there now"
+    if isinstance(cause, TimeoutError):
+        return "it took too long"
+    said = getattr(cause, "orig", None) or cause
+    name = str(getattr(said, "sqlite_errorname", None) or "")
+    known = next((words for code, words in _SQLITE.items() if name.startswith(code)), "")
+    if known or name:
+        return known or name
+    state = getattr(said, "sqlstate", None)
+    kind = type(getattr(said, "__cause__", None) or said).__name__
+    return error.message if said is None else f"{kind} ({state})" if state else kind
 
 
 def _json(value: object) -> str:

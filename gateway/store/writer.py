@@ -17,7 +17,7 @@ from typing import Protocol
 
 from gateway.errors import StoreError
 from gateway.settings import StoreSettings
-from gateway.store.database import Refused
+from gateway.store.database import Refused, reason_of
 from gateway.store.records import EventRecord
 
 __all__ = ["EventWriter", "Target"]
@@ -122,8 +122,8 @@ class EventWriter:
             except Refused:
                 await self._halve(batch)
                 return
-            except StoreError:
-                self._note(failing=True)
+            except StoreError as e:
+                self._note(failing=True, reason=reason_of(e))
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
@@ -140,11 +140,12 @@ class EventWriter:
         await self._persist(batch[:middle])
         await self._persist(batch[middle:])
 
-    def _note(self, *, failing: bool) -> None:
+    def _note(self, *, failing: bool, reason: str = "") -> None:
         """Say it once for each change."""
         if failing != self.failing:
             self.failing = failing
+            counts = {"waiting": len(self._queue), "lost": self.lost}
             if failing:
-                log.error("events cannot be written", extra={"waiting": len(self._queue), "lost": self.lost})
+                log.error("events cannot be written", extra={"reason": reason, **counts})
             else:
-                log.info("events are written again", extra={"waiting": len(self._queue), "lost": self.lost})
+                log.info("events are written again", extra=counts)

@@ -17,7 +17,7 @@ from contextlib import suppress
 
 from gateway.errors import ConfigError, StoreError
 from gateway.settings import StoreSettings
-from gateway.store import EventWriter, Store
+from gateway.store import EventWriter, Store, reason_of
 from gateway.web.events import Event
 from gateway.web.kept import Kept
 from gateway.web.metrics import Metrics
@@ -92,14 +92,16 @@ class Keeper:
                 changed = await self.store.ring.refresh()
         except StoreError as e:
             if self.reachable or not self._tasks:
-                log.error("the store cannot be reached", extra={"store": str(self.store.database), "reason": e.message})
+                log.error(
+                    "the store cannot be reached", extra={"store": str(self.store.database), "reason": reason_of(e)}
+                )
             self.reachable = False
-            self._metrics.store_up.set(0)
+            self.count()
             return
         if not self.reachable:
             log.info("the store is there", extra={"store": str(self.store.database)})
         self.reachable = True
-        self._metrics.store_up.set(1)
+        self.count()
         if changed:
             await self._on_change()
 
@@ -123,6 +125,7 @@ class Keeper:
                 self._metrics.events.labels(name).inc(more)
                 self._counted[name] = now
         self._metrics.waiting.set(len(self.writer))
+        self._metrics.store_up.set(self.reachable and not self.writer.failing)
 
     def health(self) -> dict[str, object]:
         """For /readyz: numbers, never where the database is."""

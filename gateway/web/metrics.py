@@ -7,17 +7,21 @@ Times of a streamed answer are those of delivered bytes: the first token counts 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from gateway.errors import ConfigError
 from gateway.types import Direction, Verdict
 from gateway.web.events import Event
 from gateway.web.places import field_of
 
-__all__ = ["SHARED", "Metrics"]
+__all__ = ["SHARED", "Metrics", "forget_worker", "shared_folder"]
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client keeps the counts of all workers in this folder
 
@@ -106,7 +110,10 @@ class Metrics:
             "guard_events_waiting", "Events not yet written.", multiprocess_mode="livesum", registry=registry
         )
         self.store_up = Gauge(
-            "guard_store_up", "1 while the store can be reached.", multiprocess_mode="livemin", registry=registry
+            "guard_store_up",
+            "1 while the store can be reached and takes events.",
+            multiprocess_mode="livemin",
+            registry=registry,
         )
 
     def _of_media(self, registry: CollectorRegistry) -> None:
@@ -218,3 +225,28 @@ class Metrics:
             children[key] = metric.labels(*labels)
         child: M = children[key]
         return child
+
+
+@contextmanager
+def shared_folder() -> Iterator[None]:
+    """While inside, workers keep their counts in one folder: SHARED where it is set, else one that goes with them."""
+    if SHARED in os.environ:
+        yield
+        return
+    try:
+        folder = mkdtemp(prefix="portcullis-metrics-")
+    except OSError:
+        message = "workers count together in a temporary folder, and none can be made: set TMPDIR, or " + SHARED
+        raise ConfigError(message) from None
+    os.environ[SHARED] = folder
+    try:
+        yield
+    finally:
+        del os.environ[SHARED]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_worker(pid: int | None) -> None:
+    """One that is no more has no requests, and no store that is away. What it has counted stays."""
+    with suppress(OSError):
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -21,7 +21,6 @@ from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from math import ceil
 from pathlib import Path
-from tempfile import mkdtemp
 from threading import Thread
 from time import sleep
 from types import FrameType
@@ -34,10 +33,10 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from gateway import logs
 from gateway.errors import ConfigError, StoreError
 from gateway.settings import CONFIG, Settings, StoreSettings, load_settings
-from gateway.store import Store, place
+from gateway.store import Store, place, reason_of
 from gateway.web.app import create_app
 from gateway.web.crowd import Crowd, most_connections, raise_file_limit
-from gateway.web.metrics import SHARED
+from gateway.web.metrics import forget_worker, shared_folder
 from gateway.web.pages import use_large_pages
 from gateway.web.protocol import hardened
 from gateway.web.state import INSTANCE, Gateway
@@ -72,6 +71,7 @@ def serve(settings: Settings, config_path: Path | None = None) -> int:
         if settings.server.workers > 1:
             create_app(settings).state.gateway.guard.close()  # only to find mistakes before there are workers
             announce(settings, sockets)
+            open_sockets.enter_context(shared_folder())
             _tell_workers(settings, config_path)
             return Workers(settings, sockets).serve()
         server = Server(server_config(create_app(settings), settings), settings)
@@ -114,7 +114,7 @@ async def _prepare(settings: StoreSettings) -> None:
     try:
         await store.open()
     except StoreError as e:
-        log.error("the store cannot be reached", extra={"store": str(store.database), "reason": e.message})
+        log.error("the store cannot be reached", extra={"store": str(store.database), "reason": reason_of(e)})
     finally:
         await store.aclose()
 
@@ -319,6 +319,7 @@ class Workers(Multiprocess):
                 continue
             process.kill()
             process.join()
+            forget_worker(process.pid)
             log.error("worker died", extra={"pid": process.pid, "status": process.exitcode})
             if process.exitcode == STARTUP_FAILURE:
                 self.status = STARTUP_FAILURE
@@ -375,7 +376,6 @@ def _tell_workers(settings: Settings, config_path: Path | None) -> None:
     if settings.server.management_port is not None:
         os.environ["PORTCULLIS_SERVER__MANAGEMENT_PORT"] = str(settings.server.management_port)
     os.environ[INSTANCE] = secrets.token_hex(8)
-    os.environ.setdefault(SHARED, mkdtemp(prefix="portcullis-metrics-"))
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import event, text
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, StoreError
 from gateway.settings import StoreSettings
-from gateway.store import Database, place
+from gateway.store import Database, place, reason_of
+from tests.support.servers import free_port
 
 
 def test_auto_is_a_file_in_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,3 +64,49 @@ def test_a_password_is_not_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_both_names_of_postgresql(scheme: str) -> None:
     assert Database(f"{scheme}://gate@db.example/portcullis").url.drivername == "postgresql+asyncpg"
+
+
+async def why(database: Database, words: str = "INSERT INTO t VALUES (randomblob(100000))") -> str:
+    """What is said of a write that fails."""
+    with pytest.raises(StoreError) as failed:
+        async with database.begin() as connection:
+            await connection.execute(text(words))
+    return reason_of(failed.value)
+
+
+async def test_operators_are_told_why_nothing_can_be_written(tmp_path: Path) -> None:
+    name = tmp_path / "store.db"
+    database = Database(f"sqlite:///{name}", timeout=1.5)
+
+    @event.listens_for(database.engine.sync_engine, "connect")
+    def small_disk(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA max_page_count=20")
+
+    async with database.begin() as connection:
+        await connection.execute(text("CREATE TABLE t (x)"))
+    assert await why(database) == "the disk is full"
+    with closing(sqlite3.connect(name)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await why(database, "INSERT INTO t VALUES (1)") == "another process has locked it"
+    assert await why(database, "INSERT INTO no_such_table VALUES ('secret')") == "SQLITE_ERROR"
+    await database.aclose()
+
+
+async def test_nothing_is_written_into_a_file_that_nobody_will_read(tmp_path: Path) -> None:
+    name = tmp_path / "store.db"
+    database = Database(f"sqlite:///{name}")
+    async with database.begin() as connection:
+        await connection.execute(text("CREATE TABLE t (x)"))
+    for change in (lambda: name.rename(tmp_path / "away"), lambda: name.write_bytes(b"")):
+        change()
+        assert "deleted or replaced" in await why(database, "INSERT INTO t VALUES (1)")
+        assert not await database.ping()
+    (tmp_path / "away").rename(name)
+    assert await database.ping()
+    await database.aclose()
+
+
+async def test_a_server_that_is_not_there_is_named_by_the_error() -> None:
+    database = Database(f"postgresql://gate:verysecret@127.0.0.1:{free_port()}/portcullis")
+    assert await why(database, "SELECT 1") == "ConnectionRefusedError"
+    await database.aclose()

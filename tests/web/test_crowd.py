@@ -65,7 +65,7 @@ def test_it_is_said_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
     [(64, 232, 32), (1024, 232, 1024 - 232 - OWN), (1024, 800, 512), (FILES, 232, MOST), (-1, 232, MOST)],
 )
 def test_what_the_files_leave(soft: int, needed: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowd.resource, "getrlimit", lambda kind: (soft, soft))
+    monkeypatch.setattr("resource.getrlimit", lambda kind: (soft, soft))
     assert most_connections(needed) == most
 
 
@@ -78,7 +78,7 @@ def test_more_files_are_asked_for(
     before: tuple[int, int], after: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[int, int]] = []
-    monkeypatch.setattr(crowd.resource, "getrlimit", lambda kind: before)
-    monkeypatch.setattr(crowd.resource, "setrlimit", lambda kind, limits: asked.append(limits))
+    monkeypatch.setattr("resource.getrlimit", lambda kind: before)
+    monkeypatch.setattr("resource.setrlimit", lambda kind, limits: asked.append(limits))
     crowd.raise_file_limit()
     assert asked == ([] if after is None else [after])

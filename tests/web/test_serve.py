@@ -170,14 +170,21 @@ async def test_workers_drain_too(number: int, tmp_path: Path) -> None:
 
 
 def test_workers_make_the_same_placeholders_and_are_replaced(tmp_path: Path) -> None:
-    with serving("--workers", "2", "--config", config(tmp_path, "http://127.0.0.1:9/v1")) as gateway:
+    """One that is no more is no longer in the gauges, and the folder of the counts goes with the last."""
+    env = {"TMPDIR": str(tmp_path)}
+    with serving("--workers", "2", "--config", config(tmp_path, "http://127.0.0.1:9/v1"), env=env) as gateway:
         redacted = {scan(gateway.url) for _ in range(20)}
         assert len(redacted) == 1
-        os.kill(workers(gateway.process.pid)[0], signal.SIGKILL)
+        (counts,) = tmp_path.glob("portcullis-metrics-*")
+        first = workers(gateway.process.pid)[0]
+        assert list(counts.glob(f"gauge_live*_{first}.db"))
+        os.kill(first, signal.SIGKILL)
         assert gateway.wait_for("worker died")["status"] == -signal.SIGKILL
+        assert list(counts.glob(f"gauge_live*_{first}.db")) == []
         assert {scan(gateway.url) for _ in range(5)} == redacted
         gateway.signal(signal.SIGTERM)
         assert gateway.end() == 0
+    assert not counts.exists()
 
 
 def test_ctrl_c_reaches_all_processes_and_is_still_orderly(tmp_path: Path) -> None:
