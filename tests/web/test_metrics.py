@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway.errors import ConfigError
+from gateway.web import metrics
 from gateway.web.auth import hash_key
 from tests.support.gatewayed import ATTACK, EMAIL, Gatewayed, error_of, gatewayed, said, talked
 from tests.support.scripted import answer
@@ -82,3 +88,19 @@ async def test_who_may_see_them() -> None:
         refused = await gate.http.get("/metrics")
         assert (refused.status_code, error_of(refused)["code"]) == (401, "invalid_api_key")
         assert (await gate.http.get("/metrics", headers={"authorization": f"Bearer {KEY}"})).status_code == 200
+
+
+def test_workers_need_a_place_to_count_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(metrics.SHARED, raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))  # as where all is read-only
+    with pytest.raises(ConfigError, match="TMPDIR"), metrics.shared_folder():
+        pass
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with metrics.shared_folder():
+        assert Path(os.environ[metrics.SHARED]).is_dir()
+    assert metrics.SHARED not in os.environ
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv(metrics.SHARED, str(tmp_path))
+    with metrics.shared_folder():
+        pass
+    assert tmp_path.is_dir()
