@@ -1,0 +1,124 @@
+"""
+An assistant that turns down what it was asked, by its words: "I can't help with that."
+
+What a refusal means is not understood, and one in other words passes; a model with a head for refusals sees more
+of them. Where the answer's opening sentence refuses it is nearly sure; later it may be a letter that was asked
+for. Prompts are not read: what users will not do is no refusal, and what was refused before has been said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.detectors.base import RegexDetector, Row, Table
+from gateway.detectors.needles import Look, Needing
+from gateway.detectors.refusal import english, languages
+from gateway.types import Detector, Finding, Kind, Part, Reading, Transcript
+
+__all__ = ["Refusals"]
+
+CATEGORY = "output/refusal"
+SURE = 0.8  # in the opening
+LEAST = english.STRONG  # elsewhere, of phrases that say less is no finding
+OPENING = 200  # characters before a refusal in which nothing but manners may stand
+
+KINDS = frozenset({Kind.TEXT, Kind.TRANSCRIPT, Kind.REFUSAL})
+READINGS = frozenset({Reading.RAW, Reading.NORMALISED})
+
+_SENTENCE = r"[^.!?\n\u2026\u3002]"
+_MANNERS = (
+    r"(?:sorry|apolog|afraid|unfortunately|regret|thank|understand|appreciate|hello|hi\b|no\b|great question|sounds like"
+    r"|leid|entschuldig|danke|verstehe|désolé|excuse|merci|comprends|siento|disculp|lamento|gracias|entiendo|dispiace"
+    r"|spiace|grazie|capisco|desculp|obrigad|entendo|spijt|begrijp|przykro|przepraszam|rozumiem|извин|прости|жаль|понимаю"
+    r"|抱歉|对不起|理解|申し訳|すみません|恐れ入)"
+)
+_OPENS = re.compile(
+    rf"(?is)\W*(?:{_SENTENCE}{{0,120}}{_MANNERS}{_SENTENCE}{{0,120}}[.!?\n\u2026\u3002]\W{{0,6}}){{0,2}}{_SENTENCE}{{0,200}}"
+)
+
+# Words of the phrase that make it an honest one: praise, feelings, what cannot be known, what the answer goes on to do.
+_HONEST = re.compile(
+    r"(?i)\b(?:"
+    r"enough|(?:too )?highly|help (?:but|it|myself|ourselves|themselves|feeling|thinking|noticing|wondering|smiling"
+    r"|laughing|loving|wanting|being|feel)|provide for|give (?:up|in|way)|(?:tell|describe to) you how (?:much|many|happy"
+    r"|glad|sorry|proud|excited|grateful|often)|pretend to (?:know|understand|like)"
+    r"|without (?:more|knowing|seeing|additional|further|access|having|any (?:more|further|context)|context|details?"
+    r"|information about|running|looking|being able|the (?:full|file|code|log|exact|error|data|document|text|context)"
+    r"|your (?:file|code|log|input|help))|until (?:you|we|I|the)|unless (?:you|we)|any ?more|any longer"
+    r"|(?:exact|precise|definitive|definite|accurate|more specific|more detailed|better|single|simpler|shorter) "
+    r"|(?:real-?time|live|current|up-to-date|latest) |guarantee"
+    r"|but (?:here(?:[\u2019']s| is| are)|try|let[\u2019']s|let me (?:explain|show|try|give|walk)|you (?:can|could|should|may))"
+    r"|so (?:here|I (?:have|used|created|wrote|did|made|will|[\u2019']ve|opened|kept)|let[\u2019']s)"
+    r"|genug|ohne (?:weitere|mehr|die|den|das|zu|genaue|ihre|deine)|(?:genaue?n?|exakte?n?|bessere?n?) "
+    r"|assez|suffisamment|sans (?:plus|voir|connaître|savoir)|préciser?|suficiente|lo suficiente|sin (?:más|ver|saber|conocer)"
+    r"|abbastanza|senza (?:altre|sapere|vedere|ulteriori)|suficiente|sem (?:mais|ver|saber)|genoeg|zonder (?:meer|de|het)"
+    r"|wystarczająco|bez (?:więcej|dodatkowych|znajomości))\b"
+    r"|достаточно|без дополнительн|точн"
+)
+
+
+class Refusals(Table):
+    """
+    `bind` gives the detector for an answer. In prompts it finds nothing; their literals are looked for all the same,
+    so that one automaton does for both.
+    """
+
+    name = "refusal"
+    categories = frozenset({CATEGORY})
+    kinds: frozenset[Kind] | None = KINDS
+    readings = READINGS
+
+    def __init__(self) -> None:
+        self._table = _Answers()
+        self.reach = self._table.reach
+        self.behind = self._table.behind
+
+    @property
+    def sieves(self) -> tuple[Needing, ...]:
+        return self._table.sieves
+
+    def bind(self, request: Transcript) -> Detector | None:
+        return self._table
+
+    def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
+        return [[] for _ in parts]
+
+    def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
+        return [[] for _ in parts]
+
+    def pending(self, text: str) -> int:
+        return len(text)
+
+
+class _Answers(RegexDetector):
+    """The rows. A window of a stream begins at least `behind` characters before what is new in it: it tells openings."""
+
+    def __init__(self) -> None:
+        phrases = (*english.PHRASES, *languages.PHRASES)
+        rows = [Row(CATEGORY, pattern, _is_meant, score) for pattern, score in phrases]
+        super().__init__(Refusals.name, rows, KINDS, group=_alone, readings=READINGS, counted=True)
+        assert self.reach is not None
+        self.behind = max(self.behind, OPENING)
+        self.reach = max(self.reach, self.behind)
+
+    def _scan(self, text: str, look: Look) -> list[Finding]:
+        return [placed for found in super()._scan(text, look) if (placed := _placed(text, found)) is not None]
+
+
+def _is_meant(phrase: str) -> bool:
+    return _HONEST.search(phrase) is None
+
+
+def _placed(text: str, finding: Finding) -> Finding | None:
+    """As sure as where it stands says."""
+    start = finding.span.start
+    if start <= OPENING and _OPENS.fullmatch(text, 0, start):
+        return replace(finding, score=SURE)
+    return finding if finding.score >= LEAST else None
+
+
+def _alone(row: Row) -> str:
+    """As for phrases of injection: they all count words."""
+    return row.pattern
