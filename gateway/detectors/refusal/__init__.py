@@ -29,31 +29,49 @@ READINGS = frozenset({Reading.RAW, Reading.NORMALISED})
 
 _SENTENCE = r"[^.!?\n\u2026\u3002]"
 _MANNERS = (
-    r"(?:sorry|apolog|afraid|unfortunately|regret|thank|understand|appreciate|hello|hi\b|no\b|great question|sounds like"
+    r"(?:sorry|apolog|afraid|unfortunately|regret|thank|understand|appreciate|hello|hi\b|no\b|great question"
+    r"|sounds like"
     r"|leid|entschuldig|danke|verstehe|désolé|excuse|merci|comprends|siento|disculp|lamento|gracias|entiendo|dispiace"
-    r"|spiace|grazie|capisco|desculp|obrigad|entendo|spijt|begrijp|przykro|przepraszam|rozumiem|извин|прости|жаль|понимаю"
+    r"|spiace|grazie|capisco|desculp|obrigad|entendo|spijt|begrijp|przykro|przepraszam|rozumiem|извин|прости"
+    r"|жаль|понимаю"
     r"|抱歉|对不起|理解|申し訳|すみません|恐れ入)"
 )
 _OPENS = re.compile(
     rf"(?is)\W*(?:{_SENTENCE}{{0,120}}{_MANNERS}{_SENTENCE}{{0,120}}[.!?\n\u2026\u3002]\W{{0,6}}){{0,2}}{_SENTENCE}{{0,200}}"
 )
 
+_QUOTES = re.compile("[\u201c\u201e\u00ab\u300c][^\u201d\u00bb\u300d\n]*$")
+_LETTER = re.compile(
+    r"(?i)(?:^|\n)\W{0,4}(?:dear|hi|hello|hey|subject|betreff|liebe[rs]?|sehr geehrte|hallo|cher|chère|bonjour|madame"
+    r"|monsieur|estimad[oa]|querid[oa]|hola|gentile|car[oa]|egregio|prezad[oa]|beste|geachte|szanown|drog|уважаем"
+    r"|дорог)\b"
+)
+
 # Words of the phrase that make it an honest one: praise, feelings, what cannot be known, what the answer goes on to do.
 _HONEST = re.compile(
     r"(?i)\b(?:"
-    r"enough|(?:too )?highly|help (?:but|it|myself|ourselves|themselves|feeling|thinking|noticing|wondering|smiling"
-    r"|laughing|loving|wanting|being|feel)|provide for|give (?:up|in|way)|(?:tell|describe to) you how (?:much|many|happy"
+    r"enough|certainty|may not be able|but (?:in general|generally|as a (?:general )?rule)"
+    r"|(?:legal|medical|financial|tax) advice,? but (?!I\b|please|if you|a (?:lawyer|doctor))|(?:too )?highly"
+    r"|help (?:but|it|myself|ourselves|themselves|feeling|thinking|noticing|wondering|smiling"
+    r"|laughing|loving|wanting|being|feel)|provide for|give (?:up|in|way)|(?:tell|describe to) you how (?:much"
+    r"|many|happy"
     r"|glad|sorry|proud|excited|grateful|often)|pretend to (?:know|understand|like)"
     r"|without (?:more|knowing|seeing|additional|further|access|having|any (?:more|further|context)|context|details?"
     r"|information about|running|looking|being able|the (?:full|file|code|log|exact|error|data|document|text|context)"
     r"|your (?:file|code|log|input|help))|until (?:you|we|I|the)|unless (?:you|we)|any ?more|any longer"
     r"|(?:exact|precise|definitive|definite|accurate|more specific|more detailed|better|single|simpler|shorter) "
     r"|(?:real-?time|live|current|up-to-date|latest) |guarantee"
-    r"|but (?:here(?:[\u2019']s| is| are)|try|let[\u2019']s|let me (?:explain|show|try|give|walk)|you (?:can|could|should|may))"
+    r"|but (?:here(?:[\u2019']s| is| are)|try|let[\u2019']s|let me (?:explain|show|try|give|walk)|you (?:can"
+    r"|could|should|may))"
     r"|so (?:here|I (?:have|used|created|wrote|did|made|will|[\u2019']ve|opened|kept)|let[\u2019']s)"
+    r"|(?:rechtsberatung|medizinischen? rat|juridisch advies|medisch advies|porady prawnej|conseils? juridiques?"
+    r"|asesor(?:ía|amiento) (?:legal|jurídic[oa])|consulenza legale|aconselhamento jurídico)[^,]{0,12},"
+    r" (?:aber|maar|ale|mais|pero|ma|mas) (?!ich|ik|je|puedo|posso|mogę)"
     r"|genug|ohne (?:weitere|mehr|die|den|das|zu|genaue|ihre|deine)|(?:genaue?n?|exakte?n?|bessere?n?) "
-    r"|assez|suffisamment|sans (?:plus|voir|connaître|savoir)|préciser?|suficiente|lo suficiente|sin (?:más|ver|saber|conocer)"
-    r"|abbastanza|senza (?:altre|sapere|vedere|ulteriori)|suficiente|sem (?:mais|ver|saber)|genoeg|zonder (?:meer|de|het)"
+    r"|assez|suffisamment|sans (?:plus|voir|connaître|savoir)|préciser?|suficiente|lo suficiente|sin (?:más|ver"
+    r"|saber|conocer)"
+    r"|abbastanza|senza (?:altre|sapere|vedere|ulteriori)|suficiente|sem (?:mais|ver|saber)|genoeg"
+    r"|zonder (?:meer|de|het)"
     r"|wystarczająco|bez (?:więcej|dodatkowych|znajomości))\b"
     r"|достаточно|без дополнительн|точн"
 )
@@ -93,7 +111,7 @@ class Refusals(Table):
 
 
 class _Answers(RegexDetector):
-    """The rows. A window of a stream begins at least `behind` characters before what is new in it: it tells openings."""
+    """The rows. They tell openings in a stream, too: its windows begin `behind` characters before what is new."""
 
     def __init__(self) -> None:
         phrases = (*english.PHRASES, *languages.PHRASES)
@@ -112,11 +130,14 @@ def _is_meant(phrase: str) -> bool:
 
 
 def _placed(text: str, finding: Finding) -> Finding | None:
-    """As sure as where it stands says."""
+    """As sure as where it stands says; none in quotation marks, or in a letter."""
     start = finding.span.start
+    before = text[max(0, start - OPENING) : start]
+    if _QUOTES.search(before) or before.rpartition("\n")[2].count('"') % 2:
+        return None
     if start <= OPENING and _OPENS.fullmatch(text, 0, start):
         return replace(finding, score=SURE)
-    return finding if finding.score >= LEAST else None
+    return finding if finding.score >= LEAST and not _LETTER.search(before) else None
 
 
 def _alone(row: Row) -> str:
