@@ -50,7 +50,7 @@ _LETTER = re.compile(
 # Words of the phrase that make it an honest one: praise, feelings, what cannot be known, what the answer goes on to do.
 _HONEST = re.compile(
     r"(?i)\b(?:"
-    r"enough|certainty|may not be able|but (?:in general|generally|as a (?:general )?rule)"
+    r"(?<!comfortable )enough|certainty|may not be able|but (?:in general|generally|as a (?:general )?rule)"
     r"|(?:legal|medical|financial|tax) advice,? but (?!I\b|please|if you|a (?:lawyer|doctor))|(?:too )?highly"
     r"|help (?:but|it|myself|ourselves|themselves|feeling|thinking|noticing|wondering|smiling"
     r"|laughing|loving|wanting|being|feel)|provide for|give (?:up|in|way)|(?:tell|describe to) you how (?:much"
@@ -59,7 +59,8 @@ _HONEST = re.compile(
     r"|without (?:more|knowing|seeing|additional|further|access|having|any (?:more|further|context)|context|details?"
     r"|information about|running|looking|being able|the (?:full|file|code|log|exact|error|data|document|text|context)"
     r"|your (?:file|code|log|input|help))|until (?:you|we|I|the)|unless (?:you|we)|any ?more|any longer"
-    r"|(?:exact|precise|definitive|definite|accurate|more specific|more detailed|better|single|simpler|shorter) "
+    r"|(?:exact|precise|definitive|definite|accurate|more specific|more detailed|(?<![’']d )(?<!had )better"
+    r"|single|simpler|shorter) "
     r"|(?:real-?time|live|current|up-to-date|latest) |guarantee"
     r"|but (?:here(?:[\u2019']s| is| are)|try|let[\u2019']s|let me (?:explain|show|try|give|walk)|you (?:can"
     r"|could|should|may))"

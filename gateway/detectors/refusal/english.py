@@ -15,7 +15,7 @@ _CLAUSE = (
     r"(?i)(?:^[*_#>\s]{0,4}|\n[*_#>\s-]{0,6}|[.!?…][*_]{0,2}\s{1,3}[*_]{0,2}|[,;–—-]\s{0,2}"
     r"|(?:but|so|and|as|however|therefore|thus|hence|unfortunately|regrettably|sorry|afraid|means|afraid that"
     r"|sorry that"
-    r"|means that|clear that|inform you that|state that|regret that|apologi[sz]e|apologies) )"
+    r"|means that|clear that|be clear:|inform you that|state that|regret that|apologi[sz]e|apologies) )"
 )
 TAIL = r"[^.!?\n]{0,60}"  # the rest of the sentence: what makes it none may stand there
 
@@ -25,12 +25,14 @@ _ADVERB = (
     r"|certainly|regrettably|still|therefore) )?"
 )
 _TO = (
-    r"(?:un|not )able to|not (?:allowed|permitted|going|programmed|designed|authori[sz]ed|willing|here|in a position"
+    r"(?:un|not )able to|not (?:allowed|permitted|going|meant|built|programmed|designed|authori[sz]ed|willing"
+    r"|here|in a position"
     r"|at liberty) to"
 )
 _NOT = (
     rf"(?:I {_ADVERB}(?:can[’']t|cant|cannot|can not|won[’']t|will not|may not|must not|should not|shouldn[’']t"
-    rf"|have no intention (?:to|of))|I(?: am|[’']m| was) {_ADVERB}(?:{_TO})|it is (?:im|not )possible for me to)"
+    rf"|have no intention (?:to|of))|I(?: am|[’']m| was) {_ADVERB}(?:{_TO})|it(?: is|[’']s) (?:im"
+    rf"|not )possible for me to)"
 )
 _HOW = (
     r"(?:,? (?:really|possibly|ethically|legally|morally|currently|directly|simply|fully|personally|just|also|even"
@@ -45,7 +47,8 @@ _REFUSED = (
     r"|be (?:of (?:any )?(?:help|assistance|service)|involved in|(?:a )?part(?:y)? (?:of|to)))"
 )
 _ASKED = (
-    r"(?:generate|create|write|produce|compose|draft|recommend|advise|suggest|answer|respond to|share|support|process"
+    r"(?:generate|create|write|produce|compose|draft|recommend|advise|suggest|answer|respond|reproduce"
+    r"|meet (?:that|this|your)|share|support|process"
     r"|complete|perform|carry out|fabricate|translate|impersonate|role-?play|act as|pretend to be|adopt"
     r"|comment|go into|get into|weigh in|hand out|contribute|choose (?:a side|sides|between)"
     r"|take (?:part|questions|a position)|give (?:you|out|any|advice|instructions|information|guidance|details"
@@ -95,13 +98,13 @@ _SAID = (
         STRONG,
     ),
     (
-        rf"{_CLAUSE}(?P<v>I (?:would|do)(?: not|n[’']t) (?:feel|be) (?:really )?comfortable (?:with )?"
-        rf"(?:{_REFUSING}|that|this|your){TAIL})",
+        rf"{_CLAUSE}(?P<v>I (?:(?:would|do)(?: not|n[’']t) (?:feel|be)|am not|am un)(?: really)? ?comfortable"
+        rf"(?: with)? (?:{_REFUSING}|that|this|your|enough to {_REFUSE}|to {_REFUSE}){TAIL})",
         STRONG,
     ),
     (
-        rf"{_CLAUSE}(?P<v>I(?: am|[’']m) (?:really )?(?:not|un)[ ]?comfortable (?:with )?(?:{_REFUSING}|that|this"
-        rf"|your){TAIL})",
+        rf"{_CLAUSE}(?P<v>I[’']m (?:not (?:really )?|un)comfortable(?: with)? (?:{_REFUSING}|that|this|your"
+        rf"|enough to {_REFUSE}|to {_REFUSE}){TAIL})",
         STRONG,
     ),
     (
@@ -141,6 +144,12 @@ _SAID = (
         rf"|do\b|be part"
         rf"|{_REFUSE}|{_REFUSING}){TAIL})",
         STRONG,
+    ),
+    (
+        rf"{_CLAUSE}(?P<v>I (?:(?:won[’']t|will not|refuse to) (?:explain|describe|spell out)|do(?: not"
+        rf"|n[’']t) think"
+        rf" I (?:can|should|could) {_REFUSE}|(?:need|have) to pass on (?:this|that|your))(?:$|[^\w]{TAIL}))",
+        WEAK,
     ),
     # without the pronoun
     (
