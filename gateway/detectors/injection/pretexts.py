@@ -43,7 +43,7 @@ _MODE = (
     rf"|god){S}mode"
 )
 _FREE_TO = (
-    rf"(?:authori[sz]e|order|command|instruct|permit|allow|require|grant){S}you{S}to{S}(?:ignore|drop|bypass|reveal"
+    rf"(?:authori[sz]e|order|command|instruct|permit|allow|require|grant) you to{S}(?:ignore|drop|bypass|reveal"
     rf"|disregard|override|break|lift|disable|turn{S}off|switch{S}off|answer{S}(?:everything|anything)"
     rf"|speak{S}freely)"
 )
