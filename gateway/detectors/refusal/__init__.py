@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from gateway.detectors.base import RegexDetector, Row, Table
 from gateway.detectors.needles import Look, Needing
@@ -23,6 +24,7 @@ CATEGORY = "output/refusal"
 SURE = 0.8  # in the opening
 LEAST = english.STRONG  # elsewhere, of phrases that say less is no finding
 OPENING = 200  # characters before a refusal in which nothing but manners may stand
+REACH = 256  # of the longest row, at most
 
 KINDS = frozenset({Kind.TEXT, Kind.TRANSCRIPT, Kind.REFUSAL})
 READINGS = frozenset({Reading.RAW, Reading.NORMALISED})
@@ -89,10 +91,13 @@ class Refusals(Table):
     kinds: frozenset[Kind] | None = KINDS
     readings = READINGS
 
-    def __init__(self) -> None:
-        self._table = _Answers()
-        self.reach = self._table.reach
-        self.behind = self._table.behind
+    reach: int | None = REACH
+    behind = OPENING
+
+    @cached_property
+    def _table(self) -> _Answers:
+        """Most policies do not ask for it, and to build it takes a fifth of a second."""
+        return _Answers()
 
     @property
     def sieves(self) -> tuple[Needing, ...]:
@@ -119,8 +124,9 @@ class _Answers(RegexDetector):
         rows = [Row(CATEGORY, pattern, _is_meant, score) for pattern, score in phrases]
         super().__init__(Refusals.name, rows, KINDS, group=_alone, readings=READINGS, counted=True)
         assert self.reach is not None
-        self.behind = max(self.behind, OPENING)
-        self.reach = max(self.reach, self.behind)
+        assert self.reach <= REACH
+        assert self.behind <= OPENING
+        self.reach, self.behind = REACH, OPENING
 
     def _scan(self, text: str, look: Look) -> list[Finding]:
         return [placed for found in super()._scan(text, look) if (placed := _placed(text, found)) is not None]
