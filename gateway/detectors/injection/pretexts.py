@@ -73,29 +73,17 @@ _CLAIMS = (
         0.85,
     ),
     (
-        START + rf"(?P<v>{_AS}{S}(?:one{S}of{S})?your{S}(?:[a-z]{{2,10}}{S})?{_RUNNER}{_GAP}{{0,4}}(?:{_WANT}|{S})"
-        rf"{_ORDER}){END}",
-        0.8,
-    ),
-    (
-        START + rf"(?P<v>(?:engineers?|developers?|programmers?|teams?|company|lab(?:oratory)?|firm|people|staff"
+        START + rf"(?P<v>(?:(?:engineers?|developers?|programmers?|teams?|company|lab(?:oratory)?|firm|people|staff"
         rf"|organi[sz]ation|researchers?|group|ones?|person|vendor|studio){S}(?:that|who|which){S}(?:has{S}"
-        rf"|have{S})?{_MADE}{S}you{_GAP}{{0,4}}{_WANT}{_ANY_ORDER}){END}",
-        0.85,
-    ),
-    (
-        START + rf"(?P<v>(?:at|from|of|for|by|with){S}your{S}(?:makers?|creators?|developers?|vendor|manufacturer"
-        rf"|parent{S}company){_GAP}{{0,4}}{_WANT}{_ANY_ORDER}){END}",
+        rf"|have{S})?{_MADE}{S}you|(?:at|from|of|for|by|with){S}your{S}(?:makers?|creators?|developers?|vendor"
+        rf"|manufacturer|parent{S}company)|i{S}(?:have{S})?(?:made|built|created|developed|trained|programmed"
+        rf"|designed|wrote|coded){S}(?:you|your{S}(?:code|model|programming|software))){_GAP}{{0,4}}{_WANT}"
+        rf"{_ANY_ORDER}){END}",
         0.8,
     ),
     (
-        START + rf"(?P<v>i{S}(?:have{S})?(?:made|built|created|developed|trained|programmed|designed|wrote|coded){S}"
-        rf"(?:you|your{S}(?:code|model|programming|software)){_GAP}{{0,4}}{_WANT}{_ANY_ORDER}){END}",
-        0.8,
-    ),
-    (
-        START + rf"(?P<v>(?:{_MAKER}|{_RUNNER}){S}(?:of|behind|for){S}(?:you|this{S}(?:{_AI}|system|program))"
-        rf"{_GAP}{{0,4}}{_WANT}{_ORDER}){END}",
+        START + rf"(?P<v>(?:{_AS}{S}(?:one{S}of{S})?your{S}(?:[a-z]{{2,10}}{S})?{_RUNNER}|(?:{_MAKER}|{_RUNNER}){S}"
+        rf"(?:of|behind|for){S}(?:you|this{S}(?:{_AI}|system|program))){_GAP}{{0,4}}(?:{_WANT}|{S}){_ORDER}){END}",
         0.8,
     ),
 )
