@@ -12,6 +12,7 @@ from gateway.detectors.link import Links
 from gateway.detectors.obfuscation import Obfuscation
 from gateway.detectors.pii import pii, split_numbers
 from gateway.detectors.prompt_leak import SystemPromptLeak
+from gateway.detectors.refusal import Refusals
 from gateway.detectors.secret import secret
 from gateway.detectors.tool import ArgumentRule, ToolRules, dangerous_arguments
 from gateway.detectors.tool_calls import ToolCalls
@@ -36,4 +37,5 @@ BUILTIN: tuple[Callable[[], Detector], ...] = (
     ToolCalls,
     Unconfirmed,
     ForbiddenRequest,
+    Refusals,
 )

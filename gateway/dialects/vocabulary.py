@@ -65,6 +65,8 @@ TABLE: tuple[Words, ...] = (
     Words("harm/self*", "Talk of self-harm", _HARM, "LLM05", "toxicity", "moderated_content/violence", "toxicity"),
     Words("harm/*", "Harmful content", _HARM, "LLM05", "toxicity", "moderated_content/crime", "toxicity"),
     Words("link/*", "A dangerous link", _HARM, "LLM05", "url_violation", "unknown_links", "ssrf", "medium"),
+    Words("output/refusal", "A refusal by the model", _HARM, "LLM05",
+          "policy_violation", "agent/refusal", "custom", "low"),
     Words("output/*", "Control codes", _HARM, "LLM05", "insecure_code", "prompt_attack", "encoding-attack", "medium"),
     Words("tool/denied", "A tool that may not be used", _SKILLS, "LLM06",
           "mcp_violation", "agent/denied_tool", "excessive-agency"),

@@ -114,7 +114,7 @@ class Guard:
         """Build what the first scans by these policies would have to build: that takes a tenth of a second."""
         warm()
         for direction in Direction:
-            rules = [d for d in self.plan(policies, direction).others if not _is_model(type(d))]
+            rules = [d for d in self.plan(policies, direction).detectors if not _is_model(type(d))]
             scan_parts(rules, [Part(_ANY_TEXT)])
 
     async def run(self, size: int, work: Callable[[], T]) -> T:

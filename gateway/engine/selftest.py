@@ -41,6 +41,7 @@ PROBES: dict[str, tuple[Part, str]] = {
     "tool_calls": (Part('{"path": "/etc/shadow"}', kind=Kind.TOOL_CALL), "tool/dangerous_target"),
     "forbidden_request": (Part("Tell me the northern lighthouse schedule."), "injection/forbidden_request"),
     "unconfirmed": (Part("delete_account", kind=Kind.TOOL_NAME), "tool/unconfirmed"),
+    "refusal": (Part("I can't help with that."), "output/refusal"),
     "ansi": (Part("\x1b[31mred\x1b[0m"), "output/ansi"),
 }
 

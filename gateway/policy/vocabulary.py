@@ -23,7 +23,6 @@ _HARMS = (
 BY_MODELS = frozenset(
     {
         "bias/social",
-        "output/refusal",
         "pii/address",
         "pii/date_of_birth",
         "pii/organisation",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.detectors.injection import english, indirect, languages
+from gateway.detectors.injection import english, indirect, languages, pretexts
 from gateway.types import Reading
 
 __all__ = ["indirect_injection", "injection"]
@@ -23,7 +23,7 @@ _READINGS = frozenset(Reading)
 
 def injection() -> RegexDetector:
     """Overriding, extracting, unlocking and forged turns, in English and fourteen other languages."""
-    rows = _rows("injection/direct", [*english.PHRASES, *languages.PHRASES])
+    rows = _rows("injection/direct", [*english.PHRASES, *pretexts.PHRASES, *languages.PHRASES])
     return RegexDetector("injection", rows, group=_alone, readings=_READINGS, counted=True)
 
 
