@@ -114,7 +114,7 @@ _NAME = (
 # `pass` alone is a verb and a test's result: it counts only as the end of a joined name or after `user=`.
 _SHORT_NAME = r"(?:[a-z0-9]{1,16}[_-](?:pass|pw|psw)|(?:db|smtp|mail|ftp|ssh|user|root|admin|mysql|login)pass)"
 _TAIL = r"(?:\d|[_-](?:prod|production|dev|test|staging|root|admin|db|default|value))?"
-_EQUALS = r"[\\\"'`\])]{0,4}\s{0,3}(?:=>|:=|={1,3}|:)\s{0,3}"
+_EQUALS = r"[\\\"'`\])]{0,8}\s{0,3}(?:=>|:=|={1,3}|:)\s{0,3}"
 _OPEN = r"(?:[rbufL@$]{0,2}[\"'`“„«])"
 QUOTED = r"[^\s\"'`“”„«»<>\\]{4,64}"
 # Ideographs, kana and Hangul end a password as a blank does: they are the sentence around it.
@@ -128,9 +128,11 @@ _BE = (
 )
 
 ROWS = (
-    Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}\\?{_OPEN})(?P<v>{QUOTED})\\?[\"'`“”»]", quoted),
+    Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}\\{{0,7}}{_OPEN})(?P<v>{QUOTED})\\{{0,7}}[\"'`“”»]", quoted),
     Row("secret/password", rf"(?i:(?:^|[^a-z0-9]){_SHORT_NAME}{_EQUALS}{_OPEN})(?P<v>{QUOTED})[\"'`“”»]", quoted),
     Row("secret/password", rf"(?i:[?&]{_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})(?:$|[{_STOP}&#])", quoted),
+    # A form or query that has lost what stands before it.
+    Row("secret/password", rf"(?i:(?:^|[\s\"'=]){_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})&[a-z][\w.-]{{0,31}}=", quoted),
     Row(
         "secret/password",
         rf"(?i:(?:{_NAME}{_TAIL}|(?:^|[^a-z0-9]){_SHORT_NAME}){_EQUALS})(?P<v>{BARE}){BARE_END}",
