@@ -145,7 +145,7 @@ ROWS = (
     ),
     Row(
         "secret/password",
-        rf"(?i:{_WORD} (?:for|of|to|on|from|für) [^\n.!?:]{{1,40}}?(?:\sis(?: now)?:?|\slautet|:) )"
+        rf"(?i:(?:{_WORD}|[^a-z]pw) (?:for|of|to|on|from|für) [^\n.!?:]{{1,40}}?(?:\sis(?: now)?:?|\slautet|:) )"
         rf"(?P<v>{_BARE}){_BARE_END}",
         _told,
     ),

@@ -42,7 +42,7 @@ _NOT_A_PASSWORD = re.compile(
     r"|^[.*•xX#?_-]+$|^(?:sha|md|aes|utf|iso|rfc|des|rsa|base|pbkdf|argon|oauth|tls|ssl|x)[-_]?\d"
     r"|^\d{1,3}(?:-|–|\+|to)?\d{0,3}[-+]?(?:char|digit|letter|symbol|bit|byte|day|min|hour|month|word|st|nd|rd|th|x|k|%)?[a-z-]*$"
     r"|\bpassw(?:ord|d|ort)\b|^(?:os|process|import|require|self|this|request|req|config|settings|env|getpass|input)[.(\[]"
-    r"|[a-z]\.[a-z]{2,}\(|=>|==|^[^\w]*$|\\|^[a-z]+[/|][a-z]+|^[a-z]+'[a-z]+$|^\w+\.(?:com|org|net|txt|py|js|html?|php|json|ya?ml|md|log)$",
+    r"|[a-z]\.[a-z]{2,}\(|=>|==(?=.)|^[^\w]*$|\\|^[a-z]+[/|][a-z]+|^[a-z]+'[a-z]+$|^\w+\.(?:com|org|net|txt|py|js|html?|php|json|ya?ml|md|log)$",
     re.IGNORECASE,
 )
 
@@ -119,8 +119,8 @@ _OPEN = r"(?:[rbufL@$]{0,2}[\"'`“„«])"
 QUOTED = r"[^\s\"'`“”„«»<>\\]{4,64}"
 # Ideographs, kana and Hangul end a password as a blank does: they are the sentence around it.
 _STOP = "\\s\"'`“”„«»<>,;、-힣！-｠"
-BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|]"
-BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|])"
+BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|\\]"
+BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|]|\\[\"'])"
 _BE = (
     r"(?:\s{1,2}(?:is now|is|was|are|lautet|ist|es|est|è|é|will be|jest|är|er|on|to|должен быть|это)"
     r"(?:\s{0,2}:\s{0,2}|\s{1,2})"
