@@ -274,6 +274,17 @@ class RequestContextual(Protocol):
     def bind_request(self, request: Transcript) -> Detector | None: ...
 
 
+@runtime_checkable
+class Abridging(Detector, Protocol):
+    """
+    A detector that may need to know what stands anywhere before a value. Of a stream it gets what is left of that:
+    behind `abridged(text)` it finds what it finds behind `text`. `scan_behind` tells what begins behind `size`.
+    """
+
+    def abridged(self, before: str) -> str: ...
+    def scan_behind(self, part: Part, size: int) -> list[Finding]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Delta:
     """

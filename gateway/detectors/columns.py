@@ -2,23 +2,24 @@
 Values that only the head of their column names: CSV, TSV, Markdown and the tables that databases print.
 
 Each cell of a column whose head may vouch for it is read with that head before it, as `password: "..."`, by the
-detectors that read everything else. Prompts only: in an answer that streams the head of a table may have left long
-before a value comes.
+detectors that read everything else. In an answer that streams the head may have left long before a value comes: the
+stream remembers it (`abridged`), and a row waits, from the first cell on that a head vouches for, until its line ends.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from gateway.detectors.base import Table
 from gateway.detectors.needles import Look
 from gateway.detectors.pii import pii
 from gateway.detectors.secret import secret
 from gateway.detectors.sieve import Sieve
+from gateway.detectors.tables import Tables
 from gateway.text.patterns import compile_re2, searcher
-from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Span, Transcript
+from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Reading, Span, Transcript
 
 __all__ = ["Columns"]
 
@@ -58,53 +59,33 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_RULE = re.compile(r"[\s|:+=-]+")
-_CELLS = (
-    re.compile(r"[^\t]+|(?<=\t)(?=\t|$)"),
-    re.compile(r"[^|]+"),
-    re.compile(r'(?:"(?:[^"]|"")*"|[^;])+|(?<=;)(?=;|$)'),
-    re.compile(r'(?:"(?:[^"]|"")*"|[^,])+|(?<=,)(?=,|$)'),
-    re.compile(r"[^\s]+(?: [^\s]+)*"),  # as terminals align them
-)
 _LONGEST_LINE = 8192
+_LONGEST_SAID = 2048  # in answers: a row waits as a whole
 _LONGEST_HEAD = 60
-_LONGEST_VALUE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    text: str
-
-    def cells(self, delimiter: re.Pattern[str]) -> list[Span]:
-        """Without the marks around them."""
-        out = []
-        for match in delimiter.finditer(self.text):
-            inner = match[0].strip(_MARKS)
-            at = self.start + match.start() + (match[0].find(inner) if inner else 0)
-            out.append(Span(at, at + len(inner)))
-        return out
+def _may_be(line: str) -> bool:
+    data = line.encode("utf-8", "replace")
+    return _MAY_BE(data, 0, len(data))[0][0] >= 0
 
 
-class Columns(Table):
+class _Columns(Table):
     """Immutable; safe to share between threads."""
 
     name = "columns"
     kinds: frozenset[Kind] | None = None
     readings = OF_ONE_TEXT
-    reach: int | None = 0  # nobody asks: it reads no answers
+    reach: int | None = 0  # nobody asks for a prompt; of an answer a line, however near the next one is
     behind = 0
     sieves: tuple[Sieve, ...] = ()
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
         self._readers: tuple[Detector, ...] = (pii(), secret())
+        self._tables = Tables(_heads, _may_be, longest)
         self.categories = frozenset().union(*(reader.categories for reader in self._readers))
 
-    def bind(self, request: Transcript) -> Detector | None:
-        return None
-
     def pending(self, text: str) -> int:
-        return 0
+        return self._tables.undecided(text) if "\n" in text and _may_be(text) else len(text)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         return [self._scan(part, part.text.encode()) for part in parts]
@@ -112,23 +93,26 @@ class Columns(Table):
     def scan_seen(self, parts: Sequence[Part], looks: Sequence[Look]) -> list[list[Finding]]:
         return [self._scan(part, look.data) for part, look in zip(parts, looks, strict=True)]
 
-    def _scan(self, part: Part, data: bytes) -> list[Finding]:
+    def _scan(self, part: Part, data: bytes, after: int = 0) -> list[Finding]:
         if b"\n" not in data or _MAY_BE(data, 0, len(data))[0][0] < 0:
             return []
         texts: list[str] = []
         places: list[tuple[int, int, int]] = []  # where a value stands in them, its length, and where in the part
         size = 0
-        for head, value in _told(part.text):
+        for head, value in self._tables.told(part.text, after):
             said = part.text[value.start : value.end]
             mark = "" if '"' in said else '"'
             line = f"{head}: {mark}{said}{mark}\n"
             places.append((size + len(head) + 2 + len(mark), len(said), value.start))
             texts.append(line)
             size += len(line)
-        return self._moved(part, "".join(texts), places) if texts else []
+        return self._found(part, self._moved(part, "".join(texts), places)) if texts else []
+
+    def _found(self, part: Part, findings: list[Finding]) -> list[Finding]:
+        return findings
 
     def _moved(self, part: Part, text: str, places: Sequence[tuple[int, int, int]]) -> list[Finding]:
-        """What the readers find in these values, and do not find without the heads."""
+        """What the readers find in these values."""
         found = [f for reader in self._readers for f in reader.scan([replace(part, text=text)])[0]]
         out: dict[Finding, None] = {}
         at = 0
@@ -139,63 +123,46 @@ class Columns(Table):
                 by = places[at][2] - places[at][0]
                 span = Span(finding.span.start + by, finding.span.end + by)
                 out[replace(finding, span=span, detector=self.name)] = None
-        if not out:
+        return [*out]
+
+
+class Columns(_Columns):
+    """In prompts. `bind` gives the detector for answers."""
+
+    def __init__(self) -> None:
+        super().__init__(_LONGEST_LINE)
+        self._answers = _InAnswers(_LONGEST_SAID)
+
+    def bind(self, request: Transcript) -> Detector | None:
+        return self._answers
+
+    def _found(self, part: Part, findings: list[Finding]) -> list[Finding]:
+        """What the readers do not find without the heads."""
+        if not findings:
             return []
         alone = {(f.category, f.span) for reader in self._readers for f in reader.scan([part])[0]}
-        return [finding for finding in out if (finding.category, finding.span) not in alone]
+        return [finding for finding in findings if (finding.category, finding.span) not in alone]
 
 
-def _told(text: str) -> Iterator[tuple[str, Span]]:
-    """Each value under a head that may vouch for it, with that head."""
-    lines = [_Line(start, line) for start, line in _lines(text)]
-    at = 0
-    while at < len(lines) - 1:
-        table = _table(lines, at)
-        if table is None:
-            at += 1
-            continue
-        heads, delimiter, columns = table
-        at += 1
-        while at < len(lines):
-            if not _RULE.fullmatch(lines[at].text):
-                cells = lines[at].cells(delimiter)
-                if len(cells) != columns:
-                    break
-                for column, head in heads.items():
-                    if 0 < cells[column].end - cells[column].start <= _LONGEST_VALUE:
-                        yield head, cells[column]
-            at += 1
+class _InAnswers(_Columns):
+    """
+    In answers, whole or streamed. As they stand: of a text that has not ended no other reading is certain. What the
+    readers find without the head is said again, for of a stream nobody knows that before it is too late.
+    """
 
+    readings = frozenset({Reading.RAW, Reading.JSON})
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    at = 0
-    for line in text.split("\n"):
-        yield at, line.rstrip("\r") if len(line) <= _LONGEST_LINE else ""
-        at += len(line) + 1
+    def abridged(self, before: str) -> str:
+        return self._tables.abridged(before)
 
-
-def _table(lines: Sequence[_Line], at: int) -> tuple[dict[int, str], re.Pattern[str], int] | None:
-    """Does a table begin with this line? The heads that tell, by column; what parts its cells; how many there are."""
-    line = lines[at]
-    if len(line.text) < 3 or _RULE.fullmatch(line.text):
-        return None
-    data = (line.text + "\n").encode("utf-8", "replace")
-    if _MAY_BE(data, 0, len(data))[0][0] < 0:
-        return None
-    below = next((other for other in lines[at + 1 : at + 3] if not _RULE.fullmatch(other.text)), None)
-    if below is None:
-        return None
-    for delimiter in _CELLS:
-        cells = line.cells(delimiter)
-        if len(cells) > 1 and len(below.cells(delimiter)) == len(cells):
-            heads = _heads([line.text[c.start - line.start : c.end - line.start] for c in cells])
-            return (heads, delimiter, len(cells)) if heads else None
-    return None
+    def scan_behind(self, part: Part, size: int) -> list[Finding]:
+        return self._scan(part, part.text.encode(), size)
 
 
 def _heads(cells: Sequence[str]) -> dict[int, str]:
     out = {}
     for column, cell in enumerate(cells):
+        cell = cell.rpartition('"')[2]  # the first one of a table in a string of JSON
         head = _CAMEL.sub(" ", cell) if len(cell) <= _LONGEST_HEAD else ""
         if not _HEAD.fullmatch(head):
             continue

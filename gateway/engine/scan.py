@@ -22,6 +22,7 @@ from gateway.engine.joined import joined
 from gateway.engine.memory import Known, Memory
 from gateway.engine.outcome import utf8_size
 from gateway.engine.views import NESTED, Look, Seen, for_detector, judges_whole, look
+from gateway.text.decode import open_escape
 from gateway.text.views import View
 from gateway.types import OF_ONE_TEXT, Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
@@ -204,6 +205,8 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
         fresh = s.view.index(cut)
         # What an unfinished escape or word will say is not in the view yet.
         known = len(s.view.text) if ended or s.reading is Reading.RAW else s.view.index(s.view.open_at)
+        # And what stands before it may begin what it goes on with.
+        before = known if ended or s.reading is Reading.DECODED else open_escape(s.view.text[:known])
         for detector in detectors:
             if not for_detector(detector, [s]):
                 continue
@@ -213,8 +216,10 @@ def scan_window(detectors: Sequence[Detector], part: Part, window: str, cut: int
             for finding in findings:
                 moved = replace(finding, span=Span(finding.span.start + begin, finding.span.end + begin))
                 out.hits.append(Hit(text_of_window, _original(moved, s.view)))
-            open_at = s.view.position(_pending(detector, text, out.errors) + begin)
-            out.pending = min(out.pending, s.view.open_at, open_at)
+            undecided = _pending(detector, text, out.errors)
+            if begin < before < known:
+                undecided = min(undecided, _pending(detector, s.view.text[begin:before], out.errors))
+            out.pending = min(out.pending, s.view.open_at, s.view.position(undecided + begin))
     out.hits = distinct(out.hits)
     return out
 

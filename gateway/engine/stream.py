@@ -4,7 +4,8 @@ A growing text, released only as far as every rule has decided. No I/O, no clock
 Rule 1: a character leaves only when no detector can still claim it, whatever comes next. Detectors
 say so themselves (`pending`), so ordinary prose waits for a word, not for a fixed number of characters.
 Rule 2: findings that overlap leave together, replaced as one, or not at all.
-Rule 3: what has left stays in sight as left context, as much as the detectors ask for (`behind`).
+Rule 3: what has left stays in sight as left context, as much as the detectors ask for (`behind`), or is remembered
+in short (`Abridging`).
 Rule 4: detectors that judge a whole text (`reach` None), and views that only a whole text has, see all
 of it again at a growing stride and at the end. They can stop the text; where a rule would rewrite what
 such a detector finds, nothing leaves before the end, and where it would rewrite what was found in such
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.engine.edit import NEAR, Replacement, may_be_json, render, replacements
+from gateway.engine.remembered import Remembered
 from gateway.engine.scan import Scan, scan_growing, scan_window
 from gateway.engine.views import Seen, left_context
 from gateway.text.json_text import begins_json, ends_inside_string, open_token, safe_cut
@@ -84,7 +86,8 @@ class Channel:
         self._part = part
         self._may_be_json = may_be_json(part)
         self.watched = watched
-        self._near = tuple(d for d in detectors if d.reach is not None)
+        self._remembered = Remembered(detectors)
+        self._near = tuple(d for d in detectors if d.reach is not None and d not in self._remembered.detectors)
         self._whole = tuple(d for d in detectors if d.reach is None)
         self._judge = judge
         self._terms = terms
@@ -167,6 +170,7 @@ class Channel:
 
     def _settle(self, fed: str, ended: bool, models: Scan | None = None) -> Released:
         scan = scan_window(self._near, self._part, self._window, self._cut, ended=ended)
+        self._remembered.scan(self._part, self._window, self._cut, scan, ended=ended)
         unread: tuple[Unscanned, ...] = ()
         open_at = len(self._window) if ended else self._open_at(scan)
         hits = [h for h in scan.hits if self._cut <= h.finding.span.start < open_at]
@@ -246,6 +250,7 @@ class Channel:
     def _advance(self, cut: int, seen: list[Seen]) -> None:
         if self._part.json:
             self._inside = ends_inside_string(self._window[self._cut : cut], self._inside)
+        self._remembered.leave(self._part, self._window, self._cut, cut, seen)
         begin = left_context(self._window, seen, cut, self._behind)
         self._window, self._base, self._cut = self._window[begin:], self._base + begin, cut - begin
 

@@ -293,3 +293,25 @@ def test_a_long_image_in_an_answer_is_not_held_to_the_end() -> None:
     out, _, channel = run([text[i : i + 97] for i in range(0, len(text), 97)], terms=Terms(16_384))
     assert not channel.stopped
     assert out == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"see ab_\u0061b\u0031c2 x",
+        r"see a\u0062_a1b2 x",
+        r"see ab\\u005fa1b2 x, and \\x61b_\\x611b2.",
+        r"mail jo\\\\u0065\\\\u0040\\\\u0078.io now",
+        r"C:\\users\\x64 has ab_a1b2\\ and ab_\\",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_what_begins_before_an_escape_waits_for_it(text: str, size: int) -> None:
+    """Sparse escapes, behind one backslash or several: the first characters of a value are plain."""
+    expected, _, _ = run([text])
+    assert run([text[at : at + size] for at in range(0, len(text), size)])[0] == expected
+    assert "[" in expected
+    as_json = json.dumps({"a": text})
+    whole, _, _ = run([as_json], json_text=True)
+    assert run([as_json[at : at + size] for at in range(0, len(as_json), size)], json_text=True)[0] == whole
+    assert "[" in json.loads(whole)["a"]

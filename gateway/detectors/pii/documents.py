@@ -47,6 +47,16 @@ def _zone(value: str) -> bool:
     )
 
 
+def _card_number(value: str) -> bool:
+    """The first line of an identity card (TD1): its number carries a digit."""
+    return _check(value[5:14], value[14])
+
+
+def _card_dates(value: str) -> bool:
+    """The second line of one: birth and expiry each carry a digit."""
+    return _check(value[:6], value[6]) and _check(value[8:14], value[14])
+
+
 ROWS = (
     Row(
         "pii/passport",
@@ -58,6 +68,21 @@ ROWS = (
         ),
         has_digits(3),
         score=0.9,
+    ),
+    Row(
+        "pii/mrz",
+        r"(?:^|[^0-9A-Z<])(?P<v>[IAC][A-Z<][A-Z<]{3}[A-Z0-9<]{9}\d[A-Z0-9<]{15})(?:$|[^0-9A-Z<])",
+        _card_number,
+    ),
+    Row(
+        "pii/mrz",
+        r"(?:^|[^0-9A-Z<])(?P<v>\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{11}\d)(?:$|[^0-9A-Z<])",
+        _card_dates,
+    ),
+    Row(
+        "pii/mrz",
+        r"(?:^|[^0-9A-Z<])(?P<v>[A-Z]{1,26}(?:<[A-Z]{1,26}){0,3}<<[A-Z]{1,26}(?:<[A-Z]{1,26}){0,3}<{3,28})(?:$|[^0-9A-Z<])",
+        lambda value: len(value) == 30,
     ),
     Row(
         "pii/mrz",

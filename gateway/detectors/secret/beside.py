@@ -143,11 +143,14 @@ ROWS = (
         rf"(?P<v>{_BARE}){_BARE_END}",
         _told,
     ),
-    Row(
-        "secret/password",
-        rf"(?i:{_WORD} (?:for|of|to|on|from|für) [^\n.!?:]{{1,40}}?(?:\sis(?: now)?:?|\slautet|:) )"
-        rf"(?P<v>{_BARE}){_BARE_END}",
-        _told,
+    *(
+        Row(
+            "secret/password",
+            rf"(?i:{word} (?:for|of|to|on|from|für) [^\n.!?:]{{1,40}}?(?:\sis(?: now)?:?|\slautet|:) )"
+            rf"(?P<v>{_BARE}){_BARE_END}",
+            _told,
+        )
+        for word in (_WORD, r"(?:^|[^a-z])pw")
     ),
     Row(
         "secret/password",

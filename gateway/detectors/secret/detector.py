@@ -12,6 +12,7 @@ from gateway.detectors.secret import (
     cloud,
     code_hosting,
     data,
+    exported,
     generic,
     llm,
     messaging,
@@ -42,6 +43,7 @@ _ROWS = (
     *generic.ROWS,
     *password.ROWS,
     *beside.ROWS,
+    *exported.ROWS,
     *pin.ROWS,
 )
 _BLOCKS = (*private_key.BLOCKS, *web_token.BLOCKS)

@@ -34,7 +34,23 @@ def key(value: str) -> bool:
     """A random value, neither path, address, version, date, dotted name nor type (`ed25519.Ed25519PrivateKey`)."""
     last = value.rpartition(".")[2]
     typed = len(last) < len(value) and last.isidentifier() and wordlike(last)
-    return not _NOT_A_KEY.search(value) and random_looking(value) and not typed
+    said = _encoded(value)
+    if said is not None:  # digits are rare in base64, and in words that are encoded there are some
+        drawn = random_looking(said) or (random_looking(value) and not placeholder(said) and not wordlike(said))
+    else:
+        drawn = random_looking(value)
+    return drawn and not _NOT_A_KEY.search(value) and not typed
+
+
+def _encoded(value: str) -> str | None:
+    """The text of which it is the base64, as the secrets of Kubernetes hold values."""
+    if len(value) % 4 or not value.endswith("="):
+        return None
+    try:
+        said = b64decode(value, validate=True).decode()
+    except (Base64Error, UnicodeDecodeError):
+        return None
+    return said if said.isascii() and said.isprintable() else None
 
 
 def _url_password(value: str) -> bool:
@@ -71,7 +87,7 @@ _KEY_NAME = (
     r"[_ .-]?(?:api[_ -]?|access[_ -]?)?(?:key|token|secret)|apikey|secret|token|credentials?|passphrase|salt"
     r"|clé (?:d'|de l')?api|clave (?:de )?api|chiave api|api-?schlüssel|api ?密钥)"
     r"|[a-z](?:Api|Access|Auth|Secret|Private|Client|Encryption|Signing|Refresh|Bearer)?(?:Key|Token|Secret|Salt))"
-    r"(?i:[_-](?:prod|production|dev|test|staging|live|value|id|base64|b64))?"
+    r"(?i:[_-](?:prod|production|dev|test|staging|live|value|id|base64|b64|base))?"
 )
 _END = r"(?:$|[^\w+/=.~-]|\.(?:$|[\s\"']))"
 
@@ -105,7 +121,8 @@ ROWS = (
     ),
     Row(
         "secret/basic_auth_header",
-        r"(?:^|[\s;|&])curl\s[^\n]{0,120}?(?:-u|--user)[ =][\"']?[^\s:\"']{1,64}:(?P<v>[^\s\"']{3,80})(?:$|[\s\"'])",
+        r"(?:^|[\s;|&\"'`(])curl\s[^\n]{0,120}?(?:-u|--user)[ =][\"']?[^\s:\"']{1,64}:"
+        r"(?P<v>[^\s\"']{3,80})(?:$|[\s\"'])",
         _url_password,
     ),
     Row(

@@ -42,7 +42,7 @@ _NOT_A_PASSWORD = re.compile(
     r"|^[.*•xX#?_-]+$|^(?:sha|md|aes|utf|iso|rfc|des|rsa|base|pbkdf|argon|oauth|tls|ssl|x)[-_]?\d"
     r"|^\d{1,3}(?:-|–|\+|to)?\d{0,3}[-+]?(?:char|digit|letter|symbol|bit|byte|day|min|hour|month|word|st|nd|rd|th|x|k|%)?[a-z-]*$"
     r"|\bpassw(?:ord|d|ort)\b|^(?:os|process|import|require|self|this|request|req|config|settings|env|getpass|input)[.(\[]"
-    r"|[a-z]\.[a-z]{2,}\(|=>|==|^[^\w]*$|\\|^[a-z]+[/|][a-z]+|^[a-z]+'[a-z]+$|^\w+\.(?:com|org|net|txt|py|js|html?|php|json|ya?ml|md|log)$",
+    r"|[a-z]\.[a-z]{2,}\(|=>|==(?=.)|^[^\w]*$|\\|^[a-z]+[/|][a-z]+|^[a-z]+'[a-z]+$|^\w+\.(?:com|org|net|txt|py|js|html?|php|json|ya?ml|md|log)$",
     re.IGNORECASE,
 )
 
@@ -114,13 +114,13 @@ _NAME = (
 # `pass` alone is a verb and a test's result: it counts only as the end of a joined name or after `user=`.
 _SHORT_NAME = r"(?:[a-z0-9]{1,16}[_-](?:pass|pw|psw)|(?:db|smtp|mail|ftp|ssh|user|root|admin|mysql|login)pass)"
 _TAIL = r"(?:\d|[_-](?:prod|production|dev|test|staging|root|admin|db|default|value))?"
-_EQUALS = r"[\\\"'`\])]{0,4}\s{0,3}(?:=>|:=|={1,3}|:)\s{0,3}"
+_EQUALS = r"[\\\"'`\])]{0,8}\s{0,3}(?:=>|:=|={1,3}|:)\s{0,3}"
 _OPEN = r"(?:[rbufL@$]{0,2}[\"'`“„«])"
 QUOTED = r"[^\s\"'`“”„«»<>\\]{4,64}"
 # Ideographs, kana and Hangul end a password as a blank does: they are the sentence around it.
 _STOP = "\\s\"'`“”„«»<>,;、-힣！-｠"
-BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|]"
-BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|])"
+BARE = rf"[^{_STOP}]{{3,63}}[^{_STOP}.:?)\]}}|\\]"
+BARE_END = rf"(?:$|[{_STOP}.:?)\]}}|]|\\[\"'])"
 _BE = (
     r"(?:\s{1,2}(?:is now|is|was|are|lautet|ist|es|est|è|é|will be|jest|är|er|on|to|должен быть|это)"
     r"(?:\s{0,2}:\s{0,2}|\s{1,2})"
@@ -128,9 +128,11 @@ _BE = (
 )
 
 ROWS = (
-    Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}\\?{_OPEN})(?P<v>{QUOTED})\\?[\"'`“”»]", quoted),
+    Row("secret/password", rf"(?i:{_NAME}{_TAIL}{_EQUALS}\\{{0,7}}{_OPEN})(?P<v>{QUOTED})\\{{0,7}}[\"'`“”»]", quoted),
     Row("secret/password", rf"(?i:(?:^|[^a-z0-9]){_SHORT_NAME}{_EQUALS}{_OPEN})(?P<v>{QUOTED})[\"'`“”»]", quoted),
     Row("secret/password", rf"(?i:[?&]{_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})(?:$|[{_STOP}&#])", quoted),
+    # A form or query that has lost what stands before it.
+    Row("secret/password", rf"(?i:(?:^|[\s\"'=]){_NAME}=)(?P<v>[^{_STOP}&#]{{4,64}})&[a-z][\w.-]{{0,31}}=", quoted),
     Row(
         "secret/password",
         rf"(?i:(?:{_NAME}{_TAIL}|(?:^|[^a-z0-9]){_SHORT_NAME}){_EQUALS})(?P<v>{BARE}){BARE_END}",

@@ -14,7 +14,7 @@ LEFT = r"(?:^|[^\w]|\\[nrt]|%[0-9A-F]{2})"
 
 # Between a name and its value: `: `, ` = "`, `'] => '`, ` is `, or only a blank or a quotation mark.
 ASSIGN = (
-    r"(?:[\\\"'`\])]{0,3}\s{0,3}(?:[:=]{1,3}>?|：|,|(?i:is|was|ist|est|es|è|é|lautet)\s)\s{0,3}(?:(?i:bearer|token|basic)\s)?[\\\"'`(]{0,3}"
+    r"(?:[\\\"'`\])]{0,4}\s{0,3}(?:[:=]{1,3}>?|：|,|(?i:is|was|ist|est|es|è|é|lautet)\s)\s{0,3}(?:(?i:bearer|token|basic)\s)?[\\\"'`(]{0,4}"
     r"|\s{1,2}[\"'`]?)"
 )
 

@@ -13,6 +13,7 @@ from itertools import accumulate
 from gateway.text.confusables import as_latin
 from gateway.text.decode import basen, ciphers, escapes, numbers
 from gateway.text.decode.base import Budget, Found
+from gateway.text.decode.escapes import open_escape
 from gateway.text.decode.gate import GATES, suspects
 from gateway.text.decode.maps import Edit, Stretch, apply, moved
 from gateway.text.decode.tail import MAX_OPEN, open_tail
@@ -20,7 +21,7 @@ from gateway.text.pieces import pieces
 from gateway.text.views import View
 from gateway.types import Span
 
-__all__ = ["MAX_OPEN", "WHOLE", "Budget", "Decoded", "decoded"]
+__all__ = ["MAX_OPEN", "WHOLE", "Budget", "Decoded", "decoded", "open_escape"]
 
 _DECODERS: dict[str, Callable[[str, Budget], Found | None]] = {
     "html": escapes.html,

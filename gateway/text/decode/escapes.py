@@ -24,10 +24,12 @@ _URL = re.compile(
 _HTML = re.compile(
     r"(?=&)(?:((?:&#[0-9]{2,3};){2,256})|&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31})(?=;));?)"
 )
+# Behind several backslashes, too: JSON in a string of JSON has two of them, in a string of that one four.
 _BACKSLASH = re.compile(
     rf"(?=[\\Uu])(?:((?:\\x{_ASCII}){{1,256}})|((?:\\u00{_ASCII}){{1,256}})"
     r"|\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\}"
-    r"|N\{([A-Za-z0-9 -]{2,60})\}|([0-7]{3}))|(?<![A-Za-z0-9])[Uu]\+([0-9A-Fa-f]{4,6})(?: (?=[Uu]\+))?)"
+    r"|N\{([A-Za-z0-9 -]{2,60})\}|([0-7]{3}))|\\{2,16}(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))"
+    r"|(?<![A-Za-z0-9])[Uu]\+([0-9A-Fa-f]{4,6})(?: (?=[Uu]\+))?)"
 )
 _SOFT = r"(?:=\r?\n)?"  # the end of a line may stand between the bytes of one character
 _WIDE = (
@@ -53,7 +55,7 @@ _PUNYCODE = re.compile(r"(?<![A-Za-z0-9-])[xX][nN]--([A-Za-z0-9-]{1,59})")
 _PRICE = 2200  # of reading one escape and of its place in a view
 _OPEN = re.compile(
     r"(?:(?:%[0-9A-Fa-f]{2}){0,3}%(?:[0-9A-Fa-f]{0,2}|u[0-9A-Fa-f]{0,4})|&#?[A-Za-z0-9]{0,32};?"
-    r"|\\(?:[xUuN]\{?[0-9A-Za-z -]{0,60}\}?|[0-7]{0,3})|[Uu](?:\+[0-9A-Fa-f]{0,6} ?)?"
+    r"|\\{1,16}(?:[xUuN]\{?[0-9A-Za-z -]{0,60}\}?|[0-7]{0,3})|[Uu](?:\+[0-9A-Fa-f]{0,6} ?)?"
     r"|(?:=[0-9A-F]{2}){0,3}=(?:[0-9A-F]{0,2}|\r?\n?)|(?<![A-Za-z0-9-])[xX](?:[nN](?:-(?:-[A-Za-z0-9-]{0,59})?)?)?)\Z"
 )
 

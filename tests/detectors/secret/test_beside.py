@@ -37,6 +37,7 @@ PASSWORDS = (
     "login=joe pw=[[h0rse2026]]",
     "my pw: [[Horse2026]]",
     "The password for the staging box is [[Horse2026]].",
+    "hey, the admin pw for staging is [[H0rse!cart]]",
     "password set to [[hunter2]]",
     "login: joe / [[H0rse!cart]]",
     "failed with credentials joe:[[H0rse!cart]]",
