@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from gateway.errors import ConfigError, in_words
 from gateway.policy.actions import ACTIONS
@@ -27,14 +26,7 @@ from gateway.policy.model import (
     FIXED_CATEGORY,
     NAME,
     RULE_NAME,
-    Allow,
-    Custom,
-    Messages,
-    PlainRule,
     Policy,
-    Rule,
-    ToolArgument,
-    Tools,
 )
 from gateway.policy.vocabulary import BY_MODELS
 from gateway.settings.plain_yaml import plain_yaml
@@ -43,16 +35,6 @@ __all__ = ["Book", "load_policies", "parse_policy"]
 
 MAX_FILE = 1 << 20
 
-# What stands under a key.
-_MODELS: Mapping[str, type[BaseModel]] = {
-    "rules": Rule,
-    "custom_rules": PlainRule,
-    "allow": Allow,
-    "custom": Custom,
-    "tools": Tools,
-    "arguments": ToolArgument,
-    "messages": Messages,
-}
 _FORMS = {
     CATEGORY: "a category is `family/name`, as `pii/email`, or a glob, as `pii/*`",
     FIXED_CATEGORY: "a category is `family/name` in small letters, as `tool/argument`",
@@ -168,13 +150,7 @@ def _in_words(mistake: Mapping[str, Any]) -> str:
         return "must be a list, as in `[a, b]`"
     if mistake["type"] == "string_pattern_mismatch":
         return _FORMS.get(mistake["ctx"]["pattern"], in_words(mistake))
-    if mistake["type"] == "extra_forbidden":
-        *around, key = map(str, mistake["loc"])
-        model = next((_MODELS[step] for step in reversed(around) if step in _MODELS), Policy)
-        fields = [info.alias or name for name, info in model.model_fields.items()]
-        close = get_close_matches(key, fields, 1)
-        return in_words(mistake) + (f"; `{close[0]}` was meant?" if close else f"; there are: {', '.join(fields)}")
-    return in_words(mistake)
+    return in_words(mistake, Policy)
 
 
 def _unknown_action(action: str) -> str:

@@ -28,7 +28,7 @@ from urllib.parse import urlencode
 import httpx
 
 from gateway.errors import AuthError, ConfigError, GatewayError, NotFound, UpstreamError
-from gateway.settings import Upstream
+from gateway.settings import Upstream, telling
 from gateway.web.answer import Answer, readable
 from gateway.web.breaker import Breaker, Permit, State
 from gateway.web.connections import Connections, exchange
@@ -171,8 +171,8 @@ class UpstreamPool:
 
     @property
     def keys(self) -> list[str]:
-        """Our own upstream keys, for the secret scanner. Never log them."""
-        return [target.key for target in self._targets if target.key]
+        """Our own upstream keys, as far as they cannot be words, for the secret scanner. Never log them."""
+        return [target.key for target in self._targets if target.key and telling(target.key)]
 
     def states(self) -> dict[str, State]:
         """Each upstream's breaker."""

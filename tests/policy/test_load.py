@@ -153,3 +153,10 @@ def test_mistakes_are_told_in_plain_words(text: str, says: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_policy(text, "p.yaml")
     assert says in caught.value.message
+
+
+def test_a_rule_in_plain_words_waits_for_nobody() -> None:
+    """Its topic is its own; a policy does not load where nothing could find it."""
+    text = GOOD + "custom_rules:\n  - name: shares\n    text: No advice on shares.\n"
+    assert idle(parse_policy(text), frozenset({"pii/email"})) == []
+    assert idle(parse_policy(text.replace("pii/*", "harm/*")), frozenset({"pii/email"})) == ["harm/*"]

@@ -46,6 +46,22 @@ async def test_request_is_ours_but_for_what_may_pass() -> None:
     assert not made.is_loop(client)
 
 
+@pytest.mark.parametrize(
+    ("key", "looked_for"),
+    [
+        ("EMPTY", False),  # as servers of one's own take it
+        ("lm-studio", False),
+        ("x", False),
+        ("sk-12345", True),
+        ("0f" * 16, True),
+        ("abcdefghijklmnop", True),
+    ],
+)
+async def test_what_may_be_a_word_is_not_looked_for_in_answers(key: str, looked_for: bool) -> None:
+    async with pool(upstream("http://127.0.0.1:9/v1", key="env:K"), environ={"K": key}) as made:
+        assert made.keys == ([key] if looked_for else [])
+
+
 async def test_stream_asks_for_events_and_get_sends_no_body() -> None:
     async with one([s.answer(json=OK)]) as (up, made):
         await whole(made, Call("m", b"{}", stream=True))
