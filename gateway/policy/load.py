@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from gateway.errors import ConfigError, in_words
 from gateway.policy.actions import ACTIONS
 from gateway.policy.decide import Ruleset
+from gateway.policy.extends import extendable, with_base
 from gateway.policy.model import (
     CATEGORY,
     CUSTOM_CATEGORY,
@@ -101,13 +102,13 @@ def parse_policy(text: str, source: str = "policy", categories: frozenset[str] |
     said, root = plain_yaml(text, source)
     lines = _Lines(root, source)
     try:
-        policy = Policy.model_validate(said)
+        policy = Policy.model_validate(with_base(said))
     except ValidationError as e:
         raise ConfigError("\n".join(lines.mistake(m["loc"], _in_words(m)) for m in e.errors())) from None
     mistakes = list(_check(policy, lines, categories))
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-    version = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
+    version = hashlib.sha256(policy.model_dump_json(exclude={"extends"}).encode()).hexdigest()[:12]
     try:
         return Ruleset(policy, version)
     except ConfigError as e:
@@ -126,6 +127,9 @@ def _read(path: Path) -> str:
 
 
 def _check(policy: Policy, lines: _Lines, categories: frozenset[str] | None) -> Iterator[str]:
+    if policy.extends is not None and policy.extends not in extendable():
+        known = ", ".join(extendable())
+        yield lines.mistake(("extends",), f"no policy {policy.extends!r} ships with this version; there are: {known}")
     own = {c.category for c in policy.custom} | {plain.category for plain in policy.custom_rules}
     own |= {a.category for a in (policy.tools.arguments if policy.tools else ())}
     for index, plain in enumerate(policy.custom_rules):
