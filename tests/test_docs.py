@@ -175,6 +175,15 @@ def test_deployments_hold_settings_and_policies_that_load() -> None:
     assert compose["services"]["gateway"]["environment"]["PORTCULLIS_POLICY"] in load_policies([ROOT / "policies"])
 
 
+def test_alerts_ask_for_metrics_that_are_there() -> None:
+    (group,) = yaml.safe_load((ROOT / "deploy" / "prometheus-rules.yaml").read_text("utf-8"))["groups"]
+    told = {name.removesuffix("_bucket") for rule in group["rules"] for name in re.findall(r"guard_\w+", rule["expr"])}
+    assert told
+    assert told <= set(metrics())
+    names = [rule["alert"] for rule in group["rules"]]
+    assert len(set(names)) == len(names)
+
+
 def test_the_changelog_names_this_version() -> None:
     (version,) = re.findall(r'^__version__ = "(.+)"$', (ROOT / "gateway/__init__.py").read_text(), re.MULTILINE)
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()

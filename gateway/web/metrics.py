@@ -7,7 +7,7 @@ Times of a streamed answer are those of delivered bytes: the first token counts 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -130,6 +130,14 @@ class Metrics:
             multiprocess_mode="livemax",
             registry=registry,
         )
+
+    def expect(self, detectors: Iterable[str]) -> None:
+        """Begin at 0 what alerts are for: whoever asks for a rise does not see one from nothing to 1."""
+        for name in detectors:
+            self.errors.labels(name)
+        for counter, results in ((self.events, ("written", "lost")), (self.reloads, ("taken", "refused"))):
+            for result in results:
+                counter.labels(result)
 
     def running(self, number: Callable[[], int]) -> None:
         """Who knows how many requests run; workers that share what they count tell each change instead."""
