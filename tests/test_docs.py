@@ -162,6 +162,14 @@ def test_settings_about_limits_are_settings() -> None:
         Settings(**yaml.safe_load(block))
 
 
+def test_recipes_hold_settings_and_policies_that_load() -> None:
+    blocks = YAML_BLOCK.findall((ROOT / "docs" / "recipes.md").read_text("utf-8"))
+    rules = Guard()
+    policies = {p.name for p in (parse_policy(b, "recipes", rules.categories) for b in blocks if "\nname: " in b)}
+    settings = [Settings(**yaml.safe_load(block)) for block in blocks if "\nname: " not in block]
+    assert {s.policy for s in settings} | {"hospital"} == policies
+
+
 def test_deployments_hold_settings_and_policies_that_load() -> None:
     documents = list(yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8")))
     files = {name: text for d in documents if d["kind"] == "ConfigMap" for name, text in d["data"].items()}
