@@ -125,10 +125,11 @@ class _Target:
     def fits(self, call: Call) -> bool:
         if call.only is not None:
             return self.name == call.only
+        return self.upstream.kind == call.kind and self.serves(call.model)
+
+    def serves(self, model: str) -> bool:
         globs = self.upstream.models
-        if self.upstream.kind != call.kind:
-            return False
-        return "*" in globs or any(fnmatchcase(call.model, glob) for glob in globs)
+        return "*" in globs or any(fnmatchcase(model, glob) for glob in globs)
 
 
 class UpstreamPool:
@@ -256,9 +257,10 @@ class UpstreamPool:
             targets = (targets or [t for t in self._targets if t.upstream.kind == call.kind])[:1]
         if not targets:
             shown = "".join(c if c.isprintable() else "?" for c in call.model[:128])
-            raise NotFound(
-                f"the model {shown!r} does not exist or is not served here", param="model", code="model_not_found"
-            )
+            message = f"the model {shown!r} does not exist or is not served here"
+            if any(target.upstream.kind == "anthropic" and target.serves(call.model) for target in self._targets):
+                message = f"the model {shown!r} is served at /v1/messages only, by an upstream of kind `anthropic`"
+            raise NotFound(message, param="model", code="model_not_found")
         return targets
 
     async def _call(self, target: _Target, call: Call, deadline: float) -> Answer:

@@ -162,6 +162,18 @@ def test_unknown_model() -> None:
     assert len(e.value.message) < 200
 
 
+def test_a_model_of_another_api() -> None:
+    """It says where the model is, in place of that there is none."""
+    claude = upstream("http://b/v1", name="b", kind="anthropic", models=("claude-*",))
+    made = UpstreamPool([upstream("http://a/v1", models=("gpt-*",)), claude])
+    with pytest.raises(NotFound) as e:
+        made.candidates("claude-9")
+    assert "/v1/messages" in e.value.message
+    with pytest.raises(NotFound) as e:
+        made.candidates("gemini")
+    assert "/v1/messages" not in e.value.message
+
+
 async def test_only_names_the_upstream() -> None:
     async with two([s.answer(json=OK)], [s.answer(json=OK)]) as (a, b, made):
         await whole(made, Call("m", only="b"))
