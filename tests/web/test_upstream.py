@@ -93,17 +93,17 @@ def test_only_plain_paths(path: str) -> None:
     [
         ("client", "sk-client", ["Bearer sk-client"]),
         ("client", None, []),
-        ("env:OURS", "sk-client", ["Bearer sk-ours"]),
-        ("env:OURS", None, ["Bearer sk-ours"]),
+        ("env:OURS", "sk-client", ["Bearer sk-ours-1"]),
+        ("env:OURS", None, ["Bearer sk-ours-1"]),
         ("none", "sk-client", []),
     ],
 )
 async def test_one_key_or_none(key: str, given: str | None, sent: list[str]) -> None:
-    environ = {"OURS": " sk-ours\n"}
+    environ = {"OURS": " sk-ours-1\n"}
     async with scripted([[s.answer(json=OK)]]) as up, pool(upstream(up.url, key=key), environ=environ) as made:
         await whole(made, Call("m", b"{}", [(b"authorization", b"Bearer other")], given))
-        assert made.keys == (["sk-ours"] if key == "env:OURS" else [])
-        assert "sk-ours" not in repr(made._targets) + repr(Call("m", client_key="sk-ours"))
+        assert made.keys == (["sk-ours-1"] if key == "env:OURS" else [])
+        assert "sk-ours-1" not in repr(made._targets) + repr(Call("m", client_key="sk-ours-1"))
     assert up.requests[0].all("authorization") == sent
 
 
