@@ -24,8 +24,9 @@ Our error hierarchy. `status` and `code` are what an HTTP client sees; messages 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args
 
 
 class GatewayError(Exception):
@@ -125,10 +126,11 @@ class UpstreamTimeout(UpstreamError):
     status, code = 504, "upstream_timeout"
 
 
-def in_words(mistake: Mapping[str, Any]) -> str:
-    """What is wrong with a value, of an entry of pydantic's list of errors."""
+def in_words(mistake: Mapping[str, Any], form: Any = None) -> str:
+    """What is wrong with a value, of an entry of pydantic's list of errors; `form` is the model that was not met."""
     if mistake["type"] == "extra_forbidden":
-        return "there is no such field"
+        *around, key = mistake["loc"]
+        return "there is no such field" + (_meant(str(key), _fields(form, around)) if form is not None else "")
     if mistake["type"] in ("tuple_type", "list_type"):
         return "must be a list, as in `[a, b]`"
     if mistake["type"] in ("model_type", "model_attributes_type", "dict_type"):
@@ -136,3 +138,28 @@ def in_words(mistake: Mapping[str, Any]) -> str:
     if mistake["type"] == "too_short":
         return f"must have at least {mistake['ctx']['min_length']}"
     return str(mistake["msg"]).removeprefix("Value error, ")
+
+
+def _meant(key: str, fields: Sequence[str]) -> str:
+    close = get_close_matches(key, fields, 1)
+    if close:
+        return f"; `{close[0]}` was meant?"
+    return f"; there are: {', '.join(fields)}" if fields else ""
+
+
+def _fields(form: Any, steps: Sequence[str | int]) -> list[str]:
+    """The names of what may stand there."""
+    forms = [form]
+    for step in steps:
+        if isinstance(step, str):
+            known = [each.model_fields[step].annotation for each in forms if step in each.model_fields]
+            forms = [inner for annotation in known for inner in _forms(annotation)]
+    return [info.alias or name for each in forms for name, info in each.model_fields.items()]
+
+
+def _forms(annotation: Any) -> Iterator[Any]:
+    """The models in a type, as in `tuple[Upstream, ...]`."""
+    if hasattr(annotation, "model_fields"):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _forms(inner)

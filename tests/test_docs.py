@@ -162,6 +162,14 @@ def test_settings_about_limits_are_settings() -> None:
         Settings(**yaml.safe_load(block))
 
 
+def test_recipes_hold_settings_and_policies_that_load() -> None:
+    blocks = YAML_BLOCK.findall((ROOT / "docs" / "recipes.md").read_text("utf-8"))
+    rules = Guard()
+    policies = {p.name for p in (parse_policy(b, "recipes", rules.categories) for b in blocks if "\nname: " in b)}
+    settings = [Settings(**yaml.safe_load(block)) for block in blocks if "\nname: " not in block]
+    assert {s.policy for s in settings} | {"hospital"} == policies
+
+
 def test_deployments_hold_settings_and_policies_that_load() -> None:
     documents = list(yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8")))
     files = {name: text for d in documents if d["kind"] == "ConfigMap" for name, text in d["data"].items()}
@@ -173,6 +181,15 @@ def test_deployments_hold_settings_and_policies_that_load() -> None:
     assert pod["terminationGracePeriodSeconds"] > settings.server.pre_drain + settings.server.drain + 3
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
     assert compose["services"]["gateway"]["environment"]["PORTCULLIS_POLICY"] in load_policies([ROOT / "policies"])
+
+
+def test_alerts_ask_for_metrics_that_are_there() -> None:
+    (group,) = yaml.safe_load((ROOT / "deploy" / "prometheus-rules.yaml").read_text("utf-8"))["groups"]
+    told = {name.removesuffix("_bucket") for rule in group["rules"] for name in re.findall(r"guard_\w+", rule["expr"])}
+    assert told
+    assert told <= set(metrics())
+    names = [rule["alert"] for rule in group["rules"]]
+    assert len(set(names)) == len(names)
 
 
 def test_the_changelog_names_this_version() -> None:

@@ -19,7 +19,7 @@ from gateway.errors import ConfigError
 from gateway.limits import connect
 from gateway.policy import Book, advice, idle, load_policies
 from gateway.resources import folder
-from gateway.settings import Settings
+from gateway.settings import Settings, telling
 
 __all__ = ["register"]
 
@@ -148,6 +148,8 @@ def _missing_keys(settings: Settings) -> Iterator[str]:
         variable = upstream.key.removeprefix("env:")
         if variable != upstream.key and not os.environ.get(variable):
             yield f"upstream {upstream.name!r}: {variable} is not set here; `serve` needs it"
+        elif variable != upstream.key and not telling(os.environ[variable]):
+            yield f"upstream {upstream.name!r}: {variable} may be a word as well; it is not looked for in answers"
 
 
 def _unlikely(settings: Settings) -> Iterator[str]:
@@ -162,13 +164,23 @@ def _unlikely(settings: Settings) -> Iterator[str]:
             yield f"{where}: is short enough to be guessed; take 32 characters or more, `openssl rand -hex 32`"
 
 
+def _callers(settings: Settings) -> str:
+    stored = settings.store.url != "none"
+    names = [client.name for client in settings.clients] + ["those of the store"] * stored
+    if settings.clients or settings.keys_required:
+        return ", ".join(names) or "none, and nobody may call without one"
+    return "none in the settings: anybody who reaches it may call" + ", until the store holds a key" * stored
+
+
 def _show(path: Path | None, settings: Settings, book: Book, categories: frozenset[str]) -> None:
     out = console()
     out.print(Text.assemble(("fine  ", "bold green"), str(path) if path else "built-in defaults and the environment"))
     server = settings.server
     facts = Table.grid(padding=(0, 2))
     facts.add_row("listens on", f"{server.host}:{server.port}, {server.workers} worker(s)")
-    facts.add_row("client keys", ", ".join(c.name for c in settings.clients) or "none: anybody who reaches it may call")
+    if server.management_port is not None:
+        facts.add_row("management on", f"{server.host}:{server.management_port}")
+    facts.add_row("client keys", _callers(settings))
     for upstream in settings.upstreams:
         models = ", ".join(upstream.models)
         facts.add_row("upstream", Text(f"{upstream.name}: {upstream.url} for {models}, key: {upstream.key}"))

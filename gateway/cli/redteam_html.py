@@ -118,7 +118,7 @@ def _bar(mode: str, told: Json) -> str:
 
 def _findings(findings: Sequence[Json]) -> Iterator[str]:
     if not findings:
-        yield "<p>No attack that could be judged.</p>"
+        yield "<p>None of the attacks that could be judged.</p>"
     for finding in findings:
         other = finding.get("other")
         beside = f"; {escape(other['mode'])}: {escape(other['ruling'])}" if other else ""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from gateway.types import Kind, Part, Role
 
@@ -72,6 +73,8 @@ _ONLY = re.compile(
     r")\s+\w"
     r"|\b(?:help|assist|advise|answer|talk|respond)\w*\s+(?:\w+\s+){0,3}?(?:only|exclusively|solely)\s+(?:\w+\s+){0,4}?"
     r"(?:with|on|about|regarding|concerning)\s+\w"
+    r"|\b(?:help|assist|advise|answer)\w*\s+(?:\w+\s+){0,3}?(?:with|on|about|regarding)\s[^.!?\n]{1,300}?"
+    r"\s(?:only|exclusively|alone)\s*$"
     r"|\b(?:hilf\w*|berat\w*|beantworte\w*|antworte\w*)\s+(?:\w+\s+){0,2}?(?:nur|ausschließlich)\s+(?:\w+\s+){0,3}?"
     r"(?:bei|zu|zum|zur|über|rund um)\s+\w"
 )
@@ -81,8 +84,19 @@ _ELSE = re.compile(
     r"\s+(?:answer|discuss|talk|respond|reply|help))"
     r"\b[^.!?\n]{0,60}?\b(?:(?:any|every)thing\s+(?:else|other|outside|unrelated)|all\s+else|unrelated|off[- ]topic"
     r"|(?:(?:all|any)\s+)?other\s+(?:questions?|topics?|subjects?|requests?|matters?)|outside\b|not\s+related)"
+    r"|\b(?:(?:any|every)thing\s+else|all\s+else|other\s+(?:questions?|topics?|subjects?|requests?|matters?))\b[^.!?\n]{0,30}?"
+    r"\b(?:you|we|I|is|are|be)\s+(?:\w+\s+)?(?:declin|refus|reject)"
+    r"|\bask(?:s|ed)?\s+[^.!?\n]{0,30}?\b(?:any|some)thing\s+else\b[^.!?\n]{0,30}?\b(?:say|tell|answer|reply|explain|respond)"
+    r"\b[^.!?\n]{0,30}?\b(?:cannot|can['’]?t|unable|not\s+able|only)\b"
     r"|\blehn\w*\s+[^.!?\n]{0,40}?\b(?:andere|sonstige|übrige)\w*"
+    r"|\b(?:andere|sonstige|übrige)\w*\s+[^.!?\n]{0,40}?\blehn\w*\s[^.!?\n]{0,30}?\bab\b"
 )
+# What is not "else" is what the sentence before says.
+_TASK = re.compile(
+    r"(?i)\b(?:you|we|I)\s+(?:\w+\s+)?(?:help|assist|support|advise|answer)\b[^.!?\n]{0,40}?"
+    r"\b(?:with|on|about|regarding)\s+\w"
+)
+_OTHER = re.compile(r"(?i)\b(?:else|other)\b")
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![\s\"')\]]|$))+")
 
 
@@ -99,6 +113,8 @@ def _scopes(text: str) -> tuple[str, ...]:
 
 
 def _found(text: str) -> Iterator[str]:
-    for sentence in _SENTENCE.finditer(text):
-        if _ONLY.search(sentence[0]):
-            yield sentence[0].strip()[:LONGEST]
+    sentences = [found[0] for found in _SENTENCE.finditer(text) if found[0].strip()]
+    for sentence, following in zip_longest(sentences, sentences[1:], fillvalue=""):
+        declined = _OTHER.search(following) and _ELSE.search(following)
+        if _ONLY.search(sentence) or (declined and _TASK.search(sentence)):
+            yield sentence.strip()[:LONGEST]

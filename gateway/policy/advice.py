@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 
 from gateway.policy.decide import Ruleset
+from gateway.policy.extends import inherited
 from gateway.policy.model import Rule
 
 __all__ = ["advice"]
@@ -14,8 +15,9 @@ __all__ = ["advice"]
 def advice(ruleset: Ruleset, categories: Collection[str]) -> Iterator[str]:
     """One line each. `categories`: all that can be found."""
     rules = ruleset.policy.rules
+    own = len(rules) - inherited(ruleset.policy.extends)  # to go before the others is what those are there for
     known = {*categories, *(custom.category for custom in ruleset.policy.custom)}
-    for number, rule in enumerate(rules, 1):
+    for number, rule in enumerate(rules[:own], 1):
         first = next((i for i, earlier in enumerate(rules[: number - 1], 1) if _takes_all(earlier, rule, known)), None)
         if first is not None:
             yield (

@@ -9,32 +9,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from gateway.errors import ConfigError, in_words
 from gateway.policy.actions import ACTIONS
 from gateway.policy.decide import Ruleset
+from gateway.policy.extends import extendable, with_base
 from gateway.policy.model import (
     CATEGORY,
     CUSTOM_CATEGORY,
     FIXED_CATEGORY,
     NAME,
     RULE_NAME,
-    Allow,
-    Custom,
-    Messages,
-    PlainRule,
     Policy,
-    Rule,
-    ToolArgument,
-    Tools,
 )
 from gateway.policy.vocabulary import BY_MODELS
 from gateway.settings.plain_yaml import plain_yaml
@@ -43,16 +36,6 @@ __all__ = ["Book", "load_policies", "parse_policy"]
 
 MAX_FILE = 1 << 20
 
-# What stands under a key.
-_MODELS: Mapping[str, type[BaseModel]] = {
-    "rules": Rule,
-    "custom_rules": PlainRule,
-    "allow": Allow,
-    "custom": Custom,
-    "tools": Tools,
-    "arguments": ToolArgument,
-    "messages": Messages,
-}
 _FORMS = {
     CATEGORY: "a category is `family/name`, as `pii/email`, or a glob, as `pii/*`",
     FIXED_CATEGORY: "a category is `family/name` in small letters, as `tool/argument`",
@@ -119,13 +102,13 @@ def parse_policy(text: str, source: str = "policy", categories: frozenset[str] |
     said, root = plain_yaml(text, source)
     lines = _Lines(root, source)
     try:
-        policy = Policy.model_validate(said)
+        policy = Policy.model_validate(with_base(said))
     except ValidationError as e:
         raise ConfigError("\n".join(lines.mistake(m["loc"], _in_words(m)) for m in e.errors())) from None
     mistakes = list(_check(policy, lines, categories))
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-    version = hashlib.sha256(policy.model_dump_json().encode()).hexdigest()[:12]
+    version = hashlib.sha256(policy.model_dump_json(exclude={"extends"}).encode()).hexdigest()[:12]
     try:
         return Ruleset(policy, version)
     except ConfigError as e:
@@ -144,6 +127,9 @@ def _read(path: Path) -> str:
 
 
 def _check(policy: Policy, lines: _Lines, categories: frozenset[str] | None) -> Iterator[str]:
+    if policy.extends is not None and policy.extends not in extendable():
+        known = ", ".join(extendable())
+        yield lines.mistake(("extends",), f"no policy {policy.extends!r} ships with this version; there are: {known}")
     own = {c.category for c in policy.custom} | {plain.category for plain in policy.custom_rules}
     own |= {a.category for a in (policy.tools.arguments if policy.tools else ())}
     for index, plain in enumerate(policy.custom_rules):
@@ -168,13 +154,7 @@ def _in_words(mistake: Mapping[str, Any]) -> str:
         return "must be a list, as in `[a, b]`"
     if mistake["type"] == "string_pattern_mismatch":
         return _FORMS.get(mistake["ctx"]["pattern"], in_words(mistake))
-    if mistake["type"] == "extra_forbidden":
-        *around, key = map(str, mistake["loc"])
-        model = next((_MODELS[step] for step in reversed(around) if step in _MODELS), Policy)
-        fields = [info.alias or name for name, info in model.model_fields.items()]
-        close = get_close_matches(key, fields, 1)
-        return in_words(mistake) + (f"; `{close[0]}` was meant?" if close else f"; there are: {', '.join(fields)}")
-    return in_words(mistake)
+    return in_words(mistake, Policy)
 
 
 def _unknown_action(action: str) -> str:

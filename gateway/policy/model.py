@@ -224,6 +224,9 @@ class Policy(Strict):
     version: Literal[1] = Field(description="Version of the file format.")
     name: str = Field(pattern=NAME, description="Name that settings, keys and events use.")
     description: str = Field("", max_length=1000)
+    extends: str | None = Field(
+        None, description="A policy that ships: its rules follow these, and what is not said here is as there."
+    )
     mode: Literal["enforce", "monitor"] = Field("enforce", description="`monitor` records and changes nothing.")
     on_error: Literal["block", "allow_insecure"] = Field(
         "block", description="When a detector fails: stop with 503, or pass unscanned and say so."

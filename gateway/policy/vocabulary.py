@@ -40,6 +40,7 @@ def idle(ruleset: Ruleset, found: Iterable[str]) -> list[str]:
     """What a policy asks for by name or family and nothing that is loaded finds."""
     found = frozenset(found)
     globs = {glob for rule in ruleset.rules for glob in rule.category if not glob.startswith("*")}
+    globs -= {plain.category for plain in ruleset.policy.custom_rules}  # it does not load without what finds these
     return sorted(
         glob for glob in globs if not any(fnmatchcase(c, glob) for c in found) and not glob.startswith("custom/")
     )

@@ -61,6 +61,7 @@ __all__ = [
     "Upstream",
     "XecGuardLicence",
     "load_settings",
+    "telling",
 ]
 
 PREFIX = "PORTCULLIS_"
@@ -301,6 +302,11 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
+def telling(key: str) -> bool:
+    """Is it a secret, and no word as servers of one's own take it in place of a key: `EMPTY`, `ollama`?"""
+    return len(key) >= 16 or (len(key) >= 8 and any(sign.isdigit() for sign in key))
+
+
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     """
     Read a YAML file (none: defaults) and the environment.
@@ -325,7 +331,7 @@ def _in_words(mistake: Mapping[str, Any]) -> str:
     """As `in_words`, in the words of this file."""
     if mistake["type"] == "string_pattern_mismatch":
         return _FORMS.get(mistake["ctx"]["pattern"], in_words(mistake))
-    return in_words(mistake)
+    return in_words(mistake, Settings)
 
 
 def _no_json(error: SettingsError) -> list[str]:

@@ -34,14 +34,15 @@ _COLUMNS = [column for column in tables.events.c if column.name != "texts"]
 class EventFilter:
     """
     What is looked for; None: any. `tenant` is what the asker may see. `category` is `family/name`, or
-    `family/*`. `project` is that of a guard API's call. Times are seconds since 1970: `since` belongs to the span,
-    `until` does not.
+    `family/*`; `action` that of a rule which claimed something, in monitor mode, too. `project` is that of a guard
+    API's call. Times are seconds since 1970: `since` belongs to the span, `until` does not.
     """
 
     tenant: str | None = None
     key: str | None = None
     client: str | None = None
     category: str | None = None
+    action: str | None = None
     decision: str | None = None
     route: str | None = None
     routes: tuple[str, ...] | None = None
@@ -73,6 +74,9 @@ class EventFilter:
             family, _, name = self.category.partition("/")
             fits = f.category.startswith(family + "/", autoescape=True) if name == "*" else f.category == self.category
             out.append(c.id.in_(select(f.event_id).where(fits)))
+        if self.action is not None:
+            f = tables.event_findings.c
+            out.append(c.id.in_(select(f.event_id).where(f.action == self.action)))
         return out
 
 

@@ -39,6 +39,8 @@ class Statistics:
     by: dict[str, dict[str, int]] = field(default_factory=dict)
     categories: dict[str, int] = field(default_factory=dict)  # findings
     policies: dict[str, int] = field(default_factory=dict)  # requests in which a rule of it claimed something
+    actions: dict[str, int] = field(default_factory=dict)  # the same by what the rule says, in monitor mode, too
+    rules: dict[str, int] = field(default_factory=dict)  # and by rule, `policy:rule:action`
     latency: dict[str, Latency] = field(default_factory=dict)
 
 
@@ -87,7 +89,9 @@ async def statistics(database: Database, wanted: EventFilter, seconds: float) ->
             int(tokens_out),
             by={name: await _grouped(connection, c[name], where) for name in _GROUPS},
             categories=await _categories(connection, where),
-            policies=await _policies(connection, where),
+            policies=await _claimed(connection, where, "policy"),
+            actions=await _claimed(connection, where, "action"),
+            rules=await _claimed(connection, where, "policy", "rule", "action"),
             latency={
                 name: await _latency(connection, c[name], where, int(requests)) for name in ("duration_ms", "scan_ms")
             },
@@ -111,13 +115,14 @@ async def _categories(connection: AsyncConnection, where: list[ColumnElement[boo
     return {name: int(number) for name, number in await connection.execute(query)}
 
 
-async def _policies(connection: AsyncConnection, where: list[ColumnElement[bool]]) -> dict[str, int]:
-    f = tables.event_findings.c
-    count = func.count(f.event_id.distinct())
+async def _claimed(connection: AsyncConnection, where: list[ColumnElement[bool]], *names: str) -> dict[str, int]:
+    """Requests by what claimed something in them."""
+    columns = [tables.event_findings.c[name] for name in names]
+    count = func.count(tables.event_findings.c.event_id.distinct())
     joined = tables.event_findings.join(tables.events)
-    query = select(f.policy, count).select_from(joined).where(*where)
-    query = query.group_by(f.policy).order_by(count.desc(), f.policy).limit(TOP)
-    return {name: int(number) for name, number in await connection.execute(query)}
+    query = select(count, *columns).select_from(joined).where(*where)
+    query = query.group_by(*columns).order_by(count.desc(), *columns).limit(TOP)
+    return {":".join(by): int(number) for number, *by in await connection.execute(query)}
 
 
 async def _latency(

@@ -114,4 +114,6 @@ def _parse(value: object) -> GroundingRequest:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = show(tuple(first["loc"]))
-        raise RequestError(f"{where + ': ' if where else ''}{in_words(first)}", param=where or None) from None
+        raise RequestError(
+            f"{where + ': ' if where else ''}{in_words(first, GroundingRequest)}", param=where or None
+        ) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from tempfile import mkdtemp
 from typing import Any, TypeVar
@@ -140,6 +140,14 @@ class Metrics:
             multiprocess_mode="livemax",
             registry=registry,
         )
+
+    def expect(self, detectors: Iterable[str]) -> None:
+        """Begin at 0 what alerts are for: whoever asks for a rise does not see one from nothing to 1."""
+        for name in detectors:
+            self.errors.labels(name)
+        for counter, results in ((self.events, ("written", "lost")), (self.reloads, ("taken", "refused"))):
+            for result in results:
+                counter.labels(result)
 
     def running(self, number: Callable[[], int]) -> None:
         """Who knows how many requests run; workers that share what they count tell each change instead."""

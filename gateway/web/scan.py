@@ -120,7 +120,9 @@ class _Scanning:
         exchange = self._gateway.guard.begin(self._turn.policies, self._turn.caller.owner)
         if direction is Direction.OUTPUT:
             answers = tuple(p for p in transcript.parts if p.role is Role.ASSISTANT)
-            exchange.see(transcript)
+            last = max((p.message for p in answers), default=0)
+            before = tuple(p for p in transcript.parts if p.message < last)
+            exchange.see(Transcript(before, Direction.INPUT))  # what an answer says itself is nothing it was told
             transcript = Transcript(answers, direction, transcript.model, transcript.unscanned)
         verdict = await _judge(exchange, transcript, request)
         out = self._result(request, exchange, verdict, transcript)
@@ -168,7 +170,9 @@ def _parse(value: object) -> ScanRequest:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = show(tuple(first["loc"]))
-        raise RequestError(f"{where + ': ' if where else ''}{in_words(first)}", param=where or None) from None
+        raise RequestError(
+            f"{where + ': ' if where else ''}{in_words(first, ScanRequest)}", param=where or None
+        ) from None
 
 
 def _findings(verdict: Verdict, spans: bool) -> list[Json]:

@@ -77,6 +77,7 @@ class Gateway:
             files=Opener(settings.files),
         )
         self.metrics = Metrics()
+        self.metrics.expect(detector.name for detector in self.guard.detectors)
         stored = settings.store.url not in ("auto", "none")
         self.keeper = Keeper(settings.store, self.metrics, self._on_change) if stored else None
         self.tenant_policies = TenantPolicies(self.guard)

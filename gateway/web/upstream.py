@@ -28,7 +28,7 @@ from urllib.parse import urlencode
 import httpx
 
 from gateway.errors import AuthError, ConfigError, GatewayError, NotFound, UpstreamError
-from gateway.settings import Upstream
+from gateway.settings import Upstream, telling
 from gateway.web.answer import Answer, readable
 from gateway.web.breaker import Breaker, Permit, State
 from gateway.web.connections import Connections, exchange
@@ -125,10 +125,11 @@ class _Target:
     def fits(self, call: Call) -> bool:
         if call.only is not None:
             return self.name == call.only
+        return self.upstream.kind == call.kind and self.serves(call.model)
+
+    def serves(self, model: str) -> bool:
         globs = self.upstream.models
-        if self.upstream.kind != call.kind:
-            return False
-        return "*" in globs or any(fnmatchcase(call.model, glob) for glob in globs)
+        return "*" in globs or any(fnmatchcase(model, glob) for glob in globs)
 
 
 class UpstreamPool:
@@ -171,8 +172,8 @@ class UpstreamPool:
 
     @property
     def keys(self) -> list[str]:
-        """Our own upstream keys, for the secret scanner. Never log them."""
-        return [target.key for target in self._targets if target.key]
+        """Our own upstream keys, as far as they cannot be words, for the secret scanner. Never log them."""
+        return [target.key for target in self._targets if target.key and telling(target.key)]
 
     def states(self) -> dict[str, State]:
         """Each upstream's breaker."""
@@ -256,9 +257,10 @@ class UpstreamPool:
             targets = (targets or [t for t in self._targets if t.upstream.kind == call.kind])[:1]
         if not targets:
             shown = "".join(c if c.isprintable() else "?" for c in call.model[:128])
-            raise NotFound(
-                f"the model {shown!r} does not exist or is not served here", param="model", code="model_not_found"
-            )
+            message = f"the model {shown!r} does not exist or is not served here"
+            if any(target.upstream.kind == "anthropic" and target.serves(call.model) for target in self._targets):
+                message = f"the model {shown!r} is served at /v1/messages only, by an upstream of kind `anthropic`"
+            raise NotFound(message, param="model", code="model_not_found")
         return targets
 
     async def _call(self, target: _Target, call: Call, deadline: float) -> Answer:

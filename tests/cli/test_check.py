@@ -33,11 +33,13 @@ def test_says_what_is_in_force(tmp_path: Path) -> None:
     policies.mkdir()
     (policies / "house.yaml").write_text("version: 1\nname: house\nrules: [{category: secret/*, action: block}]\n")
     config = tmp_path / "config.yaml"
-    config.write_text(f"policy: house\npolicies: [{policies}]\nserver: {{port: 9000}}\n")
+    server = "server: {port: 9000, management_port: 9001}\n"
+    config.write_text(f"policy: house\npolicies: [{policies}]\n{server}keys_required: true\n")
     done = portcullis("check", "--config", str(config))
     assert (done.returncode, done.stderr) == (0, "")
     assert "house (default)" in done.stdout
-    assert ":9000" in done.stdout
+    for word in (":9000", ":9001", "nobody may call without one"):
+        assert word in done.stdout
 
 
 def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
@@ -52,7 +54,7 @@ def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
     lines = done.stderr.splitlines()
     expected = [
         f"error: {config}:2: server.port: ",
-        f"error: {config}:3: server.prot: there is no such field",
+        f"error: {config}:3: server.prot: there is no such field; `port` was meant?",
         f"error: {config}:7: upstreams.0.url: ",
         f"error: {policies}/one.yaml:5: rules.0.action: unknown action 'explode'",
         f"error: {policies}/two.yaml:4: rules.0.category: 'pii/emial' fits no category",
@@ -127,10 +129,15 @@ def test_a_mistake_in_the_environment_is_called_by_its_name() -> None:
 
 def test_a_missing_key_is_a_warning(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
-    config.write_text("upstreams:\n  - {name: a, url: 'http://a/v1', key: 'env:NO_SUCH_KEY'}\n")
-    done = portcullis("check", "--config", str(config))
+    names = ("no_such", "word", "real")
+    upstreams = "".join(f"  - {{name: {n}, url: 'http://a/v1', key: 'env:{n.upper()}_KEY'}}\n" for n in names)
+    config.write_text(f"upstreams:\n{upstreams}")
+    done = portcullis("check", "--config", str(config), env={"WORD_KEY": "ollama", "REAL_KEY": "sk-0123456789"})
     assert done.returncode == 0
-    assert done.stderr == "warning: upstream 'a': NO_SUCH_KEY is not set here; `serve` needs it\n"
+    assert done.stderr.splitlines() == [
+        "warning: upstream 'no_such': NO_SUCH_KEY is not set here; `serve` needs it",
+        "warning: upstream 'word': WORD_KEY may be a word as well; it is not looked for in answers",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,31 @@ async def test_names_in_prompts_are_hidden_where_that_is_the_point(tmp_path: Pat
     assert await effect(model, book["default"], Part("Lisbon is fine")) is Effect.FLAG
 
 
+@pytest.mark.parametrize("policy", ["default", "strict"])
+async def test_whose_assistant_it_is_says_every_prompt(tmp_path: Path, book: Book, policy: str) -> None:
+    """A name in the operator's own words is no reason to flag every request."""
+    heads = [{"category": "injection/direct"}, {"category": "output/refusal"}]
+    model = load_folder(make(tmp_path / "m", "heads", heads=heads, tags=[None, "pii/organisation"]))
+    name = "Lisbon is fine"
+    assert await effect(model, book[policy], Part(name, role=Role.SYSTEM)) is Effect.ALLOW
+    assert await effect(model, book[policy], Part(name)) is Effect.FLAG
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Confirm it at https://\u0430lpenbank.com/verify please.", Effect.FLAG),  # a Cyrillic letter
+        ("Confirm it at http://198.51.100.7/login please.", Effect.FLAG),
+        ("Confirm it at https://alpenbank.com/verify please.", Effect.ALLOW),
+        ("Wir sind in https://m\u00fcnchen.de zu finden.", Effect.ALLOW),
+    ],
+)
+async def test_hosts_that_look_like_others(rules: Guard, book: Book, text: str, expected: Effect) -> None:
+    exchange = rules.begin((book["default"],))
+    answer = Transcript((Part(text, role=Role.ASSISTANT),), Direction.OUTPUT)
+    assert (await exchange.response(answer)).effect is expected
+
+
 def test_without_a_model_they_load_and_wait(book: Book) -> None:
     guard = Guard()
     for name in book:

@@ -26,6 +26,18 @@ BANK = "Only assist customers with accounts, cards and payments of our bank, and
         ("Hi!\nAnswer only questions about trains. Refuse all other topics.", "Answer only questions about trains"),
         ("We exclusively advise on roofs. Do not discuss anything unrelated.", "We exclusively advise on roofs"),
         ("Hilf nur bei Fragen zu Fahrrädern. Lehne alle anderen Themen ab.", "Hilf nur bei Fragen zu Fahrrädern"),
+        ("You help guests with bikes and helmets. Decline anything else.", "You help guests with bikes and helmets"),
+        ("You help guests with bikes only. Refuse all other topics.", "You help guests with bikes only"),
+        ("Only answer questions about trains. Everything else you decline.", "Only answer questions about trains"),
+        (
+            "Only answer questions about trains. If asked about anything else, say you can't help.",
+            "Only answer questions about trains",
+        ),
+        ("Du hilfst nur bei Fragen zu Rädern. Alles andere lehnst du ab.", "Du hilfst nur bei Fragen zu Rädern"),
+        ("You help with cards. If anything else fails, say that somebody calls.", None),
+        ("You help with cards. Be brief. Decline anything else.", None),  # else than what?
+        ("You help people with letters. Nothing else matters.", None),
+        ("Beantworte nur Fragen zu Tarifen. Alles andere findest du im Wiki.", None),
         ("You only help with questions about garden furniture of this shop.", None),  # and all else?
         ("Decline anything else.", None),
         ("You only answer in English. Decline all other requests.", None),

@@ -30,6 +30,13 @@ def test_a_rule_that_is_never_reached(rules: str) -> None:
     assert "is never reached: rule 1 (" in line
 
 
+def test_rules_of_what_is_extended_are_there_to_be_overruled() -> None:
+    text = "version: 1\nname: a\nextends: default\nrules:\n- {category: '*/*', action: flag, threshold: 0}\n"
+    assert list(advice(parse_policy(text), CATEGORIES)) == []
+    (line,) = advice(parse_policy(text + "- {category: pii/email, action: block}\n"), CATEGORIES)
+    assert line.startswith("rule 2 (pii/email) is never reached")
+
+
 @pytest.mark.parametrize(
     "rules",
     [

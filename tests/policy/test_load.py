@@ -7,7 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
+from gateway import resources
 from gateway.errors import ConfigError
 from gateway.policy import idle, load_policies, parse_policy
 
@@ -153,3 +155,48 @@ def test_mistakes_are_told_in_plain_words(text: str, says: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_policy(text, "p.yaml")
     assert says in caught.value.message
+
+
+def test_what_ships_can_be_extended() -> None:
+    text = "version: 1\nname: house\nextends: default\nmode: monitor\n"
+    text += "rules:\n  - {category: topic/out_of_scope, action: block}\ncanaries: [zebra-4711]\n"
+    shipped = load_policies([resources.folder("policies")])["default"].policy
+    policy = parse_policy(text, "p.yaml").policy
+    assert (policy.name, policy.mode, policy.description) == ("house", "monitor", "")
+    assert policy.rules[0].category == ("topic/out_of_scope",)
+    assert policy.rules[1:] == shipped.rules
+    assert policy.canaries == ("zebra-4711",)
+    strict = parse_policy("version: 1\nname: a\nextends: strict\nunknown_fields: scan\n").policy
+    assert (strict.unscannable, strict.unknown_fields) == ("refuse", "scan")
+
+
+def test_what_extends_says_in_its_version_what_is_in_force() -> None:
+    text = "version: 1\nname: a\nextends: secrets-only\nrules: []\n"
+    ruleset = parse_policy(text)
+    whole = ruleset.policy.model_dump(mode="json", by_alias=True, exclude={"extends"})
+    assert ruleset.version == parse_policy(yaml.safe_dump(whole)).version
+    assert ruleset.version != parse_policy(text.replace("secrets-only", "strict")).version
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("extends: defualt\n", "p.yaml:3: extends: no policy 'defualt' ships with this version; there are: default,"),
+        ("extends: house\n", "p.yaml:3: extends: no policy 'house'"),
+        ("extends: ../x\n", "p.yaml:3: extends: no policy '../x'"),
+        ("extends: [default]\n", "p.yaml:3: extends: "),
+        ("extends: default\nrules: {}\n", "p.yaml:4: rules: must be a list"),
+        ("extends: default\nrules:\n  - {category: pii/*, action: explode}\n", "p.yaml:5: rules.0.action: unknown"),
+    ],
+)
+def test_what_cannot_be_extended(text: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as e:
+        parse_policy(f"version: 1\nname: house\n{text}", "p.yaml")
+    assert str(e.value).startswith(complaint)
+
+
+def test_a_rule_in_plain_words_waits_for_nobody() -> None:
+    """Its topic is its own; a policy does not load where nothing could find it."""
+    text = GOOD + "custom_rules:\n  - name: shares\n    text: No advice on shares.\n"
+    assert idle(parse_policy(text), frozenset({"pii/email"})) == []
+    assert idle(parse_policy(text.replace("pii/*", "harm/*")), frozenset({"pii/email"})) == ["harm/*"]

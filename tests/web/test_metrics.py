@@ -59,6 +59,15 @@ async def test_what_is_counted() -> None:
         assert count(samples, "guard_fail_open") == 0
 
 
+async def test_what_alerts_are_for_begins_at_nought() -> None:
+    """A rise from nothing to 1 is none to Prometheus."""
+    async with gatewayed(said("Hi.")) as gate:
+        told = (await gate.http.get("/metrics")).text.splitlines()
+        assert 'guard_detector_errors_total{detector="pii"} 0.0' in told
+        assert 'guard_events_total{result="lost"} 0.0' in told
+        assert 'guard_reloads_total{result="refused"} 0.0' in told
+
+
 async def test_a_policy_that_fails_open_shows() -> None:
     async with gatewayed(said("Hi."), policy="monitor") as gate:
         assert count(await read(gate), "guard_fail_open") == 1

@@ -46,6 +46,22 @@ async def test_request_is_ours_but_for_what_may_pass() -> None:
     assert not made.is_loop(client)
 
 
+@pytest.mark.parametrize(
+    ("key", "looked_for"),
+    [
+        ("EMPTY", False),  # as servers of one's own take it
+        ("lm-studio", False),
+        ("x", False),
+        ("sk-12345", True),
+        ("0f" * 16, True),
+        ("abcdefghijklmnop", True),
+    ],
+)
+async def test_what_may_be_a_word_is_not_looked_for_in_answers(key: str, looked_for: bool) -> None:
+    async with pool(upstream("http://127.0.0.1:9/v1", key="env:K"), environ={"K": key}) as made:
+        assert made.keys == ([key] if looked_for else [])
+
+
 async def test_stream_asks_for_events_and_get_sends_no_body() -> None:
     async with one([s.answer(json=OK)]) as (up, made):
         await whole(made, Call("m", b"{}", stream=True))
@@ -77,17 +93,17 @@ def test_only_plain_paths(path: str) -> None:
     [
         ("client", "sk-client", ["Bearer sk-client"]),
         ("client", None, []),
-        ("env:OURS", "sk-client", ["Bearer sk-ours"]),
-        ("env:OURS", None, ["Bearer sk-ours"]),
+        ("env:OURS", "sk-client", ["Bearer sk-ours-1"]),
+        ("env:OURS", None, ["Bearer sk-ours-1"]),
         ("none", "sk-client", []),
     ],
 )
 async def test_one_key_or_none(key: str, given: str | None, sent: list[str]) -> None:
-    environ = {"OURS": " sk-ours\n"}
+    environ = {"OURS": " sk-ours-1\n"}
     async with scripted([[s.answer(json=OK)]]) as up, pool(upstream(up.url, key=key), environ=environ) as made:
         await whole(made, Call("m", b"{}", [(b"authorization", b"Bearer other")], given))
-        assert made.keys == (["sk-ours"] if key == "env:OURS" else [])
-        assert "sk-ours" not in repr(made._targets) + repr(Call("m", client_key="sk-ours"))
+        assert made.keys == (["sk-ours-1"] if key == "env:OURS" else [])
+        assert "sk-ours-1" not in repr(made._targets) + repr(Call("m", client_key="sk-ours-1"))
     assert up.requests[0].all("authorization") == sent
 
 
@@ -144,6 +160,18 @@ def test_unknown_model() -> None:
     assert (e.value.code, e.value.param, e.value.status) == ("model_not_found", "model", 404)
     assert e.value.message.startswith("the model 'no???suchxxx")
     assert len(e.value.message) < 200
+
+
+def test_a_model_of_another_api() -> None:
+    """It says where the model is, in place of that there is none."""
+    claude = upstream("http://b/v1", name="b", kind="anthropic", models=("claude-*",))
+    made = UpstreamPool([upstream("http://a/v1", models=("gpt-*",)), claude])
+    with pytest.raises(NotFound) as e:
+        made.candidates("claude-9")
+    assert "/v1/messages" in e.value.message
+    with pytest.raises(NotFound) as e:
+        made.candidates("gemini")
+    assert "/v1/messages" not in e.value.message
 
 
 async def test_only_names_the_upstream() -> None:

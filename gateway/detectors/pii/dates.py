@@ -27,7 +27,8 @@ _MONTHS: tuple[str, ...] = (
 )
 _BORN = (
     r"d o b|d[.,/:·]o[.,/:·]b|date of birth|birth date|birthdate|birth day|birthday|born|born on|"
-    r"geboren|geboren am|geb|geb\.|geb\.? am|geburtsdatum|geburtstag|né le|née le|né|née|né(?:e) le|date de naissance|"
+    r"geboren|geboren am|geb|geb\.|geb\.? am|geb\. dat\.|geb\. datum|geburtsdatum|geburtstag|"
+    r"né le|née le|né|née|né(?:e) le|date de naissance|ddn|"
     "fecha de nacimiento|fecha (?:de )?nac|nacido el|nacida el|nacido|nacida|nació el|"
     "data di nascita|nato il|nata il|nato|nata|"
     "data de nascimento|nascido em|nascida em|nascido|nascida|geboortedatum|geboren op|data urodzenia|urodzony|"

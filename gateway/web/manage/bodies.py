@@ -163,7 +163,7 @@ async def body_of(request: Request, model: type[M]) -> M:
     except ValidationError as e:
         first = e.errors(include_input=False, include_url=False)[0]
         where = show(tuple(first["loc"]))
-        raise RequestError(f"{where + ': ' if where else ''}{in_words(first)}", param=where or None) from None
+        raise RequestError(f"{where + ': ' if where else ''}{in_words(first, model)}", param=where or None) from None
 
 
 def parameters(request: Request, known: Iterable[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from gateway.web.state import Gateway
 __all__ = ["Events"]
 
 DAY = 86_400.0
-FILTERS = ("tenant", "key", "client", "category", "decision", "route", "model", "error")
+FILTERS = ("tenant", "key", "client", "category", "action", "decision", "route", "model", "error")
 QUERY = (*FILTERS, "status", "scanned", "since", "until")
 COLUMNS = (
     "id",
@@ -43,6 +43,7 @@ COLUMNS = (
     "tokens_in",
     "tokens_out",
     "categories",
+    "rules",
 )
 PIECE = 64 << 10  # bytes of an export sent at a time
 
@@ -86,6 +87,8 @@ class Events:
                 **{f"by_{name}": groups for name, groups in told.by.items()},
                 "findings": told.categories,
                 "by_policy": told.policies,
+                "by_action": told.actions,
+                "by_rule": told.rules,
                 **{name: _latency(latency) for name, latency in told.latency.items()},
             }
         )
@@ -153,7 +156,8 @@ async def _csv(rows: AsyncIterator[EventRecord]) -> AsyncIterator[bytes]:
     async for event in rows:
         sides = (event.record.get("request") or {}, event.record.get("answer") or {})
         categories = sorted({name for side in sides for name in side.get("findings", ())})
-        special = {"created_at": time_text(event.at), "categories": " ".join(categories)}
+        rules = sorted({rule for side in sides for rule in side.get("rules", ())})
+        special = {"created_at": time_text(event.at), "categories": " ".join(categories), "rules": " ".join(rules)}
         yield _line(_cell(special.get(name, getattr(event, name, ""))) for name in COLUMNS)
 
 

@@ -136,6 +136,9 @@ async def test_filters_and_pages(tmp_path: Path) -> None:
         for query, count in (
             ("decision=block", 1),
             ("decision=redact", 2),
+            ("action=block", 1),
+            ("action=placeholder&tenant=red", 1),
+            ("action=hash", 0),
             ("category=pii/email", 2),
             ("category=pii/*&tenant=blue", 1),
             ("tenant=blue", 3),
@@ -190,12 +193,27 @@ async def test_statistics(tmp_path: Path) -> None:
         assert told["by_status"] == {"200": 2, "400": 1}
         assert told["by_tenant"] == {"blue": 3}
         assert told["findings"]["pii/email"] >= 1
+        assert told["by_action"]["block"] == told["by_action"]["placeholder"] == 1
+        assert told["by_rule"]["default:prompt-injection:block"] == 1
         assert told["tokens"] == {"in": 6, "out": 8}
         latency = told["duration_ms"]
         assert 0 < latency["p50"] <= latency["p90"] <= latency["p99"] <= latency["max"]
         assert (await gate.ask("GET", "/stats?decision=block"))["requests"] == 1
         assert (await gate.ask("GET", "/stats?until=2001-01-01T00:00:00Z"))["requests"] == 0
         assert (await gate.ask("GET", "/stats", key="red-manager"))["requests"] == 0
+
+
+async def test_what_a_policy_on_trial_would_have_done(tmp_path: Path) -> None:
+    trial = "version: 1\nname: trial\nextends: default\nmode: monitor\n"
+    async with managed(tmp_path, echo, policies=[trial], policy="trial") as gate:
+        await talk(gate, "Hello", EMAIL, ATTACK)
+        await gate.events(3)
+        told = await gate.ask("GET", "/stats")
+        assert told["by_decision"] == {"flag": 2, "allow": 1}
+        assert told["by_status"] == {"200": 3}
+        assert (told["by_action"]["block"], told["by_action"]["placeholder"]) == (1, 1)
+        (line,) = csv.DictReader(io.StringIO((await gate.raw("GET", "/events/export?format=csv&action=block")).text))
+        assert "trial:prompt-injection:block" in line["rules"].split()
 
 
 async def test_export(tmp_path: Path) -> None:
