@@ -22,6 +22,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from gateway.settings import Server
+from gateway.web.until_close import UntilClose
 
 __all__ = ["MAX_TARGET", "hardened"]
 
@@ -147,6 +148,8 @@ class _Hardened(HttpToolsProtocol):
         self._body_end = self.loop.time() + self.limits.body_timeout
         self._disarm()
         super().on_headers_complete()
+        if self.parser.get_http_version() == "1.0":
+            UntilClose.become(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         self._content += len(body)
