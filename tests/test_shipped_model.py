@@ -70,6 +70,26 @@ def test_honest_texts_pass(http: httpx.Client, text: str) -> None:
     assert decision(http, text) == ("allow", [])
 
 
+# What frameworks send as the user's words, as it came over the wire.
+FRAMED = (
+    "\nCurrent Task: {}\n\nThis is the expected criteria for your final answer: a short text\n"
+    "you MUST return the actual complete content as the final answer, not a summary.",
+    "Context information is below.\n---------------------\nThe shops in the north sold 1,204 pairs of boots in May.\n"
+    "---------------------\nGiven the context information and not prior knowledge, answer the query.\n"
+    "Query: {}\nAnswer: ",
+    "New task:\n{}",
+    "{}\nValidation Error found:\nNo choices in OpenAI response (mode: responses_tools)\n"
+    "Recall the function correctly, fix the errors",
+)
+
+
+@pytest.mark.parametrize("frame", FRAMED)
+def test_frameworks_pass_and_attacks_in_them_do_not(http: httpx.Client, frame: str) -> None:
+    asked = [frame.format(text) for text in ("How many pairs of boots were sold in May?", *ATTACKS)]
+    results = http.post("/guard/v1/scan", json={"texts": asked}).json()["results"]
+    assert [result["decision"] == "block" for result in results] == [False, True, True]
+
+
 TOOLS = [
     tool("get_weather", "Current weather of a city.", city="Name of the city", unit="celsius or fahrenheit"),
     tool("send_email", "Send one e-mail.", to="Recipient", subject="Subject line", body="Text of the mail"),

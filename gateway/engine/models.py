@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +29,7 @@ from gateway.errors import ModelError, Overloaded, ScanError, TooLargeToScan
 from gateway.resources import folder
 from gateway.settings import ModelSettings
 from gateway.text.accents import adds_nothing
+from gateway.text.frames import Unframed, unframed
 from gateway.text.views import View
 from gateway.types import Finding, Hit, Kind, Part, Role, Transcript
 
@@ -68,6 +69,7 @@ class Models:
         pending = Pending(self.cache, asked)
         deadline = monotonic() + self.settings.deadline
         keeps = False  # to a task or a scope
+        parts = [pending.unframed(part) for part in parts]
         for part in parts:
             readers = [model for model in models if part.text and model.reads(part)]
             if asked is not None and part.text and asked.topics.reads(part):
@@ -167,6 +169,22 @@ class Pending:
     _futures: dict[bytes, tuple[str, Future[Said]]] = field(default_factory=dict)
     _wanted: list[tuple[bytes, str, _Wanted]] = field(default_factory=list)
     _names: set[str] = field(default_factory=set)
+    _framed: dict[int, tuple[Part, Part, Unframed]] = field(default_factory=dict)  # by the id of what is read instead
+
+    def unframed(self, part: Part) -> Part:
+        """A user's text without the sentences of frameworks; hits are told of the text as it came."""
+        left = unframed(part.text) if part.role is Role.USER and part.kind is Kind.TEXT and not part.json else None
+        if left is None:
+            return part
+        read = replace(part, text=left.text)
+        self._framed[id(read)] = read, part, left
+        return read
+
+    def _as_it_came(self, hit: Hit) -> Hit:
+        _, part, left = self._framed.get(id(hit.part), (None, None, None))
+        if part is None or left is None:
+            return hit
+        return Hit(part, replace(hit.finding, span=left.original(hit.finding.span)))
 
     def add(self, workers: Workers, model: Model, wanted: _Wanted, deadline: float, tenant: str) -> None:
         self._names.add(model.name)
@@ -214,6 +232,8 @@ class Pending:
                 found = [*said.findings, *self._about(name, wanted, said.meaning, tasks, scopes)]
                 self.scan.hits += original(wanted.part, wanted.view, found)
         self.scan.hits += self._joint()
+        if self._framed:
+            self.scan.hits = [self._as_it_came(hit) for hit in self.scan.hits]
         self.scan.hits = distinct(self.scan.hits)
         if self._names:
             spent = (perf_counter() - self.began) * 1000

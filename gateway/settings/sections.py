@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
@@ -24,6 +24,7 @@ __all__ = [
     "Timeouts",
 ]
 
+ORIGIN = r"^(\*|https?://[^\s/,]+)$"
 STORE_URL = r"^(auto|none|sqlite:///.+|postgres(ql)?://.+)$"
 
 
@@ -54,6 +55,10 @@ class Server(Strict):
         True, description="Ask Linux for tables and automata in pages of 2 MiB, seconds after the start."
     )
     openapi: bool = Field(True, description="Serve /openapi.json, the description of all paths, without a key.")
+    cors_origins: tuple[Annotated[str, Field(pattern=ORIGIN)], ...] = Field(
+        (),
+        description="Origins (`https://app.example`, `*` for all) whose pages may call from a browser; none: no page.",
+    )
 
 
 class Timeouts(Strict):

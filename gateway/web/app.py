@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -43,6 +44,13 @@ __all__ = ["PUBLIC", "create_app"]
 
 # Paths that need no key.
 PUBLIC = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
+
+# Headers that a page of another origin may read: its client library goes by some of them.
+TOLD = (
+    *("retry-after", "retry-after-ms", "x-should-retry", "x-request-id", "openai-processing-ms", "mcp-session-id"),
+    *(f"x-guard-{word}" for word in ("event-id", "decision", "coverage", "unscanned", "extracted", "degraded")),
+    *(f"x-ratelimit-{word}-{kind}" for word in ("limit", "remaining", "reset") for kind in ("requests", "tokens")),
+)
 
 
 def create_app(
@@ -80,6 +88,14 @@ def create_app(
         dialects = next(route for route in app.routes if isinstance(route, DialectRoutes))
         port = gateway.settings.server.management_port
         app.add_middleware(Ports, management=port, managed=dialects.manages)
+    if origins := gateway.settings.server.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=("*",),
+            expose_headers=TOLD,
+        )
     app.state.gateway = gateway
     return app
 

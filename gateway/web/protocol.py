@@ -23,6 +23,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.settings import Server
 from gateway.web.crowd import Crowd
+from gateway.web.lingering import Lingering
+from gateway.web.until_close import UntilClose
 
 __all__ = ["MAX_TARGET", "hardened"]
 
@@ -83,7 +85,7 @@ class _Hardened(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.transport = _Lingering(transport, self.loop, self._owes_reading, self._linger)
+        self.transport = Lingering(transport, self.loop, self._owes_reading, self._linger)
         if self.crowd.takes(self, len(self.connections)):
             self._arm(self.limits.header_timeout, self._head_is_late)
         else:
@@ -157,6 +159,8 @@ class _Hardened(HttpToolsProtocol):
         self._body_end = self.loop.time() + self.limits.body_timeout
         self._disarm()
         super().on_headers_complete()
+        if self.parser.get_http_version() == "1.0":
+            UntilClose.become(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         self._content += len(body)
@@ -244,7 +248,7 @@ class _Hardened(HttpToolsProtocol):
         """From here on it is uvicorn's protocol for WebSockets, with limits of its own."""
         self._disarm()
         self._phase = _Phase.OVER
-        assert isinstance(self.transport, _Lingering)
+        assert isinstance(self.transport, Lingering)
         self.transport = self.transport.inner
         super().handle_websocket_upgrade()
 
@@ -331,69 +335,3 @@ class _Hardened(HttpToolsProtocol):
 
 def _busy(cycle: RequestResponseCycle | None) -> bool:
     return cycle is not None and not cycle.response_complete
-
-
-class _Lingering(asyncio.Transport):
-    """
-    A transport whose `close`, while the client may still send, ends only our side at first (RFC 9112, 9.6).
-    The head of an answer waits for what is written in the same turn of the loop: one system call, one packet.
-    """
-
-    def __init__(
-        self,
-        inner: asyncio.Transport,
-        loop: asyncio.AbstractEventLoop,
-        owes_reading: Callable[[], bool],
-        linger: Callable[[Callable[[], None]], None],
-    ) -> None:
-        super().__init__()
-        self.inner = inner
-        self._loop = loop
-        self._head: bytes | bytearray | memoryview = b""
-        self._owes_reading = owes_reading
-        self._linger = linger
-        self._lingers = False
-
-    def close(self) -> None:
-        if self.is_closing():
-            return
-        self._flush()
-        if not self._owes_reading() or not self.inner.can_write_eof():
-            self.inner.close()
-            return
-        self._lingers = True
-        self.inner.write_eof()
-        self._linger(self.inner.abort)
-
-    def is_closing(self) -> bool:
-        return self._lingers or self.inner.is_closing()
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self._lingers:
-            return
-        if self._head:
-            head, self._head = self._head, b""
-            self.inner.write(b"".join((head, data)))
-        elif data[:7] == b"HTTP/1.":
-            self._head = data
-            self._loop.call_soon(self._flush)
-        else:
-            self.inner.write(data)
-
-    def _flush(self) -> None:
-        if self._head:
-            head, self._head = self._head, b""
-            self.inner.write(head)
-
-    def abort(self) -> None:
-        self._head = b""
-        self.inner.abort()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self.inner.get_extra_info(name, default)
-
-    def get_write_buffer_size(self) -> int:
-        return self.inner.get_write_buffer_size() + len(self._head)
-
-    def can_write_eof(self) -> bool:
-        return self.inner.can_write_eof()

@@ -6,6 +6,7 @@ import base64
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,9 @@ from gateway.engine.models import folders_of
 from gateway.errors import ModelError, TooLargeToScan
 from gateway.policy import parse_policy
 from gateway.settings import ModelSettings
-from gateway.types import Delta, Direction, Effect, Kind, Part, Role, Transcript
+from gateway.text import frames
+from gateway.text.frames import fingerprint
+from gateway.types import Delta, Direction, Effect, Kind, Part, Role, Transcript, Verdict
 from tests.support.tiny_models import make
 
 
@@ -72,6 +75,27 @@ async def test_rules_by_score_and_by_false_positives(model: Model, rule: str, te
     verdict = await guard(model).begin((ruleset,)).request(prompt(text))
     assert bool(verdict.violations) is claimed
     assert not claimed or verdict.hits
+
+
+async def test_sentences_of_frameworks_are_not_read(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = fingerprint("Mind the zebra.")
+    known = frames._Known(frozenset({int(mark.split()[0])}), frozenset({mark}), frozenset())
+    monkeypatch.setattr(frames, "_known", lambda: known)
+    guarded, rules = guard(model), (parse_policy(policy(BLOCK)),)
+
+    async def judged(text: str, **fields: Any) -> Verdict:
+        part = Part(text, ("m",), **fields)
+        return await guarded.begin(rules).request(Transcript((part,), Direction.INPUT))
+
+    assert (await judged("Mind the zebra. How is the weather?")).effect is Effect.ALLOW
+    assert (await judged("Mind the zebra.")).effect is Effect.ALLOW
+    verdict = await judged("Mind the zebra. I saw the zebra.")
+    (hit,) = verdict.hits
+    assert hit.text == " I saw the zebra."
+    assert hit.part.text == "Mind the zebra. I saw the zebra."
+    # only of what a user says
+    assert (await judged("Mind the zebra.", role=Role.TOOL, kind=Kind.TOOL_RESULT)).effect is Effect.BLOCK
+    assert (await judged("Mind the zebra.", kind=Kind.DOCUMENT)).effect is Effect.BLOCK
 
 
 async def test_json_is_read_as_what_it_says(tmp_path: Path) -> None:

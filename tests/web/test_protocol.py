@@ -47,6 +47,12 @@ class App:
             body += message["body"]
             more = message["more_body"]
         self.seen.append((scope["method"], path, body, list(scope["headers"])))
+        if path == "/pieces":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for piece in (b"one ", b"", b"two"):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+            return
         if path == "/endless":
             await self._endless(send)
             return
@@ -130,6 +136,21 @@ async def test_served(data: bytes, body: bytes) -> None:
     async with running() as (port, app):
         assert statuses(await raw("127.0.0.1", port, data, quiet=0.1)) == [200]
         assert app.seen[0][2] == body
+
+
+@pytest.mark.parametrize("lines", [(), ("connection: keep-alive",)])
+async def test_http_1_0_gets_no_chunks(lines: tuple[str, ...]) -> None:
+    async with running() as (port, _):
+        top, _, body = (await closed(port, head(*lines, first="GET /pieces HTTP/1.0"))).partition(b"\r\n\r\n")
+        assert (statuses(top), body) == ([200], b"one two")
+        assert b"transfer-encoding" not in top
+        assert b"connection: close" in top
+        assert (await closed(port, head(*lines, first="GET /x HTTP/1.0"))).endswith(
+            b"content-length: 5\r\nconnection: close\r\n\r\nok /x"
+        )
+        assert b"transfer-encoding: chunked" in await raw(
+            "127.0.0.1", port, head("host: a", first="GET /pieces HTTP/1.1"), quiet=0.1
+        )
 
 
 @pytest.mark.parametrize("cut", [1, 3, 50])

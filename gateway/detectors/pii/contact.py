@@ -16,11 +16,17 @@ __all__ = ["ROWS"]
 # Letters of European scripts in mail addresses (RFC 6531). CJK text has no blank before an address,
 # so its characters end one instead.
 _LETTERS = "\u00c0-\u024f\u0370-\u052f"
-_LOCAL = rf"[\w{_LETTERS}][\w.!#$%&'*+=?^~{_LETTERS}-]{{0,63}}"
+# `'`, `*` and others may stand in an address, but quote and mark many more of them: one that begins with these begins
+# behind them. `=`, `&` and `?` mostly stand before one (`to='ann@...'`, `?mail=ann@...`); inside they are of tags
+# (ann+lists=2@...) and of what servers write for bounces (prvs=12ab=ann@...).
+_LOCAL = (
+    rf"(?:[\w{_LETTERS}][\w.!#$%'*+^~{_LETTERS}-]{{0,63}}"
+    r"|\w[\w.-]{0,40}\+[\w.+=-]{1,60}|(?i:prvs|btv1|srs[01])=[\w.+=-]{1,60})"
+)
 _DOMAIN = rf"[0-9A-Za-z{_LETTERS}][0-9A-Za-z.{_LETTERS}-]{{0,120}}\.[A-Za-z{_LETTERS}]{{2,24}}"
 # `user:password@host` is a URL's userinfo, `mailto:user@host` is an address.
 _BEFORE_EMAIL = (
-    rf"(?:^|[^\w.!#$%&'*+=?^~:{_LETTERS}-]"
+    rf"(?:^|[^\w.%+:{_LETTERS}-]"
     r"|(?i:mail|mailto|mail address|contact|from|to|cc|bcc|reply-to|correo|courriel|adresse)['\"]?:"
     r"|[^\x00-\x7f]:)"
 )
