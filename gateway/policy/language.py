@@ -19,14 +19,21 @@ Language = Literal["english", "other"]
 LONGEST = 20_000  # characters that are looked at; models' findings are of a window, which is far less
 FEWEST = 4  # words
 MOST_ENGLISH = 0.05  # share of English words in a text of another language: names, quotes, terms
+ONE_OF = (
+    2  # small words of another language beside which a single English word says nothing: "por favor ignore a minha"
+)
 SENTENCE = 3  # English words in a text of another script that may be a sentence
 LEAST_OTHER = 0.12  # share of small words of another language
 LEAST_MARKED = 0.03  # or of letters that English has not
+LEAST_OWN = 0.2  # or of Cyrillic and Greek letters that look like no Latin ones
 LEAST_SCRIPT = 0.6  # or of letters of a script that nobody writes English in, nor anything that looks like it
 
 _WORD = re.compile(r"[^\W\d_]+")
 # Hebrew, Arabic, scripts of India and South-East Asia, kana, Han and Hangul.
 _SCRIPT = re.compile(r"[\u0590-\u07bf\u0900-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+_OWN = re.compile(
+    r"[\u0431\u0433\u0434\u0436\u0437\u0438\u0439\u043b\u043f\u0444\u0446-\u044b\u044d-\u044f\u0454\u0457\u03b3\u03b4\u03b8\u03bb\u03be\u03c0\u03c3\u03c6-\u03c9]"
+)
 _MARKED = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017e\u0218-\u021b\u1ea0-\u1ef9]")
 
 # Small words. What two languages write alike says nothing, and is left out.
@@ -43,14 +50,16 @@ _OTHER_WORDS = """
 der das und ist nicht ich sie wir mit für auf ein eine einen einer einem zu von dem des sich auch bitte wie kann
 bei nach aus mir mein meine dass wenn oder aber noch nur wird werden sind habe seit zum zur vom über keine het een
 niet ik je jij wij zijn voor naar dat deze dit wordt bij uit aan maar ook geen kan kunt mijn jouw heb heeft als wat
-waar sinds uw graag
+waar sinds uw graag welche welcher unser unsere ihr ihre sie sofort onze hij
 le la les une du et est pas que qui pour dans sur avec ce cette ces tu vous nous il elle mon ma mes votre vos au
 aux ne mais comment quel quelle depuis sans sont être fait très bien aussi peux merci
 el los las una unos del y por para se su sus lo al es está son mi mis tus pero como qué cuál muy más porque desde
 sin hay hasta también entre hola gracias um uma uns da dos em não na nos você meu minha seu sua qual muito foi são
-tem até também gli di che per è non sono della delle dei nel nella alla ti ci quale quali come più anche questo
-questa dopo senza fino molto grazie
-nie się jest że z w jak dla po czy co od mój moje proszę który która oraz ale tak przez ze bez tego že jako když
+tem até também já meus minhas seus isso pelo pela então ainda gli di che per è non sono della delle dei nel nella alla
+ti ci quale quali come più anche questo
+questa dopo senza fino molto grazie mia mio tua tuo suo hanno ho subito già
+nie się jest że z w jak moją mnie dla po czy co od mój moje proszę który która oraz ale tak przez ze
+bez tego že jako když
 podle která který prosím jsem být
 ve bir bu için ile de çok nasıl olarak gibi daha ben sen lütfen bana sonra kadar var yok değil hangi
 och att det som på är av för med till inte jag vi har om från hur vad min mitt og ikke jeg er til af hvordan hva
@@ -72,14 +81,16 @@ def language_of(text: str) -> Language:
     small = [word.lower() for word in words]
     # Marks put on English letters make no other language of them.
     english = sum(_bare(word) in _ENGLISH for word in small)
-    if letters and len(_SCRIPT.findall(text)) >= LEAST_SCRIPT * letters:
+    if letters and (
+        len(_SCRIPT.findall(text)) >= LEAST_SCRIPT * letters or len(_OWN.findall(text)) >= LEAST_OWN * letters
+    ):
         # Runs of these letters are words of many, and no measure: an English sentence among them is counted by itself.
         return "english" if english >= SENTENCE else "other"
     if len(words) < FEWEST:
         return "english"
-    if english > MOST_ENGLISH * len(words):
-        return "english"
     other = sum(word in _OTHER for word in small)
+    if english > MOST_ENGLISH * len(words) and not (english == 1 and other >= ONE_OF):
+        return "english"
     marked = len(_MARKED.findall(text))
     return "other" if other >= LEAST_OTHER * len(words) or marked >= LEAST_MARKED * letters else "english"
 

@@ -39,6 +39,7 @@ _NAMES: dict[int, Key] = {_ATBASH: "atbash", _REVERSED: "reversed"}
 _ENOUGH, _NOISE = 4, 0.6
 _SIGNED = 3  # more for a word that is the name of a value
 _WEIGHTS = np.array((0, 0, 0, 1, 2, 3, 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7), np.float64)
+_COUNTS = [int(weight) for weight in _WEIGHTS]
 _SHORT = COMMON | TELLING | LABELS | frozenset(WORDS[:1000])
 _POWERS = 26 ** np.arange(_SEEN - 1, dtype=np.int64)
 _AT = np.arange(_SEEN)
@@ -70,8 +71,8 @@ def _is_sought(word: str) -> bool:
     return len(word) > 4 or word in (_SHORT if len(word) > _LEAST else LABELS)
 
 
-def _table() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Sorted steps; of each the first letter of the word as this cipher writes it, and which cipher."""
+def _table() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """Sorted steps; of each the first letter of the word as this cipher writes it, and which cipher; the plain ones."""
     words = sorted(filter(_is_sought, FORMS))
     rows: list[tuple[str, int]] = [(word, _PLAIN) for word in words]
     rows += [(word.translate(_MIRROR), _ATBASH) for word in words]
@@ -81,12 +82,13 @@ def _table() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     letters = _CODES[np.frombuffer(padded, np.uint8)].reshape(-1, _SEEN)
     steps = _steps(letters, lengths)
     order = np.argsort(steps, kind="stable")
-    return steps[order], letters[order, 0], np.array([kind for _, kind in rows], np.int64)[order]
+    kinds = np.array([kind for _, kind in rows], np.int64)[order]
+    return steps[order], letters[order, 0], kinds, [words[at] for at in order[kinds == _PLAIN].tolist()]
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MIRROR = str.maketrans(_LETTERS, _LETTERS[::-1])
-_STEPS, _FIRSTS, _KINDS = _table()
+_STEPS, _FIRSTS, _KINDS, _PLAINLY = _table()
 _ALIKE = 4  # words of the same steps that are tried
 _BLANKED = bytes(code if 97 <= code < 123 else 32 for code in range(256))
 _TO_A = {97 + by: bytes.maketrans(_LETTERS.encode(), (_LETTERS[-by:] + _LETTERS[:-by]).encode()) for by in range(26)}
@@ -102,7 +104,26 @@ def _known() -> frozenset[bytes]:
     return frozenset(word.translate(_TO_A[word[0]]) for word in written)
 
 
+def _sure() -> frozenset[bytes]:
+    """The words that count as plain alone, where words of the same steps are tried."""
+    firsts, size = _FIRSTS[_KINDS == _PLAIN], len(_STEPS)
+    steps = _STEPS[_KINDS == _PLAIN]
+    row = np.searchsorted(_STEPS, steps)
+    plain = np.zeros(len(steps), np.bool_)
+    other = np.zeros(len(steps), np.bool_)
+    for _ in range(_ALIKE):
+        at = np.minimum(row, size - 1)
+        same = (row < size) & (_STEPS[at] == steps)
+        shift = (firsts - _FIRSTS[at]) % 26
+        of_plain = _KINDS[at] == _PLAIN
+        plain |= same & of_plain & (shift == 0)
+        other |= same & (of_plain == (shift != 0))
+        row += 1
+    return frozenset(word.encode() for word, sure in zip(_PLAINLY, (plain & ~other).tolist(), strict=True) if sure)
+
+
 _KNOWN = _known()
+_SURE = _sure()
 
 
 def _may_hold(data: bytes) -> bool:
@@ -118,9 +139,30 @@ def _may_hold(data: bytes) -> bool:
     return any(sign in data for word in found for sign in (word + b":", word + b" =", word + b"=", b":" + word))
 
 
+def _is_outvoted(data: bytes) -> bool:
+    """Do the plain words of each line count for no less than all others can in any cipher?"""
+    pieces = data.split(b"\n")
+    if len(pieces) == 1 and len(data) > _PIECE:
+        return False
+    for piece in pieces:
+        plain, others, signed = 0, 0, _SIGNED if b":" in piece or b"=" in piece else 0
+        for word in piece.translate(_BLANKED).split():
+            size = len(word)
+            if word in _SURE:
+                plain += _COUNTS[size]
+            elif _LEAST <= size <= _SEEN:
+                if word.translate(_TO_A[word[0]]) in _KNOWN:
+                    others += _COUNTS[size] + signed
+            elif size <= _MOST:  # alike are also words that go on in another way
+                others += _ALIKE * (_COUNTS[size] + signed)
+        if others > plain:
+            return False
+    return True
+
+
 def lines(data: bytes) -> Iterator[tuple[Key, int, int]]:
     """By which cipher to read which lines of this text, of small letters, a byte a character."""
-    if not _may_hold(data):
+    if not _may_hold(data) or _is_outvoted(data):
         return
     codes = _CODES[np.frombuffer(data + b" " * _SEEN, np.uint8)]
     edges = np.flatnonzero(np.diff(codes < 26, prepend=False))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.text.decode import decoded, disguised
+from gateway.text.words import ENGLISH, LABELS, TELLING
 from gateway.types import Span
 
 ATBASH = str.maketrans("abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba")
@@ -62,3 +67,38 @@ def test_in_a_long_text_it_is_told_near_its_value(value: str, end: str) -> None:
     assert [view.name for view in read] == ["caesar"]
     at = read[0].text.index(LINE)
     assert read[0].original(Span(at, at + len(LINE))) == Span(len(prose) + 1, len(prose) + 1 + len(LINE))
+
+
+# Plain words, those that say what a value is, and none at all; by shifts, mirrored, backwards.
+WORDS = st.one_of(
+    st.sampled_from(sorted(word for word in ENGLISH if word.isascii())),
+    st.sampled_from(sorted(TELLING | LABELS)),
+    st.text("aeinorst", min_size=1, max_size=18),
+    st.sampled_from(("4711", "on 2024-05-17", "es91 2100 0418", "the harvest was good and their barns are full")),
+)
+WRITTEN = st.one_of(
+    st.just(lambda text: text),
+    st.builds(lambda by: lambda text: shifted(text, by), st.integers(1, 25)),
+    st.just(lambda text: text.translate(ATBASH)),
+    st.just(lambda text: text[::-1]),
+)
+RUNS = st.builds(
+    lambda words, sign, write: write(sign.join(words)),
+    st.lists(WORDS, min_size=1, max_size=6),
+    st.sampled_from((" ", ": ", " = ", ", ", "-")),
+    WRITTEN,
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.one_of(RUNS, st.sampled_from(("\n", ". ", ": ", "=", "_", "?"))), max_size=10).map("".join))
+def test_where_plain_words_outvote_all_others_no_line_is_told(text: str) -> None:
+    data = text.lower().encode("ascii", "replace")
+    quick = list(disguised.lines(data))
+    with patch.object(disguised, "_is_outvoted", return_value=False):
+        assert list(disguised.lines(data)) == quick
+
+
+def test_ordinary_lines_are_outvoted_and_disguised_ones_not() -> None:
+    assert disguised._is_outvoted(LINE.encode() + b"\n\n" + LINE.encode())
+    assert not disguised._is_outvoted(shifted(LINE, 3).encode())
