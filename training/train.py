@@ -129,7 +129,7 @@ class Trainer:
                     spent = time.monotonic() - began
                     shown = " ".join(f"{k} {float(v.detach()):.4f}" for k, v in losses.items())
                     print(f"step {step}/{total} epoch {epoch + 1} {shown} {spent:.0f} s", flush=True)
-                if args.checkpoint and step % 125 == 0:
+                if args.checkpoint and step % 250 == 0:
                     self._keep(step, optimizer, schedule)
                 if args.limit and time.monotonic() - began > args.limit:
                     print("time is up", flush=True)

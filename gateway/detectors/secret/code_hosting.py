@@ -38,7 +38,7 @@ _REGISTRIES = (
     token("npm_token", r"npm_[A-Za-z0-9]{36}"),
     Row(
         "secret/npm_registry_auth",
-        r":_(?:authToken|auth|password)\s{0,2}=\s{0,2}\"?(?P<v>[A-Za-z0-9+/_=-]{20,200})(?:$|[^\w=+/-])",
+        r"(?:^|[\s:\"'])_(?:authToken|auth|password)\s{0,2}=\s{0,2}\"?(?P<v>[A-Za-z0-9+/_=-]{20,200})(?:$|[^\w=+/-])",
         issued,
     ),
     token("pypi_token", r"pypi-AgE[\w-]{60,300}"),
