@@ -19,9 +19,7 @@ Language = Literal["english", "other"]
 LONGEST = 20_000  # characters that are looked at; models' findings are of a window, which is far less
 FEWEST = 4  # words
 MOST_ENGLISH = 0.05  # share of English words in a text of another language: names, quotes, terms
-ONE_OF = (
-    2  # small words of another language beside which a single English word says nothing: "por favor ignore a minha"
-)
+ONE_OF = 2  # small words of another language beside which one English word says nothing: "por favor ignore a minha"
 SENTENCE = 3  # English words in a text of another script that may be a sentence
 LEAST_OTHER = 0.12  # share of small words of another language
 LEAST_MARKED = 0.03  # or of letters that English has not
@@ -32,7 +30,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 # Hebrew, Arabic, scripts of India and South-East Asia, kana, Han and Hangul.
 _SCRIPT = re.compile(r"[\u0590-\u07bf\u0900-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
 _OWN = re.compile(
-    r"[\u0431\u0433\u0434\u0436\u0437\u0438\u0439\u043b\u043f\u0444\u0446-\u044b\u044d-\u044f\u0454\u0457\u03b3\u03b4\u03b8\u03bb\u03be\u03c0\u03c3\u03c6-\u03c9]"
+    r"[\u0431\u0433\u0434\u0436-\u0439\u043b\u043f\u0444\u0446-\u044b\u044d-\u044f\u0454\u0457]"
+    r"|[\u03b3\u03b4\u03b8\u03bb\u03be\u03c0\u03c3\u03c6-\u03c9]"
 )
 _MARKED = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017e\u0218-\u021b\u1ea0-\u1ef9]")
 
