@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from training.devices import half_where_fast
 from training.examples import HEADS
 from training.judging import weights_in
 from training.model import SHAPES, GuardModel
@@ -74,7 +75,7 @@ class Teachers:
         """Mean logits: of heads [B, H], inside [B, T], tags [B, T, K]."""
         total: list[Tensor] = []
         for model, head, word in self.models:
-            with torch.no_grad(), torch.autocast(ids.device.type, torch.bfloat16):
+            with torch.no_grad(), half_where_fast(ids.device.type):
                 answers = model(ids, mask)[:3]
             parts = [
                 part.float().clamp(-SURE, SURE) * weight

@@ -23,7 +23,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.batches import UNKNOWN, Flat, batches, hidden, spliced
+from training.devices import half_where_fast
 from training.examples import HEADS
+from training.heeding import Heeded, counting
 from training.judging import evaluate_on, load_encoder, weights_in
 from training.losses import apart, rank_loss, where
 from training.model import SHAPES, GuardModel
@@ -74,6 +76,10 @@ class Trainer:
             for layer in self.model.encoder.layers:
                 layer.compile(dynamic=True)
         self.head_weight = torch.tensor([_HEAD_WEIGHT.get(h, 0.5) for h in HEADS], device=self.device)
+        if args.labels:
+            counts = torch.from_numpy(counting(args.labels, arrays["train_sources"])).to(self.device)
+            source = torch.from_numpy(arrays["train_source"].astype(np.int64)).to(self.device)
+            self.labels = torch.where(counts[source], self.labels, -1.0)
 
     def _rows(self) -> np.ndarray[Any, Any]:
         """The windows of one epoch: a share of each source, some of them more than once."""
@@ -160,7 +166,7 @@ class Trainer:
             truth = torch.where(joined[:, None], -1.0, truth)
             inside, tags = (torch.where(joined[:, None], UNKNOWN, part) for part in (inside, tags))
         ids_seen = hidden(ids, mask, self.args.noise)
-        with torch.autocast(self.device, torch.bfloat16):
+        with half_where_fast(self.device):
             logits, inner, tagged, meaning = self.model(ids_seen, mask)
         losses = {"heads": (1 - self.args.taught) * self._heads_loss(rows, truth, logits.float())}
         if self.args.rank:
@@ -212,7 +218,7 @@ class Trainer:
         """How far embeddings are from those of the published model."""
         assert self.first is not None
         few = self.args.pair_count // 2 or 1
-        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
+        with torch.no_grad(), half_where_fast(self.device):
             before = self.first.embed(self.first.encoder(ids[:few], mask[:few]), mask[:few])
         return (1 - (meaning[: len(before)].float() * before.float()).sum(-1)).mean()
 
@@ -222,7 +228,7 @@ class Trainer:
         what the batches leave out fades.
         """
         assert self.before is not None
-        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16):
+        with torch.no_grad(), half_where_fast(self.device):
             logits, _, tagged, meaning = (part.float() for part in self.before(ids, mask))
         open_ = ((truth < 0) | ((truth - torch.sigmoid(logits)).abs() < AGREES)) * self.head_weight
         heads = apart(ours[0].float(), logits)
@@ -238,7 +244,7 @@ class Trainer:
     def _pairs_loss(self, about: int) -> dict[str, Tensor]:
         count = min(self.args.pair_count, 96 if about >= 96 else 16)
         chosen = torch.from_numpy(np.random.choice(self.pair_rows, count)).to(self.device)
-        with torch.autocast(self.device, torch.bfloat16):
+        with half_where_fast(self.device):
             both = [self._embed(flat, chosen) for flat in (self.rules, self.texts)]
         rule, text = both[0].float(), both[1].float()
         task = self.pair_task[chosen]
@@ -322,6 +328,13 @@ def main() -> None:
         default=[],
         metavar="SOURCE=SHARE",
         help="how much of the sources whose names begin so; 2: twice a pass",
+    )
+    parser.add_argument(
+        "--labels",
+        type=Heeded.of,
+        action="append",
+        metavar="[SOURCE=]HEADS",
+        help="only labels of these heads count (of sources that begin so); without it those of all",
     )
     parser.add_argument("--hard", type=Path, help="windows to draw besides, as training.hard writes them")
     parser.add_argument("--hard-times", type=int, default=3, help="how often each of those")

@@ -31,7 +31,7 @@ def load_folder(folder: Path, *, threads: int = 1) -> Model:
     files = read_files(folder, card.files)
     graph = require_plain(files["model.onnx"], str(folder / "model.onnx"))
     encoder = Encoder(files["tokenizer.json"], card.window, str(folder / "tokenizer.json"))
-    session = Session(files["model.onnx"], str(folder / "model.onnx"), threads)
+    session = Session(files["model.onnx"], str(folder / "model.onnx"), threads, fits_16_bits=card.fits_16_bits)
     model = KINDS[card.kind](card, session, encoder, quantized=graph.quantized)
     try:
         model.infer([[*encoder.prefix, *encoder.tokens("a")[0], *encoder.suffix]])

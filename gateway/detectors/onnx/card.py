@@ -175,6 +175,7 @@ class Card(Strict):
     calibration: Mapping[Category, Mapping[Channel, Curve]] = {}
     similarity: Similarity = Similarity()
     golden: tuple[Golden, ...] = ()
+    fits_16_bits: bool = False  # 8-bit weights whose sums no processor cuts off; others take a slower, exact path there
     data: Any = None
     quality: Any = None
     speed: Any = None
