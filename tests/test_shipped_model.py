@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
+import onnx
 import pytest
 import yaml
+from onnx import numpy_helper
 
 from gateway.engine import Guard, load_models
 from gateway.policy import load_policies
@@ -133,3 +136,14 @@ def test_it_is_small() -> None:
     assert (SHIPPED / "model.onnx").stat().st_size < 25_000_000
     (model,) = load_models(ModelSettings(folders=FOLDERS)).loaded
     assert model.name == "guard-small"
+
+
+def test_two_weights_that_are_added_first_fit_into_16_bits() -> None:
+    """Or processors without VNNI score otherwise; the card says that they fit, and spares them the slow path."""
+    assert yaml.safe_load((SHIPPED / "card.yaml").read_text())["fits_16_bits"]
+    held = {one.name: one for one in onnx.load(SHIPPED / "model.onnx").graph.initializer}
+    matrices = [n for n in held if n.endswith("_quantized") and held[n].data_type == onnx.TensorProto.INT8]
+    assert len(matrices) == 28
+    for name in matrices:
+        integers = numpy_helper.to_array(held[name]).astype(int)
+        assert np.abs(integers[0::2] + integers[1::2]).max() <= 128, name
