@@ -114,15 +114,26 @@ _SECRETLY = (
     ),
 )
 
+_BEFORE_A = (
+    r"(?:before|prior[ ]to|whenever|each[ ]time|every[ ]time|when)[ ](?:you[ ])?(?:using|calling"
+    r"|invoking|running|executing|use|call|invoke)[ ]"
+)
+_CALLED = (
+    r"[ ](?:other[ ])?(?:[\w`]{2,24}[ ])?(?:tool|function|command|server)s?[^\n]{0,60}[ ](?:read|first[ ]call"
+    r"|must|send|pass|include|provide|fetch|open|cat|load)[ ][^\n]{0,60}"
+)
 _TOOLS = (
     (
-        START + r"(?P<v>(?:before|prior[ ]to|whenever|each[ ]time|every[ ]time|when)[ ](?:you[ ])?(?:using|calling"
-        r"|invoking|running|executing|use|call|invoke)[ ](?:this|any|the|every|other|another)[ ]"
-        r"(?:other[ ])?(?:[\w`]{2,24}[ ])?(?:tool|function|command|server)s?[^\n]{0,60}[ ](?:read|first[ ]call"
-        r"|must|send|pass|include|provide|fetch|open|cat|load)[ ][^\n]{0,60}"
-        r"(?:~/|\.ssh|\.env|/etc/|id_rsa|config|key|token|secret|credential|password|history|contents?|sidenote))",
+        START + rf"(?P<v>{_BEFORE_A}(?:this|any|the|every|other|another){_CALLED}(?:~/|\.ssh|\.env|/etc/|id_rsa"
+        r"|credential|password|sidenote))",
         0.85,
     ),
+    (
+        START + rf"(?P<v>{_BEFORE_A}(?:any|every|other|another){_CALLED}(?:config|key|token|secret|history|contents?))",
+        0.85,
+    ),
+    # So does an honest tool that needs another: "before using this tool, first call get_token".
+    (START + rf"(?P<v>{_BEFORE_A}(?:this|the){_CALLED}(?:config|key|token|secret|history|contents?))", 0.75),
     (r"(?P<v><(?:IMPORTANT|CRITICAL|SECRET|HIDDEN|INSTRUCTIONS|SYSTEM)>)", 0.6),
     (
         START + rf"(?P<v>(?:send|forward|email|e-mail|post|upload|transmit|exfiltrate|leak|submit|copy|paste|append"
