@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.detectors.base import RegexDetector, Row
-from gateway.detectors.injection import english, indirect, languages, pretexts
+from gateway.detectors.injection import english, indirect, indirect_languages, languages, pretexts
 from gateway.types import Reading
 
 __all__ = ["indirect_injection", "injection"]
@@ -29,7 +29,7 @@ def injection() -> RegexDetector:
 
 def indirect_injection() -> RegexDetector:
     """Instructions to an assistant inside what it was given to read."""
-    rows = _rows("injection/indirect", indirect.PHRASES)
+    rows = _rows("injection/indirect", [*indirect.PHRASES, *indirect_languages.PHRASES])
     return RegexDetector("indirect_injection", rows, group=_alone, readings=_READINGS, counted=True)
 
 

@@ -48,6 +48,11 @@ _ADDRESSED = (
         0.9,
     ),
     (
+        START + rf"(?P<v>{_AI},?[ ](?:that|which|who)[ ](?:read|process|parse|see|view|index|summari[sz]e|analy[sz]e"
+        rf"|translate|review|evaluate)s?[ ]this[ ]{_DOCUMENT}[ ](?:[a-z]{{2,10}}[ ])?{_MUST}){END}",
+        0.8,
+    ),
+    (
         START + rf"(?P<v>if[ ]you(?:[ ]are|.?re)[ ](?:an?[ ]|the[ ]|any[ ](?:kind|type"
         rf"|sort)[ ]of[ ])?(?:[a-z]{{3,12}}[ ])?{_AI}(?:[ ][^,.:;\n]{{0,40}})?[,:;])",
         0.85,
@@ -109,15 +114,26 @@ _SECRETLY = (
     ),
 )
 
+_BEFORE_A = (
+    r"(?:before|prior[ ]to|whenever|each[ ]time|every[ ]time|when)[ ](?:you[ ])?(?:using|calling"
+    r"|invoking|running|executing|use|call|invoke)[ ]"
+)
+_CALLED = (
+    r"[ ](?:other[ ])?(?:[\w`]{2,24}[ ])?(?:tool|function|command|server)s?[^\n]{0,60}[ ](?:read|first[ ]call"
+    r"|must|send|pass|include|provide|fetch|open|cat|load)[ ][^\n]{0,60}"
+)
 _TOOLS = (
     (
-        START + r"(?P<v>(?:before|prior[ ]to|whenever|each[ ]time|every[ ]time|when)[ ](?:you[ ])?(?:using|calling"
-        r"|invoking|running|executing|use|call|invoke)[ ](?:this|any|the|every|other|another)[ ]"
-        r"(?:other[ ])?(?:[\w`]{2,24}[ ])?(?:tool|function|command|server)s?[^\n]{0,60}[ ](?:read|first[ ]call"
-        r"|must|send|pass|include|provide|fetch|open|cat|load)[ ][^\n]{0,60}"
-        r"(?:~/|\.ssh|\.env|/etc/|id_rsa|config|key|token|secret|credential|password|history|contents?|sidenote))",
+        START + rf"(?P<v>{_BEFORE_A}(?:this|any|the|every|other|another){_CALLED}(?:~/|\.ssh|\.env|/etc/|id_rsa"
+        r"|credential|password|sidenote))",
         0.85,
     ),
+    (
+        START + rf"(?P<v>{_BEFORE_A}(?:any|every|other|another){_CALLED}(?:config|key|token|secret|history|contents?))",
+        0.85,
+    ),
+    # So does an honest tool that needs another: "before using this tool, first call get_token".
+    (START + rf"(?P<v>{_BEFORE_A}(?:this|the){_CALLED}(?:config|key|token|secret|history|contents?))", 0.75),
     (r"(?P<v><(?:IMPORTANT|CRITICAL|SECRET|HIDDEN|INSTRUCTIONS|SYSTEM)>)", 0.6),
     (
         START + rf"(?P<v>(?:send|forward|email|e-mail|post|upload|transmit|exfiltrate|leak|submit|copy|paste|append"
@@ -144,33 +160,4 @@ _TOOLS = (
     ),
 )
 
-_LANGUAGES = (
-    (
-        r"(?i)(?:^|[^\w])(?P<v>(?:wenn|falls) (?:du|sie) (?:eine? )?(?:ki|sprachmodell|ki-assistent|chatbot|llm"
-        r"|ki-modell)(?:in)? (?:bist|sind)"
-        r"|si (?:tu es|vous êtes) (?:une? )?(?:ia|modèle de langage|assistant ia|intelligence artificielle|llm)"
-        r"|si (?:eres|usted es|es usted) (?:una? )?(?:ia|modelo de lenguaje|asistente de ia"
-        r"|inteligencia artificial|llm)"
-        r"|se (?:sei|siete) un.?.?(?:ia|modello linguistico|assistente ia|intelligenza artificiale|llm)"
-        r"|se (?:você é|tu és|for) (?:uma? )?(?:ia|modelo de linguagem|assistente de ia|inteligência artificial|llm)"
-        r"|als (?:je|u) een (?:ai|taalmodel|ai-assistent|chatbot|llm) bent"
-        r"|jeśli jesteś (?:ai|modelem językowym|sztuczną inteligencją|asystentem ai)"
-        r"|если ты (?:ии|языковая модель|искусственный интеллект|ии-ассистент|чат-бот)"
-        r"|eğer bir (?:yapay zeka|dil modeli)\S{0,6})(?:$|[^\w])",
-        0.8,
-    ),
-    (
-        r"(?P<v>(?:如果|若|假如)(?:你|您)(?:是|為|为)(?:一个|一個)?"
-        r"(?:AI|人工智能|人工智慧|语言模型|語言模型|大模型|智能助手|AI ?助手))",
-        0.8,
-    ),
-    (
-        r"(?P<v>(?:あなたが|もし)(?:、)?(?:あなたが)?(?:AI|人工知能|言語モデル|AIアシスタント)(?:なら|である場合|であれば|の場合))",
-        0.8,
-    ),
-    (r"(?P<v>(?:당신이|네가|만약) ?(?:AI|인공지능|언어 ?모델|AI ?어시스턴트)(?:라면|이라면|인 경우))", 0.8),
-    (r"(?P<v>(?:إذا كنت|إن كنت)\s(?:نموذج لغ|نموذجا لغ|ذكاء اصطناعي|مساعد ذكاء|نموذج ذكاء))", 0.8),
-    (r"(?P<v>(?:यदि|अगर) (?:आप|तुम) (?:एक )?(?:एआई|AI|भाषा मॉडल|कृत्रिम बुद्धि)\S{0,6} (?:हैं|हो))", 0.8),
-)
-
-PHRASES: tuple[tuple[str, float], ...] = (*_ADDRESSED, *_SECRETLY, *_TOOLS, *_LANGUAGES)
+PHRASES: tuple[tuple[str, float], ...] = (*_ADDRESSED, *_SECRETLY, *_TOOLS)

@@ -11,19 +11,60 @@ __all__ = ["PHRASES"]
 _START = r"(?i)(?:^|[^\w])"
 
 
-def _dropped(verbs: str, nouns: str, when: str, own: str = "") -> list[tuple[str, float]]:
-    """A verb, then an old rule, in either order of noun and adjective; or the model's own rules."""
+def _clause(words: str, elided: str = "") -> str:
+    """
+    Where an order begins: a sentence, or behind one of these words. So neither "mon fils ignore toutes les règles" nor
+    "n'oubliez pas vos consignes" is one. An apostrophe is an elision but at the beginning of a word.
+    """
+    before = rf"(?:^|[^\w])(?:{words})\s{{1,2}}" + (rf"|[^\w]{elided}['’]" if elided else "")
+    return rf"(?i)(?:^|[^\w\s'’]\s{{0,3}}|(?:^|\s)['’]|\n\s{{0,3}}|\s{{2,3}}|{before})"
+
+
+def _dropped(
+    verbs: str, nouns: str, when: str, own: str = "", start: str = _START, unless: str = ""
+) -> list[tuple[str, float]]:
+    """
+    A verb, then an old rule, in either order of noun and adjective; or the model's own rules. `start`: what stands
+    before the verb; `unless`: first letters of the words behind it that turn it round ("vergiss nicht").
+    """
+    gap = rf"(?:[^.!?\n{unless}][^.!?\n]{{0,23}})?" if unless else r"[^.!?\n]{0,24}"
     phrases = [
-        (rf"{_START}(?P<v>(?:{verbs})\s[^.!?\n]{{0,24}}(?:{when})[^.!?\n]{{0,16}}(?:{nouns}))", 0.9),
-        (rf"{_START}(?P<v>(?:{verbs})\s[^.!?\n]{{0,24}}(?:{nouns})[^.!?\n]{{0,16}}(?:{when}))", 0.9),
+        (rf"{start}(?P<v>(?:{verbs})\s{gap}(?:{when})[^.!?\n]{{0,16}}(?:{nouns}))", 0.9),
+        (rf"{start}(?P<v>(?:{verbs})\s{gap}(?:{nouns})[^.!?\n]{{0,16}}(?:{when}))", 0.9),
     ]
     if own:
-        phrases.append((rf"{_START}(?P<v>(?:{verbs})\s[^.!?\n]{{0,10}}(?:{own})\s[^.!?\n]{{0,12}}(?:{nouns}))", 0.85))
+        near = rf"(?:[^.!?\n{unless}][^.!?\n]{{0,9}})?" if unless else r"[^.!?\n]{0,10}"
+        phrases.append((rf"{start}(?P<v>(?:{verbs})\s{near}(?:{own})\s[^.!?\n]{{0,12}}(?:{nouns}))", 0.85))
     return phrases
 
 
-def _verb_last(when: str, nouns: str, verbs: str) -> list[tuple[str, float]]:
-    return [(rf"(?i)(?P<v>(?:{when})[^.!?\n。！？]{{0,14}}(?:{nouns})[^.!?\n。！？]{{0,16}}(?:{verbs}))", 0.9)]
+def _verb_last(when: str, nouns: str, verbs: str, start: str = "(?i)", end: str = "") -> list[tuple[str, float]]:
+    return [(rf"{start}(?P<v>(?:{when})[^.!?\n。！？]{{0,14}}(?:{nouns})[^.!?\n。！？]{{0,16}}(?:{verbs})){end}", 0.9)]
+
+
+_GERMAN = _clause(
+    r"und|jetzt|nun|bitte|dann|also|aber|zuerst|assistent|ki|system|sofort|hiermit|einfach|mal|oder|hallo|hi|user"
+    r"|nutzer"
+)
+_FRENCH = _clause(
+    "et|puis|alors|maintenant|donc|mais|ensuite|dois|devez|faut|veux|voudrais|veuillez|peux-tu|pouvez-vous|peux|vas"
+    "|allez"
+    "|assistant|dorénavant tu|désormais tu|maintenant tu|que tu|système|system|utilisateur|plaît|plait|désormais|stp"
+    "|svp|bonjour|salut|merci|bien|bot|ia|ou",
+    elided="d",
+)
+_SPANISH = _clause(
+    "y|e|ahora|luego|entonces|pero|primero|favor|asistente|sistema|system|debes|debe|puedes|solo|simplemente|hola|bien"
+    "|usuario|bot|ia|o|quiero|necesito|pido|ordeno|exijo|tienes que|a|de"
+)
+_ITALIAN = _clause(
+    "e|ed|ora|adesso|poi|quindi|ma|prima|favore|devi|assistente|sistema|system|puoi|allora|ciao|di|o|utente|bot|ia"
+)
+_PORTUGUESE = _clause(
+    "e|agora|depois|então|mas|primeiro|favor|deve|assistente|sistema|system|pode|você|oi|olá|ou|usuário|bot|ia|por isso"
+)
+_POLISH = r"(?i)(?:^|[^\w\s]\s{0,3}|\n\s{0,3}|\s{2,3}|[a-df-z0-9]\s{1,3}|(?:^|[^\w])(?:całkowicie|natychmiast)\s{1,2})"
+_LAST = r"(?:$|[^\w])"
 
 
 _GERMAN_NOUNS = "anweisung|instruktion|regeln|vorgaben|befehle|richtlinien|prompt|anordnung|einschränkung"
@@ -33,14 +74,28 @@ _GERMAN_WHEN = (
 
 _OVERRIDE = [
     *_dropped(
-        r"ignorier(?:e|en|t)?(?: sie)?|vergiss|vergesse(?:n|n sie)?|missachte|verwirf|überschreibe|umgehe|befolge nicht"
+        r"ignorier(?:e|en|t)?(?: sie)?|vergiss|vergess(?:t|en|en sie)|missachte|verwirf|überschreibe|umgehe"
+        r"|befolge nicht"
         r"|beachte nicht|halte dich nicht an",
         _GERMAN_NOUNS,
         _GERMAN_WHEN,
         "deine|alle deine|ihre",
+        _GERMAN,
+        "n",
     ),
     *_verb_last(
-        _GERMAN_WHEN, _GERMAN_NOUNS, "ignorieren|vergessen|missachten|außer acht|nicht (?:mehr )?(?:gültig|befolgen)"
+        _GERMAN_WHEN,
+        _GERMAN_NOUNS,
+        "ignorieren|vergessen|missachten|außer acht|nicht (?:mehr )?(?:gültig|befolgen)",
+        # Not "darf ich die obigen Anweisungen ignorieren?"
+        r"(?i)(?:^|[.!?:;,\n\"'(„“”«»>*#-]\s{0,3}|(?:bitte|jetzt|nun|sofort|du|und|sollst|musst|wirst|kannst"
+        r"|solltest) )(?:(?:alle[rn]?|sämtliche|all|deine|die|diese"
+        r"|ihre) ){0,2}",
+    ),
+    (
+        rf"{_GERMAN}(?P<v>(?:setze?|setzt) (?:dich|euch) [^.!?\n]{{0,16}}über (?:alle? )?(?:deine|eure)[^.!?\n]{{0,16}}"
+        rf"(?:{_GERMAN_NOUNS}|leitlinien|grenzen)\S{{0,3}}[^.!?\n]{{0,8}}hinweg)",
+        0.85,
     ),
     *_dropped(
         r"ignore[zrs]?|oublie[zrs]?|ne (?:tiens|tenez) (?:pas|plus) compte|néglige[zrs]?|fais abstraction"
@@ -49,25 +104,42 @@ _OVERRIDE = [
         "instructions|consignes|règles|directives|ordres|indications|prompt|restrictions",
         "précédent|antérieur|ci-dessus|initiale|d.origine|plus haut|reçues|préalable",
         "tes|vos|toutes tes|toutes vos",
+        _FRENCH,
+        "p",
+    ),
+    (
+        rf"{_FRENCH}(?P<v>(?:passe outre(?: à)?|affranchis-toi de|enfreins|viole|transgresse"
+        rf"|outrepasse) (?:toutes )?tes"
+        r" (?:règles|consignes|instructions|directives|limites|restrictions|principes))",
+        0.85,
     ),
     *_dropped(
-        r"ignora(?:d|r)?|ignore|olvida(?:d|r|te)?|olvide|descarta|haz caso omiso|hagan? caso omiso|no sigas"
+        r"(?:que )?(?:ignores|olvides)|ignora(?:d|r)?|ignore|olvida(?:d|r|te de|te)?|olvide|descarta|haz caso omiso"
+        r"|hagan? caso omiso|no sigas"
         r"|desobedece|omite",
         "instrucciones|reglas|órdenes|directrices|indicaciones|prompt|restricciones|normas",
         "anterior|previa|de arriba|inicial|precedente|hasta ahora|original",
         "tus|sus|todas tus",
+        _SPANISH,
+    ),
+    (
+        rf"{_SPANISH}(?P<v>(?:sáltate|rompe|viola|incumple|elude|esquiva|infringe) (?:todas )?tus"
+        r" (?:reglas|normas|instrucciones|directrices|restricciones|límites|políticas))",
+        0.85,
     ),
     *_dropped(
         r"ignora(?:te|re)?|dimentica(?:te|re)?|trascura|non seguire|scarta|disattendi",
         "istruzioni|regole|indicazioni|direttive|ordini|prompt|restrizioni|linee guida",
         "precedent|sopra|iniziali|ricevute|finora|originali",
         "tue|le tue|tutte le tue|vostre",
+        _ITALIAN,
     ),
     *_dropped(
         r"ignor(?:e|a|ar|em)|esque(?:ça|ce|cer)|desconsider(?:e|a)|descart(?:e|a)|não sig(?:a|as)|desobedeça",
         "instruções|regras|diretrizes|orientações|ordens|comandos|prompt|restrições",
         "anterior|prévi|acima|iniciais|até agora|originais",
         "suas|as suas|tuas|todas as suas",
+        _PORTUGUESE,
     ),
     *_dropped(
         r"negeer|vergeet|volg niet|sla over|laat achterwege|omzeil",
@@ -76,10 +148,12 @@ _OVERRIDE = [
         "je|jouw|uw|al je",
     ),
     *_dropped(
-        r"z?ignoruj(?:cie)?|zapomnij(?:cie)? o|zapomnij|pomiń|odrzuć|nie przestrzegaj|nie stosuj się do|obejdź",
+        r"z?ignoruj(?:cie)?|zapomnij(?:cie)? o|zapomnij|pomiń|odrzuć|nie przestrzegaj|nie stosuj się do|obejdź|złam|łam"
+        r"|omiń",
         "instrukcj|polece|zasad|reguł|wytyczn|prompt|ogranicze|rozkaz",
         "poprzedni|wcześniejsz|powyższ|dotychczas|pierwotn|początkow",
         "swoje|swoich|twoje|twoich|wszystkie swoje",
+        _POLISH,
     ),
     *_dropped(
         r"(?:про)?игнорируй(?:те)?|забудь(?:те)?(?: обо?| про)?|отбрось(?:те)?|не (?:следуй|соблюдай|выполняй)(?:те)?"
@@ -91,7 +165,18 @@ _OVERRIDE = [
     *_verb_last(
         "önceki|yukarıdaki|daha önceki|şimdiye kadarki|evvelki|başlangıçtaki",
         "talimat|kural|komut|yönerge|emir|istem|prompt|kısıtlama",
-        "yok say|unut|görmezden gel|dikkate alma|göz ardı et|boş ver|uyma",
+        # Not "unutma" (do not forget), "unuttum" (I forgot), "uymak" (to obey).
+        "(?:yok say(?:ın|ınız|manı|arak)?|unut(?:un|unuz|manı|manızı)?|görmezden gel(?:in|iniz|meni|menizi)?"
+        "|dikkate alma(?:yın|yınız|dan|manı)?|göz ardı et(?:in|iniz|meni)?|boş ver(?:in)?|uyma(?:yın|yınız|manı)?"
+        "|uymayı bırak(?:ın)?)",
+        end=_LAST,
+    ),
+    (
+        r"(?i)(?:^|[.!?:;\n]\s{0,3}|(?:kendi|bütün|tüm|artık|şimdi) )(?P<v>(?:kurallarını|talimatlarını|yönergelerini"
+        r"|kısıtlamalarını|sınırlamalarını|ilkelerini)(?: (?:tamamen|artık))? (?:çiğne|yok say|ihlal et"
+        r"|görmezden gel|unut"
+        r"|boş ver|bir kenara bırak))" + _LAST,
+        0.85,
     ),
     (
         r"(?P<v>(?:忽略|无视|無視|忘记|忘掉|忘記|忽视|忽視|不要理会|不要遵守|不要遵循|抛开|撇开|绕过|覆盖)[^。！？\n]{0,8}(?:之前|以上|先前|上述|前面|上面|此前|"
@@ -125,13 +210,19 @@ _EVERYTHING = [
     (
         r"(?i)(?:^|[^\w])(?P<v>(?:(?:vergiss|vergessen sie|ignoriere|ignorieren sie|missachte) alles,? (?:was"
         r"|davor|zuvor|bisher|vorher|obige|oben)"
-        r"|(?:oublie[zrs]?|ignore[zrs]?) tout (?:ce qu[ei']|le reste)|(?:olvida|olvide|ignora"
+        r"|(?:oublie[zrs]?|ignore[zrs]?) tout (?:ce qu[ei']|le reste)|(?:olvida|olvide|olvídate de|ignora"
         r"|ignore) todo (?:lo anterior|lo que)"
         r"|(?:dimentica(?:te)?|ignora(?:te)?) tutto (?:quello|ciò|quanto)|(?:esqueça|esquece|ignore"
         r"|ignora) tudo (?:o que|acima|antes)"
         r"|(?:vergeet|negeer) alles (?:wat|hierboven|hiervoor|daarvoor)|(?:zapomnij o|zapomnij"
         r"|zignoruj) wszystk\S{1,3},? (?:co|powyżej|wcześniej)"
         r"|(?:забудь(?:те)?|игнорируй(?:те)?) (?:обо )?вс[её]м?,? (?:что|до этого|выше|ранее)))(?:$|[^\w])",
+        0.75,
+    ),
+    (
+        r"(?i)(?:^|[^\w])(?P<v>ne (?:tiens|tenez) (?:plus|pas) compte de (?:tout )?ce qu(?:e l)?['’]?(?:on| t| vous)"
+        r"|(?:başta|daha önce|şimdiye kadar|sana) (?:sana )?(?:söylenen|verilen|öğretilen) her şeyi (?:unut|yok say"
+        r"|görmezden gel)(?:$|[^\w]))",
         0.75,
     ),
     (r"(?P<v>(?:忘记|忘掉|忽略|无视)(?:之前|以上|上面|前面)(?:的)?(?:所有|一切|全部)?(?:内容|对话|文字|信息))", 0.7),
@@ -148,7 +239,8 @@ _PROMPT = (
     r"|instruções (?:iniciais|do sistema|ocultas)|начальн\S{2,3} инструкци\S{0,3}|初始指令|初期指示|초기 지시"
 )
 _REVEAL = (
-    r"zeige?|verrate?|nenne?|gib|wiederhole?|offenbare|drucke|montre[zr]?|révèle[zr]?|affiche[zr]?|répète[zr]?"
+    r"(?:recopie|enséñame|copia|cuéntame|pokaż|wypisz)|zeige?|verrate?|nenne?|gib|wiederhole?|offenbare|drucke"
+    r"|montre[zr]?|révèle[zr]?|affiche[zr]?|répète[zr]?"
     r"|donne[zr]?"
     r"|divulgue[zr]?|muéstrame|muestra|revela|repite|dime|imprime|enseña|mostra(?:mi)?|rivela(?:mi)?|ripeti"
     r"|stampa|dimmi"
@@ -160,8 +252,21 @@ _REVEAL_LAST = (
     r"ausgeben|verraten|zeigen|anzeigen|wiederholen|göster|açıkla|tekrarla|söyle|yazdır|教えて|表示|出力|見せて|公開|繰り返"
     r"|알려|보여|출력|공개|말해|反复|दिखा|बता|प्रकट"
 )
+# "Show me where the system prompt is set" is of no prompt in particular.
+_YOUR = (
+    r"dein(?:e[nr]?)?|ihre?n?|eure?n?|ton|ta|tes|votre|vos|tus?|sus?|il tuo|le tue|tuo|tue|seu|suas?|teu|tuas|je"
+    r"|jouw|uw"
+    r"|sw[oó]j\S{0,4}|tw[oó]j\S{0,4}|сво\S{1,2}|тво\S{1,3}|ваш\S{0,3}"
+)
+_ME_THE = (
+    r"mir|uns|bitte|jetzt|sofort|mal|den|das|die|ganzen|kompletten|vollständigen|moi|nous|le|la|les|tout|maintenant"
+    r"|me|nos"
+    r"|ahora|aquí|el|lo|todo|il|o|os|a|de|het|teraz|cały|pełny|мне|нам|сейчас|весь|полный"
+)
 _EXTRACT = [
-    (rf"(?i)(?:^|[^\w])(?P<v>(?:{_REVEAL})[^.!?\n]{{1,24}}(?:{_PROMPT}))", 0.8),
+    (rf"(?i)(?:^|[^\w])(?P<v>(?:{_REVEAL})[^.!?\n]{{0,24}}[^\w](?:{_YOUR})\s[^.!?\n]{{0,14}}(?:{_PROMPT}))", 0.8),
+    (rf"(?i)(?:^|[^\w])(?P<v>(?:{_REVEAL})\s(?:(?:{_ME_THE})\s){{0,4}}(?:l['’])?(?:{_PROMPT}))", 0.8),
+    (rf"(?i)(?:^|[^\w])(?P<v>(?:{_REVEAL})[^.!?\n]{{1,24}}(?:{_PROMPT}))", 0.7),
     (
         r"(?P<v>(?:显示|顯示|透露|告诉我|告訴我|输出|輸出|重复|打印|泄露|说出)[^。！？\n]{0,8}(?:系统提示|系統提示|系统指令|初始指令))",
         0.8,
@@ -173,7 +278,30 @@ _EXTRACT = [
     ),
 ]
 
+_FREE = (
+    r"ohne (?:jede|jegliche|alle|irgendwelche|jegliche art)?n? ?(?:einschränkung|grenze|regel|filter|zensur"
+    r"|beschränkung)"
+    r"|sans (?:aucune? |la moindre |toute )?(?:restriction|limite|filtre|censure|règle|contrainte)"
+    r"|sin (?:ninguna? |ningún )?(?:restricci|límite|filtro|censura|regla|norma)"
+    r"|bez (?:żadnych |jakichkolwiek )?(?:ogranicze|filtr|cenzur|zasad|reguł)"
+)
 _UNLOCK = [
+    (
+        r"(?i)(?:^|[^\w])(?P<v>(?:(?:ab jetzt|ab sofort|von nun an|ab nun) bist du|(?:à partir de maintenant"
+        r"|désormais|dès"
+        r" maintenant),? tu es|(?:desde ahora|a partir de ahora|de ahora en adelante),? eres|od (?:teraz|tej pory"
+        r"|tej chwili)"
+        rf",? jesteś)[^.!?\n]{{1,50}}(?:{_FREE}))",
+        0.85,
+    ),
+    (
+        r"(?i)(?:^|[^\w])(?P<v>(?:artık|şu andan itibaren|bundan sonra|şimdi)(?: sen)? [^.!?\n]{1,40}(?:(?:sınırı"
+        r"|kuralı"
+        r"|kısıtlaması|filtresi|sansürü) ?(?:olmayan|bulunmayan)|(?:sınır|kısıtlama|sansür|kural|filtre)(?:sız|süz)"
+        r"|hiçbir"
+        r" (?:sınır|kural|kısıtlama) tanımayan)[^.!?\n]{0,40}(?:yapay zek[aâ]|asistan|bot|model)[^.!?\n]{0,8}s[ıiuü]n)",
+        0.85,
+    ),
     (
         r"(?i)(?:^|[^\w])(?P<v>(?:antworte|handle|agiere|réponds|répondez|agis|responde|actúa|rispondi|agisci"
         r"|responda|aja"
