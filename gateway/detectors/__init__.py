@@ -7,7 +7,7 @@ from gateway.detectors.columns import Columns
 from gateway.detectors.confidential import Confidential
 from gateway.detectors.custom import CustomRule, custom
 from gateway.detectors.forbidden import ForbiddenRequest
-from gateway.detectors.injection import indirect_injection, injection
+from gateway.detectors.injection import indirect_injection, injection, planted_orders
 from gateway.detectors.link import Links
 from gateway.detectors.obfuscation import Obfuscation
 from gateway.detectors.pii import pii, split_numbers
@@ -28,6 +28,7 @@ BUILTIN: tuple[Callable[[], Detector], ...] = (
     Columns,
     injection,
     indirect_injection,
+    planted_orders,
     Obfuscation,
     Links,
     dangerous_arguments,

@@ -166,10 +166,10 @@ def _remember(
     return every
 
 
-def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part) -> Scan:
+def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part, *, ended: bool = False) -> Scan:
     """
-    All of a text that streams: what detectors of whole texts find, and what the others find in views
-    of whole texts only. The rest is `scan_window`'s.
+    All of a text that streams: what detectors of whole texts find, and what the others find in views of whole texts,
+    or `ended`, over several strings of a tool call. The rest is `scan_window`'s.
     """
     out = Scan()
     seen_all = look(part, part.text)
@@ -185,6 +185,13 @@ def scan_growing(near: Sequence[Detector], whole: Sequence[Detector], part: Part
         out.hits += [hit for hit in distinct(others.hits) if judges_whole(hit.finding.via)]
         out.errors += others.errors
     out.hits = distinct(out.hits)
+    over = Scan()
+    if ended and part.json:
+        _scan_joined(near, [part], over)
+    if over.hits or over.errors:  # seldom; now what single strings hold has to be known as well
+        over = scan_parts(near, [part])
+        out.hits += [hit for hit in over.hits if hit.finding.via == "joined"]
+        out.errors += over.errors
     return out
 
 

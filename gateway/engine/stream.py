@@ -177,7 +177,7 @@ class Channel:
         violations = self._judge(hits)
         errors = tuple(scan.errors)
         if ended and (self._looks or models is not None):
-            whole = self._scan_whole(models)
+            whole = self._scan_whole(models, ended=True)
             hits += whole.hits
             violations += self._judge(whole.hits)
             errors += tuple(whole.errors)
@@ -261,9 +261,10 @@ class Channel:
             return self._stop([v for v in violations if v.effect is Effect.BLOCK], scan.hits, scan.errors)
         return Released()
 
-    def _scan_whole(self, models: Scan | None) -> Scan:
+    def _scan_whole(self, models: Scan | None, *, ended: bool = False) -> Scan:
         text = "".join(self._all)
-        scan = scan_growing(self._near, self._whole, replace(self._part, text=text)) if self._looks else Scan()
+        part = replace(self._part, text=text)
+        scan = scan_growing(self._near, self._whole, part, ended=ended) if self._looks else Scan()
         if models is not None:
             scan.add(models)
             if not self._terms.rules_only:

