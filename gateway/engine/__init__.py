@@ -1,5 +1,6 @@
 """Detectors and policies at work."""
 
+from gateway.engine.allowance import Allowance
 from gateway.engine.before import Before, later
 from gateway.engine.files import Opener
 from gateway.engine.grounding import Document, Grounding, Level
@@ -10,6 +11,7 @@ from gateway.engine.selftest import self_test
 from gateway.engine.stream import Released
 
 __all__ = [
+    "Allowance",
     "Before",
     "Document",
     "Exchange",

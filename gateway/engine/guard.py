@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from gateway.detectors import BUILTIN, CustomRule, custom
 from gateway.detectors.onnx import Model
+from gateway.engine.allowance import Allowance
 from gateway.engine.before import Before, forget
 from gateway.engine.edit import as_json, render
 from gateway.engine.files import Opened, Opener
@@ -100,9 +101,12 @@ class Guard:
         own = {"tool/denied", "tool/argument", NESTED, UNSUPPORTED, *tasks}
         return frozenset(own).union(*(d.categories for d in self.detectors))
 
-    def begin(self, policies: Policies, tenant: str = "") -> Exchange:
-        """`tenant` is who asks: nothing that a cache knows passes from one to another."""
-        return Exchange(self, policies, Vault(self._key), tenant)
+    def begin(self, policies: Policies, tenant: str = "", allowance: Allowance | None = None) -> Exchange:
+        """
+        `tenant` is who asks: nothing that a cache knows passes from one to another. `allowance`: the time of a
+        request that has several exchanges.
+        """
+        return Exchange(self, policies, Vault(self._key), tenant, allowance)
 
     def check_policy(self, ruleset: Ruleset) -> None:
         """Build what the policy needs. Raises ConfigError where it cannot be had."""
@@ -128,11 +132,15 @@ class Guard:
         detectors: Sequence[Detector],
         parts: Sequence[Part],
         tenant: str,
+        deadline: float,
         asked: Asked | None = None,
         joins: bool = False,
         about: bytes = b"",
     ) -> Scan:
-        """Rules and models at the same time. `about`: as for `scan_parts`, if any. Raises TooLargeToScan."""
+        """
+        Rules and models at the same time; models until the deadline. `about`: as for `scan_parts`, if any. Raises
+        TooLargeToScan.
+        """
         memory = self._memory if about else None
         size = sum([utf8_size(part.text) for part in parts])
         if asked is None and not self._has_models:
@@ -141,7 +149,8 @@ class Guard:
         rules = [d for d in detectors if not _is_model(type(d))]
         pending = None
         if models or asked is not None:
-            pending = await self.run(size, lambda: self.models.submit(models, parts, tenant, asked, joins=joins))
+            submit = partial(self.models.submit, models, parts, tenant, deadline, asked, joins=joins)
+            pending = await self.run(size, submit)
         try:
             scan = await self._by_rules(size, rules, parts, memory, about) if rules else Scan()
             if pending is not None:
@@ -171,14 +180,22 @@ class Guard:
 class Exchange:
     """One request and its answer. Not shared."""
 
-    def __init__(self, guard: Guard, policies: Policies, vault: Vault, tenant: str = "") -> None:
+    def __init__(
+        self, guard: Guard, policies: Policies, vault: Vault, tenant: str = "", allowance: Allowance | None = None
+    ) -> None:
         self._guard = guard
+        self._allowance = allowance or guard.models.allowance()
         self._tenant = tenant
         self.policies = policies
         self.vault = vault
         self._bound: tuple[Detector, ...] | None = None
         self._tasks: tuple[Part, ...] = ()
         self._before: tuple[Part, ...] = ()
+
+    def renew(self) -> Exchange:
+        """Where one exchange lasts as long as a session: its next message has a time of its own."""
+        self._allowance = self._guard.models.allowance()
+        return self
 
     def recall(self, before: Before) -> None:
         """What came before this request; call it first."""
@@ -193,7 +210,8 @@ class Exchange:
         self.see(opened.transcript)
         found = (detector.bind_request(opened.transcript) for detector in plan.by_request)
         bound = tuple(detector for detector in found if detector is not None)
-        return await self._check(transcript, opened, plan.detectors, plan, bound=bound)
+        with self._allowance.wait() as deadline:
+            return await self._check(transcript, opened, plan.detectors, plan, deadline, bound=bound)
 
     async def response(
         self, transcript: Transcript, documents: Sequence[Document] = (), level: Level = Level.BALANCED
@@ -201,11 +219,12 @@ class Exchange:
         """Judge a whole answer; with documents, also whether they support it."""
         plan = self._guard.plan(self.policies, Direction.OUTPUT)
         transcript = as_json(transcript)
-        known: list[Hit] = []
-        if documents:
-            known = await self._guard.models.unsupported(transcript, documents, level, self._tenant)
         opened = await self._guard.opener.open(transcript, self.policies, self._tenant)
-        return await self._check(transcript, opened, self._answer_detectors(), plan, known)
+        known: list[Hit] = []
+        with self._allowance.wait() as deadline:
+            if documents:
+                known = await self._guard.models.unsupported(transcript, documents, level, self._tenant, deadline)
+            return await self._check(transcript, opened, self._answer_detectors(), plan, deadline, known)
 
     def categories(self, direction: Direction) -> list[str]:
         """What is looked for."""
@@ -224,7 +243,7 @@ class Exchange:
         judge = partial(self._judge, direction=Direction.OUTPUT)
         asked = asked_of(plan.topics, self._tasks)
         opens = partial(self._guard.opener.open, policies=self.policies, tenant=self._tenant)
-        return Stream(self._guard, detectors, terms, judge, opens, plan.looks, self._tenant, asked)
+        return Stream(self._guard, detectors, terms, judge, opens, plan.looks, self._allowance, self._tenant, asked)
 
     def see(self, request: Transcript) -> None:
         """Remember a request that is not judged: its answer's detectors may need it."""
@@ -246,6 +265,7 @@ class Exchange:
         opened: Opened,
         detectors: Sequence[Detector],
         plan: Plan,
+        deadline: float,
         known: Sequence[Hit] = (),
         bound: Sequence[Detector] = (),
     ) -> Verdict:
@@ -255,13 +275,14 @@ class Exchange:
         try:
             whose = about(self._tenant, self.policies, transcript, self._tasks if bound else ())
             asked = asked_of(plan.topics, self._tasks)
-            scan = forget(await self._guard.look((*detectors, *bound), looked, self._tenant, asked, plan.joins, whose))
+            looking = self._guard.look((*detectors, *bound), looked, self._tenant, deadline, asked, plan.joins, whose)
+            scan = forget(await looking)
         except TooLargeToScan as e:
             if transcript.direction is Direction.INPUT and not plan.fail_open:
                 raise
             scan = Scan(errors=[e.code])
         judge, strict = self._guard.judge, plan.judge_strict
-        degraded = await judge_rules(judge, plan.topics, parts, scan, self._tenant, strict=strict)
+        degraded = await judge_rules(judge, plan.topics, parts, scan, self._tenant, deadline, strict=strict)
         scan.hits += known
         seen = sum([utf8_size(part.text) for part in parts])
         if not (scan.hits or known or scan.errors or scan.overloaded or scan.unread or came.unscanned or degraded):

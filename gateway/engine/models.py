@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from gateway.detectors.onnx import Meaning, Model, Said, load_folder, useful
 from gateway.detectors.onnx.card import CARD
+from gateway.engine.allowance import Allowance
 from gateway.engine.cache import Cache, text_key
 from gateway.engine.distinct import distinct
 from gateway.engine.grounding import Document, Grounding, Level, ground, texts_to_embed
@@ -61,13 +62,13 @@ class Models:
         models: Sequence[Model],
         parts: Sequence[Part],
         tenant: str,
+        deadline: float,
         asked: Asked | None = None,
         *,
         joins: bool = False,
     ) -> Pending:
         """Begin to read texts, with `joins` also several as one; the findings come from `Pending.result`."""
-        pending = Pending(self.cache, asked)
-        deadline = monotonic() + self.settings.deadline
+        pending = Pending(self.cache, deadline, asked)
         keeps = False  # to a task or a scope
         parts = [pending.unframed(part) for part in parts]
         for part in parts:
@@ -85,18 +86,22 @@ class Models:
                 for seen in for_detector(model, views.seen):
                     if model.encoder.folds_accents and _is_known(seen):
                         continue
-                    pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), deadline, tenant)
+                    pending.add(self.workers, model, _Wanted(part, seen.text, seen.view), tenant)
         if asked is not None and keeps:
             for part in (*asked.tasks, *asked.scopes):
-                pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), deadline, tenant)
+                pending.add(self.workers, asked.topics.model, _Wanted(part, part, None), tenant)
         for text in joined(parts) if joins else ():
             for model in models:
                 if model.reads(text.text):
                     wanted = _Wanted(text.text, text.text, None, text)
-                    pending.add(self.workers, model, wanted, deadline, tenant)
+                    pending.add(self.workers, model, wanted, tenant)
         return pending
 
-    async def vectors(self, texts: Sequence[str], tenant: str) -> dict[str, Vector]:
+    def allowance(self) -> Allowance:
+        """The time of one request."""
+        return Allowance(self.settings.deadline)
+
+    async def vectors(self, texts: Sequence[str], tenant: str, deadline: float) -> dict[str, Vector]:
         """
         Unit vectors of short texts, by the first model that gives some; without one nothing. Raises what the
         model raises, Overloaded among it.
@@ -104,10 +109,9 @@ class Models:
         model = next((model for model in self.loaded if model.embeds), None)
         if model is None:
             return {}
-        pending = Pending(self.cache)
-        deadline = monotonic() + self.settings.deadline
+        pending = Pending(self.cache, deadline)
         for text in texts:
-            pending.add(self.workers, model, _Wanted(part := Part(text), part, None), deadline, tenant)
+            pending.add(self.workers, model, _Wanted(part := Part(text), part, None), tenant)
         scan = await pending.result()
         if scan.overloaded:
             raise Overloaded("models had no time for the texts")
@@ -116,24 +120,35 @@ class Models:
         return {text: vector for text, vector in zip(texts, pending.vectors(), strict=True) if vector is not None}
 
     async def ground(
-        self, response: str, documents: Sequence[Document], level: Level, *, prompt: str = "", tenant: str = ""
+        self,
+        response: str,
+        documents: Sequence[Document],
+        level: Level,
+        *,
+        prompt: str = "",
+        tenant: str = "",
+        deadline: float | None = None,
     ) -> Grounding:
-        """Do documents support an answer? Without a model by words alone. Raises as `vectors`, and TooLargeToScan."""
+        """
+        Do documents support an answer? Without a model by words alone. Without a deadline it has a whole request's
+        time. Raises as `vectors`, and TooLargeToScan.
+        """
+        deadline = monotonic() + self.settings.deadline if deadline is None else deadline
         size = sum(utf8_size(text) for text in (prompt, response, *(document.text for document in documents)))
         if size > MAX_GROUNDED:
             raise TooLargeToScan(f"answer and documents have more than {MAX_GROUNDED} bytes, the most that is compared")
         texts = await asyncio.to_thread(texts_to_embed, prompt, response, documents)
-        vectors = await self.vectors(texts, tenant)
+        vectors = await self.vectors(texts, tenant, deadline)
         return await asyncio.to_thread(ground, prompt, response, documents, level, vectors)
 
     async def unsupported(
-        self, answer: Transcript, documents: Sequence[Document], level: Level, tenant: str = ""
+        self, answer: Transcript, documents: Sequence[Document], level: Level, tenant: str, deadline: float
     ) -> list[Hit]:
         """What documents do not support in the texts of an answer. Raises as `ground`."""
         hits: list[Hit] = []
         for part in answer.parts:
             if part.role is Role.ASSISTANT and part.kind is Kind.TEXT:
-                found = await self.ground(part.text, documents, level, tenant=tenant)
+                found = await self.ground(part.text, documents, level, tenant=tenant, deadline=deadline)
                 hits += [Hit(part, finding) for finding in found.findings()]
         return hits
 
@@ -159,9 +174,10 @@ class _Wanted:
 
 @dataclass(slots=True)
 class Pending:
-    """Texts of one request on their way through models. Equal texts are read once."""
+    """Texts of one request on their way through models, until `deadline`. Equal texts are read once."""
 
     cache: Cache
+    deadline: float
     asked: Asked | None = None
     scan: Scan = field(default_factory=Scan)
     began: float = field(default_factory=perf_counter)
@@ -186,7 +202,7 @@ class Pending:
             return hit
         return Hit(part, replace(hit.finding, span=left.original(hit.finding.span)))
 
-    def add(self, workers: Workers, model: Model, wanted: _Wanted, deadline: float, tenant: str) -> None:
+    def add(self, workers: Workers, model: Model, wanted: _Wanted, tenant: str) -> None:
         self._names.add(model.name)
         if model.name in self.scan.overloaded:
             return
@@ -199,7 +215,7 @@ class Pending:
             self._known[key] = found
             return
         try:
-            self._futures[key] = model.name, workers.submit(model, wanted.read, deadline, tenant)
+            self._futures[key] = model.name, workers.submit(model, wanted.read, self.deadline, tenant)
         except Overloaded:
             self.scan.overloaded.append(model.name)
 
@@ -207,12 +223,13 @@ class Pending:
         """Raises TooLargeToScan; all other faults are data."""
         too_large: TooLargeToScan | None = None
         try:
-            for key, (name, future) in self._futures.items():
-                wrapped = asyncio.wrap_future(future)
-                await asyncio.wait([wrapped])
-                error = wrapped.exception()
+            waits = {key: (name, asyncio.wrap_future(future)) for key, (name, future) in self._futures.items()}
+            if waits:  # and no longer, whatever the model does
+                await asyncio.wait([wait for _, wait in waits.values()], timeout=self.deadline - monotonic())
+            for key, (name, wait) in waits.items():
+                error = wait.exception() if wait.done() else Overloaded("a model was not ready in time")
                 if error is None:
-                    self._known[key] = wrapped.result()
+                    self._known[key] = wait.result()
                     self.cache.keep_said(key, self._known[key])
                 elif isinstance(error, TooLargeToScan):
                     too_large = error
@@ -221,6 +238,7 @@ class Pending:
                         self.scan.overloaded.append(name)
                 else:
                     failed(name, error, self.scan.errors)
+                wait.cancel()
         finally:
             self.cancel()
         if too_large is not None:

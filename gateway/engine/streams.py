@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from gateway.detectors.onnx import Model
+from gateway.engine.allowance import Allowance
 from gateway.engine.files import Opened
 from gateway.engine.outcome import effect, utf8_size
 from gateway.engine.rules import Asked
@@ -39,7 +40,12 @@ class Looks(Protocol):
 
     async def run(self, size: int, work: Callable[[], T]) -> T: ...
     async def look(
-        self, detectors: Sequence[Detector], parts: Sequence[Part], tenant: str, asked: Asked | None = None
+        self,
+        detectors: Sequence[Detector],
+        parts: Sequence[Part],
+        tenant: str,
+        deadline: float,
+        asked: Asked | None = None,
     ) -> Scan: ...
 
 
@@ -54,10 +60,12 @@ class Stream:
         judge: Callable[[Iterable[Hit]], list[Violation]],
         opens: Callable[[Transcript], Awaitable[Opened]],
         looks: bool,
+        allowance: Allowance,
         tenant: str = "",
         asked: Asked | None = None,
     ) -> None:
         self._guard = guard
+        self._allowance = allowance
         self._tenant = tenant
         self._asked = asked
         self._looks = looks  # does a policy want anything found?
@@ -105,7 +113,8 @@ class Stream:
     async def _scores(self, channel: Channel, text: str) -> Scan:
         """What models say of a text so far."""
         try:
-            scan = await self._guard.look(self._models, [channel.so_far(text)], self._tenant, self._asked)
+            with self._allowance.wait() as deadline:
+                scan = await self._guard.look(self._models, [channel.so_far(text)], self._tenant, deadline, self._asked)
         except TooLargeToScan as e:
             return Scan(errors=[e.code])
         if self._terms.rules_only:

@@ -31,6 +31,7 @@ PATIENCE = 4  # batches of short texts in a row while a long one waits
 OPEN = 16  # texts tokenized in one turn
 WASTE = 1.25  # a batch may be so much larger, padded, than its texts
 OVERHEAD = 512  # bytes of a waiting text besides its characters
+TOO_LATE = "the deadline of the scan has passed"
 
 
 @dataclass(slots=True, eq=False)
@@ -76,12 +77,15 @@ class Workers:
         self.stats = {"batches": 0, "tokens": 0, "padding": 0, "shed": 0}
 
     def submit(self, model: Model, part: Part, deadline: float, tenant: str = "") -> Future[Said]:
-        """Raises Overloaded where too much waits already."""
+        """Raises Overloaded where too much waits already, or no time is left."""
         job = Job(model, part, deadline, tenant)
         with self._changed:
             if self._closed or self.waiting + job.size > self._queue_limit:
                 self.stats["shed"] += 1
                 raise Overloaded("too much text waits to be scanned")
+            if monotonic() >= deadline:
+                self.stats["shed"] += 1
+                raise Overloaded(TOO_LATE)
             self.waiting += job.size
             self._arrived.append(job)
             self._start()
@@ -142,12 +146,12 @@ class Workers:
         return batch, None
 
     def _alike(self) -> list[Job]:
-        """The text that waits longest, and others near it in length."""
-        first = self._short[0]
+        """The text that must be ready first, and others near it in length."""
+        first = min(self._short, key=lambda job: job.deadline)
         if first.model.alone:
             return [first]
         others = sorted(
-            (job for job in self._short[1:] if job.model is first.model),
+            (job for job in self._short if job.model is first.model and job is not first),
             key=lambda job: abs(len(job.ids) - len(first.ids)),
         )
         batch, longest, total = [first], len(first.ids), len(first.ids)
@@ -257,14 +261,12 @@ class Workers:
         self._end(job, said=said, error=error)
 
     def _given_up(self, job: Job) -> bool:
-        if job.future.cancelled():
-            self._end(job)
-            return True
-        if monotonic() > job.deadline:
-            self.stats["shed"] += 1
-            self._end(job, error=Overloaded("the deadline of the scan has passed"))
-            return True
-        return False
+        late = monotonic() > job.deadline
+        if not late and not job.future.cancelled():
+            return False
+        self.stats["shed"] += late
+        self._end(job, error=Overloaded(TOO_LATE))
+        return True
 
     def _end(self, job: Job, *, said: Said | None = None, error: Exception | GatewayError | None = None) -> None:
         with self._changed:

@@ -10,6 +10,7 @@ The client never tries again by itself and has no timeouts of its own: the calle
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,8 +18,9 @@ from urllib.parse import unquote, urlsplit
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.asyncio.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from gateway.errors import ConfigError
 
@@ -49,6 +51,28 @@ class _Master(Redis):
             await sentinel.aclose()
 
 
+class _Sentinels(Sentinel):
+    """
+    Asks one after the other, as redis-py does; but one that was silent until the caller's deadline is asked last from
+    then on. Else each call would wait for it in vain: a machine that is lost may take a master and a sentinel along.
+    """
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        for sentinel in tuple(self.sentinels):
+            try:
+                masters = await sentinel.sentinel_masters()
+            except asyncio.CancelledError:
+                self.sentinels.sort(key=lambda each: each is sentinel)
+                raise
+            except (RedisError, OSError):
+                continue
+            state = masters.get(service_name) if isinstance(masters, dict) else None
+            if state and self.check_master_state(state, service_name):
+                self.sentinels.sort(key=lambda each: each is not sentinel)
+                return str(state["ip"]), int(state["port"])
+        raise MasterNotFoundError("no sentinel knows a master")
+
+
 def connect(url: str, connections: int = 32) -> Redis | RedisCluster:
     """Nothing is connected yet. Raises ConfigError, which never repeats the URL: it may hold a password."""
     options: dict[str, Any] = {
@@ -73,7 +97,7 @@ def connect(url: str, connections: int = 32) -> Redis | RedisCluster:
             raise ConfigError("limits.redis: name the master: redis+sentinel://host:26379/name/db")
         options |= {"ssl": address.tls, "db": int(db[0]) if db else 0}
         plain = {"socket_timeout": None, "retry": options["retry"]}
-        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=plain, **options)  # type: ignore[no-untyped-call]
+        sentinel = _Sentinels(list(address.hosts), sentinel_kwargs=plain, **options)  # type: ignore[no-untyped-call]
         master: Redis = sentinel.master_for(name, redis_class=_Master, max_connections=connections)
         return master
     nodes = [ClusterNode(host, port) for host, port in address.hosts]

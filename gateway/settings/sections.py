@@ -119,7 +119,9 @@ class ModelSettings(Strict):
     threads: int = Field(1, ge=1, le=64, description="Threads that run models, each on one processor.")
     intra_threads: int = Field(1, ge=1, le=64, description="Threads that share one batch; rarely worth it.")
     queue: Size = Field(16 << 20, description="Most text that may wait for models; more is overload.")
-    deadline: Seconds = Field(30, description="Longest that a text may wait and be read; longer is overload.")
+    deadline: Seconds = Field(
+        30, description="Longest that all texts of one request may wait and be read; longer is overload."
+    )
     batch_tokens: int = Field(512, ge=64, le=65_536, description="Most tokens in one batch, padding included.")
     batch_wait: float = Field(0.002, ge=0, le=0.1, description="Longest that a batch waits for company when busy.")
     cache: int = Field(32 << 20, ge=0, description="Memory for what models said of texts seen before; 0: none.")

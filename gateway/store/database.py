@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from sqlalchemy import event, text
@@ -37,6 +38,25 @@ _SQLITE = {
     "SQLITE_CORRUPT": "the file is damaged",
     "SQLITE_NOTADB": "the file is no database",
 }
+_POSTGRES = {
+    "25006": "it may only be read",
+    "28P01": "it does not take the password",
+    "3D000": "there is no database of this name",
+    "53100": "the disk is full",
+    "53300": "it has no connection left",
+    "57P03": "it is starting or ending",
+}
+# What PostgreSQL's own clients take in a URL, as every provider writes it; asyncpg reads that, SQLAlchemy does not.
+_CLIENT = {
+    *("application_name", "host", "options", "passfile", "port", "target_session_attrs"),
+    *("sslcert", "sslcrl", "sslkey", "sslmode", "sslpassword", "sslrootcert"),
+    *("ssl_max_protocol_version", "ssl_min_protocol_version"),
+}
+_OURS = frozenset(  # we have our own
+    ("connect_timeout", "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval", "tcp_user_timeout")
+)
+_DRIVER = "prepared_statement_cache_size"  # SQLAlchemy's: 0 for a pooler that knows no prepared statements
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 def place(settings: StoreSettings) -> str:
@@ -75,7 +95,7 @@ class Database:
 
     def __init__(self, url: str, timeout: float = 5.0) -> None:
         self._timeout = timeout
-        self.url = _with_driver(url)
+        self.url, self._options = _with_driver(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._file: tuple[int, int] | None = None
         if self.is_sqlite:
@@ -122,7 +142,9 @@ class Database:
             "pool_timeout": self._timeout,
         }
         if not self.is_sqlite:
-            connect = {"timeout": self._timeout, "command_timeout": self._timeout}
+            connect: dict[str, Any] = {"timeout": self._timeout, "command_timeout": self._timeout}
+            if self._options:
+                connect["dsn"] = f"postgresql://?{urlencode(self._options)}"
             return create_async_engine(self.url, pool_pre_ping=True, connect_args=connect, **options)
         engine = create_async_engine(self.url, connect_args={"timeout": self._timeout * LOCKED}, **options)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -164,6 +186,8 @@ def reason_of(error: StoreError) -> str:
     if known or name:
         return known or name
     state = getattr(said, "sqlstate", None)
+    if words := _POSTGRES.get(str(state)):
+        return f"{words} ({state})"
     kind = type(getattr(said, "__cause__", None) or said).__name__
     return error.message if said is None else f"{kind} ({state})" if state else kind
 
@@ -189,10 +213,21 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     cursor.close()
 
 
-def _with_driver(url: str) -> URL:
+def _with_driver(url: str) -> tuple[URL, dict[str, str]]:
+    """What SQLAlchemy takes, and the parameters that PostgreSQL's client takes. Raises ConfigError."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         raise ConfigError("store.url: this is no URL of a database") from None
-    backend = "sqlite" if parsed.drivername == "sqlite" else "postgresql"
-    return parsed.set(drivername=f"{backend}+{'aiosqlite' if backend == 'sqlite' else 'asyncpg'}")
+    if parsed.drivername == "sqlite":
+        return parsed.set(drivername="sqlite+aiosqlite"), {}
+    given = {name: value if isinstance(value, str) else ",".join(value) for name, value in parsed.query.items()}
+    if "ssl" in given:
+        given.setdefault("sslmode", given.pop("ssl"))
+    for name in sorted(given.keys() - _CLIENT - _OURS - {_DRIVER}):
+        raise ConfigError(f"store.url: the parameter {name!r} is not known here")
+    if given.get("sslmode", "prefer") not in _SSL_MODES:
+        raise ConfigError(f"store.url: `sslmode` is one of {', '.join(_SSL_MODES)}")
+    left = {_DRIVER: given[_DRIVER]} if _DRIVER in given else {}
+    options = {name: value for name, value in given.items() if name in _CLIENT}
+    return parsed.set(drivername="postgresql+asyncpg", query=left), options

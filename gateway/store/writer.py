@@ -49,6 +49,7 @@ class EventWriter:
         self._filled = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
+        self._again = asyncio.Event()
         self.failing = False  # did the last try fail?
         self.seats = 0
         self.lost = 0
@@ -79,6 +80,10 @@ class EventWriter:
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
+
+    def try_again(self) -> None:
+        """The database is there once more: whoever may not go on without a record should not wait for the next try."""
+        self._again.set()
 
     async def aclose(self, deadline: float = 5.0) -> None:
         """Write what waits, as far as it goes in time; the rest is lost."""
@@ -124,7 +129,9 @@ class EventWriter:
                 return
             except StoreError as e:
                 self._note(failing=True, reason=reason_of(e))
-                await asyncio.sleep(wait)
+                self._again.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._again.wait(), wait)
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
                 self.written += len(batch)

@@ -100,6 +100,7 @@ class Keeper:
             return
         if not self.reachable:
             log.info("the store is there", extra={"store": str(self.store.database)})
+            self.writer.try_again()
         self.reachable = True
         self.count()
         if changed:

@@ -197,7 +197,7 @@ class _Visit:
         id = f"id: {event.id}\n".encode() if event.id is not None and _EVENT_ID.fullmatch(event.id) else b""
         if not event.data:  # only to tell where to go on
             return id + b"data: \n\n"
-        said = await self._incoming(turn, exchange, parse_event(event.data))
+        said = await self._incoming(turn, exchange.renew(), parse_event(event.data))  # it may go on for hours
         return id + encode_event(said) if said is not None else b""
 
     async def _incoming(self, turn: Turn, exchange: Exchange, message: Any) -> Json | None:

@@ -23,6 +23,7 @@ from gateway.web.places import field_of
 
 __all__ = ["SHARED", "Metrics", "forget_worker", "shared_folder"]
 
+ROOM = 8 << 20  # bytes
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client keeps the counts of all workers in this folder
 
 SAMPLE = 17  # of so many verdicts one tells what each detector took; odd, so that prompts and answers take turns
@@ -248,6 +249,8 @@ def shared_folder() -> Iterator[None]:
         raise ConfigError(message) from None
     os.environ[SHARED] = folder
     try:
+        if shutil.disk_usage(folder).free < ROOM:  # their counts are mapped files: no room is a SIGBUS, not an error
+            raise ConfigError(f"workers count together in {folder}, which has less than 8 MiB left: set TMPDIR")
         yield
     finally:
         del os.environ[SHARED]

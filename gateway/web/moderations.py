@@ -42,8 +42,9 @@ class LocalModerations(Endpoint):
             turn.meter = await gateway.limits.open(caller, "", prompt_tokens(transcript))
             turn.meter.require()
             turn.meter.sent()
+            time = gateway.guard.models.allowance()
             for given in inputs(body):
-                verdict = await gateway.guard.begin(policies, caller.owner).request(given)
+                verdict = await gateway.guard.begin(policies, caller.owner, time).request(given)
                 if turn.kept is not None:
                     turn.kept.add(Direction.INPUT, verdict, given.parts)
                 event.request = Side.of(verdict).merge(event.request)

@@ -156,7 +156,7 @@ class _Session:
     async def _relay(self, turn: Turn, exchange: Exchange, upstream: ClientConnection) -> None:
         hearing = Hearing(exchange)
         speaking = RealtimeRelay(
-            exchange.stream,
+            lambda: exchange.renew().stream(),
             lambda verdict: _why(turn, verdict),
             lambda stream: _note(turn, Direction.OUTPUT, stream.verdict(), tuple(stream.texts())),
             lambda text: self._heard(turn, hearing, text),
@@ -288,7 +288,7 @@ async def _to(upstream: ClientConnection, event: Json) -> None:
 async def _reason(exchange: Exchange, reason: str) -> str:
     """Why an upstream closes, in its words as far as they may be passed on."""
     part = Part(reason, ("reason",), Role.ASSISTANT)
-    verdict = await exchange.response(Transcript((part,) if reason else (), Direction.OUTPUT))
+    verdict = await exchange.renew().response(Transcript((part,) if reason else (), Direction.OUTPUT))
     if verdict.effect is Effect.BLOCK:
         return ""
     return verdict.edits.get(part.path, reason).encode()[:120].decode(errors="ignore")

@@ -61,7 +61,7 @@ class Hearing:
     async def _judged(self, transcript: Transcript) -> Verdict:
         speaks = any(part.kind in _SAID and part.role is not Role.SYSTEM for part in transcript.parts)
         before = tuple(self._recent) if speaks else ()
-        verdict = await self._exchange.request(replace(transcript, parts=(*before, *transcript.parts)))
+        verdict = await self._exchange.renew().request(replace(transcript, parts=(*before, *transcript.parts)))
         self._see()
         return verdict
 

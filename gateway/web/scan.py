@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.types import Receive, Scope, Send
 
-from gateway.engine import Exchange, Level
+from gateway.engine import Allowance, Exchange, Level
 from gateway.errors import RequestError, in_words
 from gateway.surfaces import OpenAIChat, apply, dump_json, parse_json, show
 from gateway.types import Direction, Hit, Json, Kind, Part, Path, Role, Transcript, Verdict, Violation
@@ -105,10 +105,11 @@ class _Scanning:
             turn.meter.sent()  # what is scanned is used
             if request.messages is not None:
                 return {"results": [await self._messages(transcript, request, direction)]}
-            return {"results": [await self._text(part, request, direction) for part in parts]}
+            time = gateway.guard.models.allowance()
+            return {"results": [await self._text(part, request, direction, time) for part in parts]}
 
-    async def _text(self, part: Part, request: ScanRequest, direction: Direction) -> Json:
-        exchange = self._gateway.guard.begin(self._turn.policies, self._turn.caller.owner)
+    async def _text(self, part: Part, request: ScanRequest, direction: Direction, time: Allowance) -> Json:
+        exchange = self._gateway.guard.begin(self._turn.policies, self._turn.caller.owner, time)
         transcript = Transcript((part,), direction)
         verdict = await _judge(exchange, transcript, request)
         out = self._result(request, exchange, verdict, transcript)

@@ -22,6 +22,7 @@ from gateway.store import (
     AgentCall,
     Answer,
     CustomPolicy,
+    Database,
     EventFilter,
     EventRecord,
     FindingRecord,
@@ -29,6 +30,7 @@ from gateway.store import (
     RedTeamScan,
     Store,
     Tenant,
+    reason_of,
     upgrade,
     version,
 )
@@ -37,6 +39,7 @@ from gateway.store.events import PAGE, first_id
 from gateway.store.migrate import head
 from gateway.store.tables import metadata
 from tests.support.postgres import Postgres, postgres
+from tests.support.servers import free_port
 
 NUMBER = itertools.count()
 DAY = 86_400.0
@@ -555,6 +558,58 @@ async def test_a_database_that_was_away_is_used_again(server: Postgres) -> None:
     await store.events.add([event(2)])
     assert len(await store.events.page(EventFilter())) == 2
     await store.aclose()
+
+
+async def asked(url: str, query: str = "SELECT 1") -> Any:
+    database = Database(url, timeout=3)
+    try:
+        async with database.begin() as connection:
+            found = await connection.execute(text(query))
+            return found.scalar() if found.returns_rows else None
+    finally:
+        await database.aclose()
+
+
+@pytest.mark.parametrize(
+    "more", ["sslmode=prefer", "sslmode=disable", "connect_timeout=3&keepalives=1", "prepared_statement_cache_size=0"]
+)
+async def test_a_url_as_providers_write_it(server: Postgres, more: str) -> None:
+    assert await asked(f"{server.url()}?{more}&application_name=gate", "SHOW application_name") == "gate"
+
+
+async def test_several_servers_in_one_url(server: Postgres) -> None:
+    more = f"host=127.0.0.1,127.0.0.1&port={free_port()},{server.port}&target_session_attrs=read-write"
+    assert await asked(f"postgresql://gate:secret@/postgres?{more}") == 1
+
+
+async def test_operators_are_told_why_a_server_does_not_do(server: Postgres) -> None:
+    found = {}
+    for name, url in {
+        "encryption": f"{server.url()}?sslmode=require",  # it has none
+        "password": server.url().replace("secret", "guess"),
+        "database": server.url("nowhere"),
+    }.items():
+        with pytest.raises(StoreError) as failed:
+            await asked(url)
+        found[name] = reason_of(failed.value)
+    assert found == {
+        "encryption": "ConnectionError",
+        "password": "it does not take the password (28P01)",
+        "database": "there is no database of this name (3D000)",
+    }
+    await asked(server.url(), "ALTER DATABASE postgres SET default_transaction_read_only = on")
+    try:
+        with pytest.raises(StoreError) as failed:
+            await asked(server.url(), "CREATE TABLE new_table (id int)")
+        assert reason_of(failed.value) == "it may only be read (25006)"
+    finally:
+        await asked(server.url("template1"), "ALTER DATABASE postgres RESET default_transaction_read_only")
+
+
+@pytest.mark.parametrize("more", ["sslmode=nonsense", "channel_binding=require", "nonsense=1"])
+def test_what_a_url_cannot_ask_for_is_a_mistake_at_start(more: str) -> None:
+    with pytest.raises(ConfigError, match=more.split("=")[0]):
+        Database(f"postgresql://gate@127.0.0.1/none?{more}")
 
 
 # projects of guard APIs

@@ -15,6 +15,7 @@ from gateway.engine import Guard, Judge, Models
 from gateway.engine.judge import JudgeFailed
 from gateway.errors import ConfigError, UpstreamError
 from gateway.policy import PlainRule, Ruleset, parse_policy
+from gateway.settings import ModelSettings
 from gateway.types import Direction, Effect, Part, Role, Transcript, Verdict
 from tests.support.tiny_models import make
 
@@ -144,6 +145,44 @@ async def test_where_it_fails_the_policy_decides(model: Model, judge: Judge | No
     assert (far.effect, far.degraded) == (Effect.ALLOW, ("judge",))
     strict = await ask(model, judge, policy(on_judge_error="error"), "of Lisbon")
     assert (strict.effect, strict.errors) == (Effect.BLOCK, ("judge: JudgeFailed",))
+
+
+async def test_one_that_is_late_is_waited_for_once(model: Model) -> None:
+    asked: list[object] = []
+
+    async def silent(messages: object) -> str:
+        asked.append(messages)
+        await asyncio.sleep(60)
+        return says(True)
+
+    guard = Guard((), models=Models([model]), judge=Judge(silent, "j", deadline=0.05))
+    parts = tuple(Part(text, (text,)) for text in ("zebra is fine", "of Lisbon", "the word"))
+    verdict = await guard.begin((policy(),)).request(Transcript(parts, Direction.INPUT))
+    assert (verdict.effect, verdict.degraded) == (Effect.BLOCK, ("judge",))
+    assert len(asked) == 1
+    verdict = await guard.begin((policy(on_judge_error="error"),)).request(Transcript(parts, Direction.INPUT))
+    assert (verdict.effect, verdict.errors) == (Effect.BLOCK, ("judge: JudgeFailed",))
+    assert len(asked) == 2
+
+
+async def test_one_that_fails_at_once_is_asked_for_each_text(model: Model) -> None:
+    scripted = Scripted(UpstreamError("down"), says(False))
+    guard = Guard((), models=Models([model]), judge=Judge(scripted, "j"))
+    parts = tuple(Part(text, (text,)) for text in ("of Lisbon", "zebra is fine"))
+    verdict = await guard.begin((policy(),)).request(Transcript(parts, Direction.INPUT))
+    assert (verdict.effect, len(scripted.asked)) == (Effect.ALLOW, 2)
+
+
+async def test_it_is_waited_for_no_longer_than_the_request_has(model: Model) -> None:
+    async def silent(messages: object) -> str:
+        await asyncio.sleep(60)
+        return says(True)
+
+    guard = Guard((), models=Models([model], ModelSettings(deadline=0.5)), judge=Judge(silent, "j", deadline=50))
+    transcript = Transcript((Part("of Lisbon", ("u",)),), Direction.INPUT)
+    async with asyncio.timeout(20):
+        verdict = await guard.begin((policy(),)).request(transcript)
+    assert verdict.degraded == ("judge",)
 
 
 @pytest.mark.parametrize("more", ["max_fpr: 1%", "only: true"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -165,13 +165,34 @@ def test_nor_do_short_texts_starve_a_long_one(model: Model, gate: Gate) -> None:
 def test_a_deadline_that_passed_costs_nothing(model: Model, gate: Gate, workers: Workers) -> None:
     first = workers.submit(model, Part("the"), soon())
     gate.wait()
-    late = workers.submit(model, Part("the zebra"), monotonic() - 1)
+    late = workers.submit(model, Part("the zebra"), monotonic() + 0.05)
+    sleep(0.1)
     gate.open()
     with pytest.raises(Overloaded, match="deadline"):
         late.result(LATER)
     first.result(LATER)
+    with pytest.raises(Overloaded, match="deadline"):
+        workers.submit(model, Part("the zebra"), monotonic() - 1)
     assert gate.batches == [1]
-    assert workers.stats["shed"] == 1
+    assert workers.stats["shed"] == 2
+    assert workers.waiting == 0
+
+
+def test_what_must_be_ready_first_is_read_first(model: Model, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "alone", True)
+    workers = Workers(wait=0)
+    done: list[str] = []
+    first = workers.submit(model, Part("x"), soon())
+    gate.wait()
+    for name, late in (("a", 3), ("the", 1), ("of", 2)):
+        future = workers.submit(model, Part(name), soon() + late)
+        future.add_done_callback(lambda _, name=name: done.append(name))  # type: ignore[misc]
+    gate.open()
+    first.result(LATER)
+    future.result(LATER)
+    workers.submit(model, Part("x"), soon() + 9).result(LATER)
+    assert done == ["the", "of", "a"]
+    workers.close()
 
 
 def test_what_was_given_up_costs_nothing(model: Model, gate: Gate, workers: Workers) -> None:

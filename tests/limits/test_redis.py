@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -20,6 +21,7 @@ from tests.support.redis_servers import (
     redis_server,
     url_of,
 )
+from tests.support.servers import black_hole, free_port
 
 W, B = 2_000, 20
 
@@ -239,6 +241,56 @@ async def test_a_master_behind_a_sentinel() -> None:
             assert (await made.admit(asks(bound(limit=1)))).refused is None
             assert (await made.admit(asks(bound(limit=1)))).refused is not None
         assert master.client.dbsize() == 1
+
+
+async def test_a_silent_sentinel_is_asked_last() -> None:
+    """It went with its machine: packets to it are lost, nobody refuses them."""
+    with black_hole() as silent, redis_sentinel() as (url, _):
+        several = url.replace("127.0.0.1:", f"127.0.0.1:{silent},127.0.0.1:{silent},127.0.0.1:{free_port()},127.0.0.1:")
+        async with limiter(several, deadline=0.5) as made:
+            for _ in range(2):
+                with pytest.raises(LimiterUnavailable):
+                    await made.admit(asks(bound(limit=5)))
+            admitted = await asyncio.gather(*(made.admit(asks(bound(limit=5))) for _ in range(6)))
+            assert [a.refused is None for a in admitted].count(True) == 5
+
+
+async def test_no_sentinel_knows_the_master() -> None:
+    with redis_sentinel() as (url, _):
+        async with limiter(url.replace("/main", "/other")) as made:
+            with pytest.raises(LimiterUnavailable, match="MasterNotFoundError"):
+                await made.admit(asks(bound(limit=1)))
+
+
+async def test_a_full_server_is_away_until_it_has_room() -> None:
+    with redis_server("--maxmemory-policy", "noeviction") as own:
+        async with limiter(own.url) as made:
+            assert (await made.admit(asks(bound(limit=2)))).refused is None
+            own.command("CONFIG", "SET", "maxmemory", "1")
+            with pytest.raises(LimiterUnavailable):
+                await made.admit(asks(bound(limit=2)))
+            own.command("CONFIG", "SET", "maxmemory", "0")
+            assert (await made.admit(asks(bound(limit=2)))).refused is None
+            assert (await made.admit(asks(bound(limit=2)))).refused is not None
+
+
+async def test_a_server_that_is_stopped_and_goes_on() -> None:
+    with redis_server() as own:
+        async with limiter(own.url, deadline=0.3) as made:
+            assert (await made.admit(asks(bound(limit=50, window=60_000)))).refused is None
+            own.process.send_signal(signal.SIGSTOP)
+            try:
+                for _ in range(3):
+                    with pytest.raises(LimiterUnavailable, match="in time"):
+                        await made.admit(asks(bound(limit=50, window=60_000)))
+            finally:
+                own.process.send_signal(signal.SIGCONT)
+            own.command("PING")
+            async with asyncio.timeout(10):
+                while True:
+                    with suppress(LimiterUnavailable):
+                        assert (await made.admit(asks(bound(limit=50, window=60_000)))).refused is None
+                        break
 
 
 async def test_a_cluster_is_learned_in_longer_than_a_call_may_take(cluster: list[Server]) -> None:

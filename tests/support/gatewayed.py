@@ -270,7 +270,7 @@ async def gatewayed(
             options: dict[str, Any] = {"upstreams": (one,), "server": listening, "policies": (folder,)}
             made = Settings(**(options | {"watch_policies": False} | settings))
             own_keys = tuple((environ or {}).values())
-            models = Models(loaded) if loaded else None
+            models = Models(loaded, made.models) if loaded else None
             options = {"inline": made.inline_scan, "own_keys": own_keys, "files": Opener(made.files)}
             guard = Guard(found_by or detectors(), models=models, **options)
             app = create_app(made, environ=environ or {}, sink=caught.append, guard=guard)

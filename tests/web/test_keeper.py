@@ -149,6 +149,31 @@ async def test_a_gateway_that_starts_without_its_database(tmp_path: Path, server
         server.start()
 
 
+async def test_once_it_is_there_again_what_must_be_recorded_passes(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only after the writer's next try, which may be seconds away."""
+    monkeypatch.setattr("gateway.store.writer.FIRST_WAIT", 600)
+    monkeypatch.setattr("gateway.store.writer.LONGEST_WAIT", 600)
+    settings: Json = {"url": server.new_database(f"again{next(NUMBER)}"), "poll": 0.05, "flush": 0.005, "timeout": 2}
+    store = Store(StoreSettings(**settings))
+    await upgrade(store.database)
+    await store.aclose()
+    async with gatewayed(said("Hi."), store=settings, policies=[MUST], policy="must") as gate:
+        keeper = gate.gateway.keeper
+        assert keeper is not None
+        assert (await gate.chat()).status_code == 200
+        server.stop()
+        try:
+            await gate.wait(lambda: not keeper.reachable)
+            assert error_of(await gate.chat())["code"] == "audit_unavailable"
+            await gate.wait(lambda: keeper.writer.failing)
+        finally:
+            server.start()
+        await gate.wait(lambda: keeper.writer.written == 2, timeout=20)
+        assert (await gate.chat()).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["refused", "silent"])
 async def test_a_database_that_does_not_answer_holds_nobody_up(kind: str) -> None:
     with black_hole() as silent:

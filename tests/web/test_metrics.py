@@ -113,3 +113,16 @@ def test_workers_need_a_place_to_count_together(tmp_path: Path, monkeypatch: pyt
     with metrics.shared_folder():
         pass
     assert tmp_path.is_dir()
+
+
+def test_workers_need_room_for_their_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts are mapped files; where a page of one finds no room, the kernel kills the worker."""
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with metrics.shared_folder():
+        assert len(list(tmp_path.iterdir())) == 1
+    monkeypatch.setattr("gateway.web.metrics.ROOM", 1 << 60)  # more than any disk has
+    with pytest.raises(ConfigError, match="TMPDIR"), metrics.shared_folder():
+        pass
+    assert list(tmp_path.iterdir()) == []
+    assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ

@@ -23,6 +23,7 @@ from gateway.dialects.promptguard_testing import (
     response,
     summary,
 )
+from gateway.engine import Allowance
 from gateway.errors import GatewayError, NotFound
 from gateway.redteam.model import CONTROL, Case
 from gateway.redteam.plan import make_plan, strategies_of
@@ -102,14 +103,15 @@ class Probes:
             turn.meter = await gateway.limits.open(caller, "", tokens)
             turn.meter.require()
             turn.meter.sent()
-            return [await self._one(turn, name, talk) for name, talk in talks]
+            time = gateway.guard.models.allowance()
+            return [await self._one(turn, name, talk, time) for name, talk in talks]
 
-    async def _one(self, turn: Turn, name: str, talk: Conversation) -> Json:
+    async def _one(self, turn: Turn, name: str, talk: Conversation, time: Allowance) -> Json:
         assert talk.prompt is not None
         prompt = "\n\n".join(part.text for part in talk.prompt.parts)
         began = perf_counter()
         try:
-            exchange = self._gateway.guard.begin(turn.policies, turn.caller.owner)
+            exchange = self._gateway.guard.begin(turn.policies, turn.caller.owner, time)
             verdict = await exchange.request(talk.prompt)
             if (failed := failure([verdict])) is not None:
                 raise failed
