@@ -117,7 +117,7 @@ def test_what_is_said_to_people_is_not(text: str) -> None:
 
 def test_prompts_are_not_read() -> None:
     """Who writes a prompt may give such orders."""
-    assert PLANTED.kinds == {Kind.TOOL_RESULT, Kind.TOOL_DESCRIPTION, Kind.DOCUMENT}
+    assert set(PLANTED.kinds or ()) == {Kind.TOOL_RESULT, Kind.TOOL_DESCRIPTION, Kind.DOCUMENT}
 
 
 @pytest.mark.parametrize("text", OVERRIDES)

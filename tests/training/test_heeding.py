@@ -15,7 +15,8 @@ def test_heads_of_all_sources_and_all_heads_of_one() -> None:
     counts = counting([Heeded.of("harm/*"), Heeded.of("gen:foreign:daily=*")], SOURCES)
     harm = np.array([head.startswith("harm/") for head in HEADS])
     assert counts[0].all()
-    assert (counts[1] == harm).all() and (counts[2] == harm).all()
+    assert (counts[1] == harm).all()
+    assert (counts[2] == harm).all()
 
 
 def test_a_head_that_is_not_there_is_an_error() -> None:

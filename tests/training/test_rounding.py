@@ -16,9 +16,11 @@ def test_two_weights_that_are_added_first_fit(seed: int, outputs: int, half: int
     inputs = random.normal(size=(50, 2 * half))
     integers, scale = rounded(weight, inputs.T @ inputs)
     wide = integers.astype(int)
-    assert integers.dtype == np.int8 and np.abs(wide).max() <= 127
+    assert integers.dtype == np.int8
+    assert np.abs(wide).max() <= 127
     assert np.abs(wide[:, 0::2] + wide[:, 1::2]).max() <= MOST_OF_TWO
-    assert scale.shape == (outputs,) and (scale > 0).all()
+    assert scale.shape == (outputs,)
+    assert (scale > 0).all()
 
 
 def test_answers_are_nearer_than_by_plain_rounding() -> None:
@@ -33,4 +35,5 @@ def test_answers_are_nearer_than_by_plain_rounding() -> None:
 
 def test_weights_that_are_all_alike_or_nothing() -> None:
     integers, _ = rounded(np.array([[5.0, 5.0, 5.0, 5.0], [0.0, 0.0, 0.0, 0.0]]), np.eye(4))
-    assert integers.astype(int)[0, :2].sum() <= MOST_OF_TWO and not integers[1].any()
+    assert integers.astype(int)[0, :2].sum() <= MOST_OF_TWO
+    assert not integers[1].any()

@@ -168,9 +168,9 @@ async def test_t_04_keys_that_look_alike(tmp_path: Path) -> None:
         owners: list[str] = []
         begin = gate.gate.gateway.guard.begin
 
-        def noted(policies: Any, tenant: str = "") -> Any:
+        def noted(policies: Any, tenant: str = "", allowance: Any = None) -> Any:
             owners.append(tenant)
-            return begin(policies, tenant)
+            return begin(policies, tenant, allowance)
 
         gate.gate.gateway.guard.begin = noted  # type: ignore[method-assign]
         for key in (good, other):
