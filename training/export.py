@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import platform
 import shutil
 import time
 from collections.abc import Sequence
@@ -196,7 +197,7 @@ def card(
 def speed(path: Path) -> dict[str, Any]:
     """Milliseconds a text of so many tokens on one thread: the best of many, whatever else the machine did."""
     run = session(path, 1)
-    out: dict[str, Any] = {"threads": 1}
+    out: dict[str, Any] = {"threads": 1, "instructions": instructions()}
     for tokens in (32, 128, 256):
         ids = [np.full(tokens, 2003)]
         spent = []
@@ -206,6 +207,12 @@ def speed(path: Path) -> dict[str, Any]:
             spent.append(time.perf_counter() - began)
         out[f"ms_{tokens}_tokens"] = round(min(spent) * 1000, 2)
     return out
+
+
+def instructions() -> str:
+    """The processor's own for products of 8-bit integers: with VNNI a model takes a third of the time."""
+    words = Path("/proc/cpuinfo").read_text().split() if Path("/proc/cpuinfo").exists() else []
+    return next((name for name in ("avx512_vnni", "avx_vnni", "avx2") if name in words), platform.machine())
 
 
 def _reads(head: str) -> dict[str, Any]:
