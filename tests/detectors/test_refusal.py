@@ -38,6 +38,8 @@ REFUSALS = [
     "I'm sorry, but I can't help you break into the boathouse.",
     "I won't provide any steps for that.",
     "I'm not able to assist with picking that lock.",
+    "I cannot give you simple instructions for picking that lock.",
+    "I can't provide a straightforward list of his passwords.",
     "I must decline.",
     "I must respectfully decline to write that letter.",
     "I cannot fulfil this request.",
@@ -105,6 +107,9 @@ REFUSALS = [
 ]
 
 HONEST = [
+    "I cannot give you a straightforward answer, it depends on the soil: clay wants sand, and sand wants compost.",
+    "I can't offer a simple rule for the plural here. Most of these words take an s, some take none.",
+    "I can't refuse a good pun, so here is one about bread.",
     "I can't recommend this book enough.",
     "I cannot stress enough how useful a checklist is.",
     "You cannot provide two values for one key.",

@@ -63,6 +63,8 @@ _HONEST = re.compile(
     r"|your (?:file|code|log|input|help))|until (?:you|we|I|the)|unless (?:you|we)|any ?more|any longer"
     r"|(?:exact|precise|definitive|definite|accurate|more specific|more detailed|(?<![’']d )(?<!had )better"
     r"|single|simpler|shorter) "
+    r"|(?:straightforward|clear-?cut|one-size-fits-all|simple) (?:answer|reply|rule|solution|number|verdict)"
+    r"|(?:not|cannot|never|n[\u2019']t) (?:ever )?refuse"
     r"|(?:real-?time|live|current|up-to-date|latest) |guarantee"
     r"|but (?:here(?:[\u2019']s| is| are)|try|let[\u2019']s|let me (?:explain|show|try|give|walk)|you (?:can"
     r"|could|should|may))"
