@@ -321,6 +321,8 @@ def needles(literal: str) -> list[tuple[bytes, bool, bool]]:
     What to look for in lower case to find a literal in any case, and whether it is its beginning, its
     end. Of letters beyond ASCII all cases are spelled out, or only what stands between them is looked for.
     """
+    if literal.isascii():
+        return [(literal.lower().encode(), True, True)]
     cuts = [i for i, char in enumerate(literal) if len(_cases(char)) > 1]
     spelled, taken = _spelled(literal)
     if taken == len(literal):
@@ -343,6 +345,7 @@ def _spelled(literal: str) -> tuple[list[str], int]:
     return spelled, len(literal)
 
 
+@cache
 def _cases(char: str) -> tuple[str, ...]:
     """All characters beyond ASCII that are this one where case does not count; of ASCII only itself."""
     return (char,) if char.isascii() else _families().get(char.casefold(), (char,))
