@@ -107,7 +107,7 @@ def test_mistakes(env: dict[str, str], command: tuple[str, ...], said: str) -> N
 @pytest.mark.slow
 def test_a_gateway_by_default_keeps_a_file(tmp_path: Path) -> None:
     env = {"PORTCULLIS_STORE__URL": "auto", "XDG_DATA_HOME": str(tmp_path)}
-    with serving(env=env) as running, httpx.Client(base_url=running.url) as client:
+    with serving(env=env) as running, httpx.Client(base_url=running.url, timeout=60) as client:
         assert client.get("/readyz").json()["store"]["status"] == "ok"
         assert (tmp_path / "portcullis" / "portcullis.db").exists()
         assert client.get("/guard/v1/keys").json()["data"] == []
@@ -117,7 +117,7 @@ def test_a_gateway_by_default_keeps_a_file(tmp_path: Path) -> None:
 def test_a_gateway_that_may_write_nowhere(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     env = {"PORTCULLIS_STORE__URL": "auto", "XDG_DATA_HOME": str(tmp_path / "file")}
-    with serving(env=env) as running, httpx.Client(base_url=running.url) as client:
+    with serving(env=env) as running, httpx.Client(base_url=running.url, timeout=60) as client:
         assert client.get("/readyz").json()["store"] == {"status": "none"}
         assert client.post("/guard/v1/scan", json=SCAN).status_code == 200
     assert any("no store" in line["message"] for line in running.lines)

@@ -14,7 +14,7 @@ import uvicorn
 
 __all__ = ["black_hole", "free_port", "raw", "serve", "serve_in_thread"]
 
-START = 10.0  # seconds a server may take to come up
+START = 60.0  # seconds a server may take to come up
 
 
 class _Server(uvicorn.Server):

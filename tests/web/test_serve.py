@@ -223,7 +223,7 @@ def runs(pid: int) -> bool:
 
 def scan(url: str) -> str:
     """A text with a placeholder in it."""
-    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:  # workers take a moment to start
+    with httpx.Client(trust_env=False, timeout=60) as client:  # workers take a moment to start
         answer = client.post(f"{url}/guard/v1/scan", json={"texts": ["I am jane.roe@example.org"]})
         redacted: str = answer.json()["results"][0]["redacted"]
         return redacted
