@@ -6,7 +6,7 @@ The main phrases of direct injection in languages other than English. (pattern, 
 
 from __future__ import annotations
 
-__all__ = ["PHRASES"]
+__all__ = ["PHRASES", "dropped"]
 
 _START = r"(?i)(?:^|[^\w])"
 
@@ -20,17 +20,18 @@ def _clause(words: str, elided: str = "") -> str:
     return rf"(?i)(?:^|[^\w\s'’]\s{{0,3}}|(?:^|\s)['’]|\n\s{{0,3}}|\s{{2,3}}|{before})"
 
 
-def _dropped(
-    verbs: str, nouns: str, when: str, own: str = "", start: str = _START, unless: str = ""
+def dropped(
+    verbs: str, nouns: str, when: str, own: str = "", start: str = _START, unless: str = "", gap_to_when: int = 16
 ) -> list[tuple[str, float]]:
     """
     A verb, then an old rule, in either order of noun and adjective; or the model's own rules. `start`: what stands
-    before the verb; `unless`: first letters of the words behind it that turn it round ("vergiss nicht").
+    before the verb; `unless`: first letters of the words behind it that turn it round ("vergiss nicht");
+    `gap_to_when`: most characters between the noun and what dates it.
     """
     gap = rf"(?:[^.!?\n{unless}][^.!?\n]{{0,23}})?" if unless else r"[^.!?\n]{0,24}"
     phrases = [
         (rf"{start}(?P<v>(?:{verbs})\s{gap}(?:{when})[^.!?\n]{{0,16}}(?:{nouns}))", 0.9),
-        (rf"{start}(?P<v>(?:{verbs})\s{gap}(?:{nouns})[^.!?\n]{{0,16}}(?:{when}))", 0.9),
+        (rf"{start}(?P<v>(?:{verbs})\s{gap}(?:{nouns})[^.!?\n]{{0,{gap_to_when}}}(?:{when}))", 0.9),
     ]
     if own:
         near = rf"(?:[^.!?\n{unless}][^.!?\n]{{0,9}})?" if unless else r"[^.!?\n]{0,10}"
@@ -73,7 +74,7 @@ _GERMAN_WHEN = (
 )
 
 _OVERRIDE = [
-    *_dropped(
+    *dropped(
         r"ignorier(?:e|en|t)?(?: sie)?|vergiss|vergess(?:t|en|en sie)|missachte|verwirf|überschreibe|umgehe"
         r"|befolge nicht"
         r"|beachte nicht|halte dich nicht an",
@@ -97,7 +98,7 @@ _OVERRIDE = [
         rf"(?:{_GERMAN_NOUNS}|leitlinien|grenzen)\S{{0,3}}[^.!?\n]{{0,8}}hinweg)",
         0.85,
     ),
-    *_dropped(
+    *dropped(
         r"ignore[zrs]?|oublie[zrs]?|ne (?:tiens|tenez) (?:pas|plus) compte|néglige[zrs]?|fais abstraction"
         r"|faites abstraction"
         r"|ne suis (?:pas|plus)|contourne[zrs]?",
@@ -113,7 +114,7 @@ _OVERRIDE = [
         r" (?:règles|consignes|instructions|directives|limites|restrictions|principes))",
         0.85,
     ),
-    *_dropped(
+    *dropped(
         r"(?:que )?(?:ignores|olvides)|ignora(?:d|r)?|ignore|olvida(?:d|r|te de|te)?|olvide|descarta|haz caso omiso"
         r"|hagan? caso omiso|no sigas"
         r"|desobedece|omite",
@@ -127,27 +128,27 @@ _OVERRIDE = [
         r" (?:reglas|normas|instrucciones|directrices|restricciones|límites|políticas))",
         0.85,
     ),
-    *_dropped(
+    *dropped(
         r"ignora(?:te|re)?|dimentica(?:te|re)?|trascura|non seguire|scarta|disattendi",
         "istruzioni|regole|indicazioni|direttive|ordini|prompt|restrizioni|linee guida",
         "precedent|sopra|iniziali|ricevute|finora|originali",
         "tue|le tue|tutte le tue|vostre",
         _ITALIAN,
     ),
-    *_dropped(
+    *dropped(
         r"ignor(?:e|a|ar|em)|esque(?:ça|ce|cer)|desconsider(?:e|a)|descart(?:e|a)|não sig(?:a|as)|desobedeça",
         "instruções|regras|diretrizes|orientações|ordens|comandos|prompt|restrições",
         "anterior|prévi|acima|iniciais|até agora|originais",
         "suas|as suas|tuas|todas as suas",
         _PORTUGUESE,
     ),
-    *_dropped(
+    *dropped(
         r"negeer|vergeet|volg niet|sla over|laat achterwege|omzeil",
         "instructies|regels|opdrachten|aanwijzingen|richtlijnen|prompt|beperkingen",
         "vorige|eerdere|voorgaande|bovenstaande|oorspronkelijke|hierboven|voorafgaande",
         "je|jouw|uw|al je",
     ),
-    *_dropped(
+    *dropped(
         r"z?ignoruj(?:cie)?|zapomnij(?:cie)? o|zapomnij|pomiń|odrzuć|nie przestrzegaj|nie stosuj się do|obejdź|złam|łam"
         r"|omiń",
         "instrukcj|polece|zasad|reguł|wytyczn|prompt|ogranicze|rozkaz",
@@ -155,7 +156,7 @@ _OVERRIDE = [
         "swoje|swoich|twoje|twoich|wszystkie swoje",
         _POLISH,
     ),
-    *_dropped(
+    *dropped(
         r"(?:про)?игнорируй(?:те)?|забудь(?:те)?(?: обо?| про)?|отбрось(?:те)?|не (?:следуй|соблюдай|выполняй)(?:те)?"
         r"|не обращай(?:те)? внимания на|обойди(?:те)?|отмени(?:те)?",
         "инструкци|правил|указани|команд|промпт|ограничени|предписани|распоряжени",

@@ -7,6 +7,10 @@ earlier instructions" is none: in most of these languages it is the same verb be
 
 from __future__ import annotations
 
+from functools import partial
+
+from gateway.detectors.injection.languages import dropped
+
 __all__ = ["PHRASES"]
 
 _AND = (
@@ -17,15 +21,7 @@ _AND = (
 _BEGIN = rf"(?i)(?:^|[.!?:;,\n\"'(>*-]\s{{0,3}}|[\s](?:{_AND})\s|^(?:{_AND})\s)"
 
 
-def _first(verbs: str, nouns: str, when: str, own: str = "") -> list[tuple[str, float]]:
-    """The verb begins; an old rule, in either order of noun and adjective, or the model's own rules."""
-    phrases = [
-        (rf"{_BEGIN}(?P<v>(?:{verbs})\s[^.!?\n]{{0,24}}(?:{when})[^.!?\n]{{0,16}}(?:{nouns}))", 0.9),
-        (rf"{_BEGIN}(?P<v>(?:{verbs})\s[^.!?\n]{{0,24}}(?:{nouns})[^.!?\n]{{0,20}}(?:{when}))", 0.9),
-    ]
-    if own:
-        phrases.append((rf"{_BEGIN}(?P<v>(?:{verbs})\s[^.!?\n]{{0,10}}(?:{own})\s[^.!?\n]{{0,12}}(?:{nouns}))", 0.85))
-    return phrases
+_begun = partial(dropped, start=_BEGIN, gap_to_when=20)
 
 
 def _last(when: str, nouns: str, verbs: str) -> list[tuple[str, float]]:
@@ -37,25 +33,25 @@ def _last(when: str, nouns: str, verbs: str) -> list[tuple[str, float]]:
 
 
 _OVERRIDE = [
-    *_first(  # Swedish
+    *_begun(  # Swedish
         r"ignorera|bortse från|strunta i|åsidosätt|följ inte|glöm (?:bort|alla|allt|dina|de)",
         "instruktion|regler|anvisning|prompt|begränsning|riktlinj|order",
         "tidigare|föregående|ovanstående|ovan|ursprunglig|hittills|innan",
         "dina|alla dina|era",
     ),
-    *_first(  # Danish, Norwegian
+    *_begun(  # Danish, Norwegian
         r"ignor[eé]r|se bort fra|tilsidesæt|følg ikke|glem (?:alle|alt|dine|de)|overse",
         "instruktion|instruks|regler|anvisning|prompt|begrænsning|begrensning|retningslinje|ordre",
         "tidligere|foregående|forrige|ovenstående|ovenfor|oprindelige|opprinnelige|hidtil",
         "dine|alle dine|jeres",
     ),
-    *_first(  # Finnish
+    *_begun(  # Finnish
         r"ohita|jätä huomi(?:o|oi)tta|unohda|älä (?:noudata|välitä)|sivuuta",
         "ohje|sään|määräy|käsky|rajoitu|kehot|prompt",
         "aiem|edelli|aikaisem|yllä|alkuperäi|tähänasti",
         "kaikki|omat|sinun",
     ),
-    *_first(  # Czech, Slovak
+    *_begun(  # Czech, Slovak
         r"ignoruj(?:te)?|zapome(?:ň|ňte) na|zapomeň(?:te)?|zabudni(?:te)?(?: na)?|nedbej(?:te)? na|neřiď(?:te)? se"
         r"|nedodržuj"
         r"(?:te)?|obejdi|přehlížej|neriaď(?:te)? sa",
@@ -63,25 +59,25 @@ _OVERRIDE = [
         "předchoz|predchádz|předešl|dřívějš|výše|vyššie|původn|pôvodn|dosavadn|doteraj",
         "své|svoje|svoja|tvoje|všechny své|všetky svoje",
     ),
-    *_first(  # Hungarian
+    *_begun(  # Hungarian
         r"hagyd? figyelmen kívül|hagyja figyelmen kívül|felejtsd el|felejtse el|ne kövesd|mellőzd|ignoráld",
         "utasítás|szabály|parancs|előírás|korlátozás|prompt|irányelv",
         "korábbi|előző|fenti|eddigi|eredeti|megelőző",
         "az összes|a saját|a|az",
     ),
-    *_first(  # Romanian
+    *_begun(  # Romanian
         r"ignor(?:ă|ați|a)|nu ține cont de|nu (?:urma|respecta)|uită|treci peste",
         "instrucțiun|instructiun|reguli|regulile|indicați|indicati|comenzi|restricți|prompt|directiv",
         "anterioare|precedente|de mai sus|inițial|initial|de până acum|primite",
         "tale|toate",
     ),
-    *_first(  # Greek
+    *_begun(  # Greek
         r"αγνόησε|αγνοήστε|ξέχασε|ξεχάστε|παράβλεψε|παραβλέψτε|παράκαμψε|μην ακολουθ(?:είς|ήσεις)",
         "οδηγί|εντολ|κανόν|περιορισμ|prompt|υποδείξ",
         "προηγούμεν|παραπάνω|αρχικ|μέχρι τώρα|πιο πάνω|ανωτέρω",
         "σου|όλες|όλους",
     ),
-    *_first(  # Ukrainian, Bulgarian
+    *_begun(  # Ukrainian, Bulgarian
         r"(?:про)?ігноруй(?:те)?|забудь(?:те)?(?: про)?|знехтуй(?:те)?|відкинь(?:те)?|не (?:виконуй"
         r"|дотримуйся)(?:те)?|не зважай(?:те)? на"
         r"|игнорирай(?:те)?|забрави(?:те)? (?:за )?|пренебрегни(?:те)?|не спазвай",
@@ -89,13 +85,13 @@ _OVERRIDE = [
         "попередн|вище|раніше|початков|колишн|предишн|по-горе|досегашн|първоначалн",
         "свої|твої|всі свої|своите|твоите",
     ),
-    *_first(  # Croatian, Serbian
+    *_begun(  # Croatian, Serbian
         r"ignoriraj(?:te)?|ignoriši(?:te)?|zanemari(?:te)?|zaboravi(?:te)? (?:na )?|ne slijedi|ne poštuj|ne prati",
         "uput|instrukcij|pravil|naredb|ograničenj|prompt|smjernic",
         "prethodn|ranij|gornj|dosadašnj|izvorn|prijašnj",
         "svoje|tvoje|sve svoje",
     ),
-    *_first(  # Vietnamese
+    *_begun(  # Vietnamese
         r"bỏ qua|hãy quên|quên(?: đi)?|phớt lờ|không (?:tuân theo|làm theo)|lờ đi|gạt bỏ",
         "hướng dẫn|chỉ dẫn|chỉ thị|quy tắc|lệnh|yêu cầu|lời nhắc|giới hạn|câu lệnh",
         "trước|ở trên|bên trên|ban đầu|đã (?:được )?(?:cho|nhận)",
@@ -106,25 +102,25 @@ _OVERRIDE = [
         r"[^.!?\n]{0,12}(?:ก่อนหน้า|ข้างต้น|ข้างบน|ที่ผ่านมา|ทั้งหมด|เดิม|ของคุณ))",
         0.9,
     ),
-    *_first(  # Indonesian, Malay
+    *_begun(  # Indonesian, Malay
         r"abaikan|lupakan|hiraukan|kesampingkan|jangan (?:ikuti|patuhi)|ketepikan|tinggalkan",
         "instruksi|perintah|aturan|arahan|pedoman|batasan|prompt|petunjuk|peraturan",
         "sebelum|di atas|terdahulu|awal|tadi|asli",
         "semua|segala|anda|kamu",
     ),
-    *_first(  # Tagalog
+    *_begun(  # Tagalog
         r"kalimutan(?: mo| ninyo)?|huwag (?:mong |ninyong )?(?:sundin|pansinin)|balewalain(?: mo)?|isantabi(?: mo)?",
         "utos|tagubilin|panuto|instruksyon|patakaran|tuntunin|prompt|limitasyon",
         "nauna|nakaraan|naunang|dati|sa itaas|orihinal|ibinigay",
         "iyong|lahat ng",
     ),
-    *_first(  # Swahili
+    *_begun(  # Swahili
         r"puuza|sahau|usifuate|achana na|tupilia mbali",
         "maagizo|maelekezo|sheria|amri|kanuni|vikwazo|miongozo",
         "awali|yaliyotangulia|zilizotangulia|hapo juu|yote|zote|uliyopewa|ulizopewa",
         "yako|zako",
     ),
-    *_first(  # Hebrew
+    *_begun(  # Hebrew
         r"התעלם|התעלמי|התעלמו|תתעלם|שכח|שכחי|תשכח|אל תציית",
         "הוראות|ההוראות|הנחיות|ההנחיות|כללים|הכללים|ההגבלות|הפקודות|מהוראות|מההוראות|מההנחיות",
         "קודמ|הקודמ|לעיל|שלמעלה|הראשוני|שקיבלת|שניתנו",
