@@ -29,7 +29,8 @@ from benchmarks.machine import pin
 from benchmarks.sampling import Sampler
 from benchmarks.upstream import FAST, MODEL
 from gateway.settings import ModelSettings, Server, Settings, Upstream
-from gateway.web.serve import listen, serve, server_config
+from gateway.web.listening import listen
+from gateway.web.serve import serve, server_config
 
 __all__ = ["PEERS", "System", "end_on_sigterm", "gateway", "peer", "relay", "upstream"]
 

@@ -22,6 +22,7 @@ from training.generate.pasted import pasted, snippets
 from training.generate.prompts import prompts
 from training.generate.readings import readings
 from training.generate.rules import BANKING_INTENTS, CLINC_INTENTS, SNIPS_INTENTS, rule_pairs, task_pairs
+from training.generate.written import written
 from training.packages import package_texts
 from training.sources import rows, train_examples
 
@@ -78,6 +79,7 @@ def generated(
     )
     if packages is not None:
         yield from _packages(random, scale, packages, attacks)
+    yield from written()
     yield from readings(random, int(6_000 * scale), [example for example, _ in train_examples(data / "train")])
 
 

@@ -25,7 +25,8 @@ from gateway.settings import Server as ServerSettings
 from gateway.settings import Settings, Upstream
 from gateway.web.app import create_app
 from gateway.web.demo_upstream import MODEL, demo_upstream
-from gateway.web.serve import Server, listen, server_config
+from gateway.web.listening import listen
+from gateway.web.serve import Server, server_config
 
 __all__ = ["register"]
 

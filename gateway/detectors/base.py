@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import Any
 
 from gateway.detectors.needles import Look, Needing, Stretches
-from gateway.detectors.prefix import VALUE, Shape, extent, shape
+from gateway.detectors.prefix import VALUE, Shape, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
 from gateway.text.patterns import Search, compile_re2, searcher
@@ -134,21 +134,40 @@ class RegexDetector(Table):
         self.kinds = None if kinds is None else frozenset(kinds)
         self.rows = tuple(rows)
         self.categories = frozenset(row.category for row in self.rows)
-        extents = [extent(row.pattern) for row in self.rows]
-        self.reach: int | None = max(reach for reach, _ in extents)
-        self.behind = max(behind for _, behind in extents)
-        patterns = [compile_re2(row.pattern) for row in self.rows]
-        self._patterns = [(searcher(pattern), value_group(pattern)) for pattern in patterns]
-        self._groups = [group(row) if group else "" for row in self.rows]
+        self._group = group
         self._counted = counted
-        self._asking = frozenset(row for row in self.rows if _asks_before(row.pattern))
-        self.sieve = Sieve([row.pattern for row in self.rows], self._groups, [reach for reach, _ in extents])
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """
+        Built for the first scan, as all that follows: a table of some hundred rows takes a second, and who only
+        checks settings needs none. A server builds it in its self-test.
+        """
+        group = self._group or (lambda row: "")
+        return Sieve((row.pattern, group(row)) for row in self.rows)
+
+    @property
+    def reach(self) -> int | None:
+        return self.sieve.reach
+
+    @property
+    def behind(self) -> int:
+        return self.sieve.behind
+
+    @cached_property
+    def _patterns(self) -> list[tuple[Search, int]]:
+        patterns = [compile_re2(row.pattern) for row in self.rows]
+        return [(searcher(pattern), value_group(pattern)) for pattern in patterns]
+
+    @cached_property
+    def _asking(self) -> frozenset[Row]:
+        return frozenset(row for row in self.rows if _asks_before(row.pattern))
 
     @cached_property
     def _beginnings(self) -> list[Search]:
-        """Only streams need them, and to build them takes long: a server does so in its self-test."""
+        """Only streams need them."""
         shapes: dict[str, list[Shape]] = {}
-        for row, group in zip(self.rows, self._groups, strict=True):
+        for row, group in zip(self.rows, self.sieve.groups, strict=True):
             shapes.setdefault(group, []).append(shape(row.pattern, counted=self._counted))
         return [compile_beginning(mine) for mine in shapes.values()]
 
@@ -163,8 +182,7 @@ class RegexDetector(Table):
         return [self._scan(part.text, look) for part, look in zip(parts, looks, strict=True)]
 
     def pending(self, text: str) -> int:
-        assert self.reach is not None
-        data = text[-self.reach :].encode()
+        data = text[-self.sieve.reach :].encode()
         return len(text) - max(begun(beginning, data) for beginning in self._beginnings)
 
     def _scan(self, text: str, look: Look) -> list[Finding]:

@@ -9,13 +9,12 @@ from re import A as ASCII
 from re import I as IGNORECASE
 from re import _constants as op  # type: ignore[attr-defined]
 from string import ascii_letters, digits
-from typing import Any
 
 from gateway.detectors.prefix import CATEGORY
+from gateway.detectors.tree import Node
 
 __all__ = ["apart", "beside", "either"]
 
-Node = tuple[Any, Any]
 
 _WORD = (ascii_letters + digits).encode()
 
@@ -30,7 +29,7 @@ def beside(nodes: Sequence[Node], side: int) -> bytes | None:
     for node in nodes if side == 0 else reversed(nodes):
         kind, arg = node
         optional = kind in (op.MAX_REPEAT, op.MIN_REPEAT) and not arg[0]
-        options.append(beside(list(arg[2]), side) if optional else _edge(node, side))
+        options.append(beside(arg[2], side) if optional else _edge(node, side))
         if options[-1] is None:
             return None
         if not optional:
@@ -48,11 +47,11 @@ def _edge(node: Node, side: int) -> bytes | None:
     """Of a node that is never empty, or None."""
     kind, arg = node
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return beside(list(arg[2]), side)
+        return beside(arg[2], side)
     if kind is op.SUBPATTERN:
-        return beside(list(arg[3]), side)
+        return beside(arg[3], side)
     if kind is op.BRANCH:
-        return either([beside(list(branch), side) for branch in arg[1]])
+        return either([beside(branch, side) for branch in arg[1]])
     if kind is op.AT and arg in (op.AT_BEGINNING, op.AT_END):
         return _ENDS
     if kind is op.LITERAL and arg < 128:

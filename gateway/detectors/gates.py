@@ -7,22 +7,24 @@ A gate is told from the pattern: what every match of it holds at least. `places`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from re import _constants as op  # type: ignore[attr-defined]
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from gateway.detectors.prefix import parsed
+from gateway.detectors.tree import Node, parsed
 
 __all__ = ["DIGITS", "GAPS", "SOLID", "Gate", "gate_of", "least_digits", "least_solid"]
 
-Node = tuple[Any, Any]
 SOLID = 14  # characters without a blank: longer than nearly all words
 DIGITS = 4  # digits near each other: more than most numbers of a text have
 GAPS = (3, 25)  # characters between two of them; a row is with the first that is wide enough
 _RARE = frozenset(":+@<>~{}[](|\\%*`^#;\u00b0") | {chr(c) for c in (*range(9), 11, 12, *range(14, 32), 127)}
 
+_COUNTS = re.compile(r"(?<!\\)\{\d*(?:,\d*)?\}")
+_MAY_ASK = re.compile(r"[0-9]|\\d")
 _BLANKS = frozenset(b" \t\n\r\v\f")
 _LETTER_CODES = frozenset((*range(65, 91), *range(97, 123)))
 _DIGIT_CODES = frozenset(range(48, 58))
@@ -43,7 +45,7 @@ class Gate(NamedTuple):
 
 def gate_of(pattern: str) -> Gate:
     """The rarest thing that every match of the pattern holds."""
-    nodes = list(parsed(pattern))
+    nodes = parsed(pattern).nodes
     if _solid(nodes).most >= SOLID:
         return Gate(solid=True)
     digits = _digits_in(pattern)
@@ -63,7 +65,7 @@ def least_digits(pattern: str) -> int:
 
 def least_solid(pattern: str) -> int:
     """Every match has so many characters side by side of which none is a blank."""
-    return _solid(list(parsed(pattern))).most
+    return _solid(parsed(pattern).nodes).most
 
 
 class _Digits(NamedTuple):
@@ -81,7 +83,9 @@ class _Digits(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def _digits_in(pattern: str) -> _Digits:
-    return _digits(list(parsed(pattern)))
+    if not _MAY_ASK.search(_COUNTS.sub("", pattern)):  # most phrases: to add up what else they hold takes long
+        return _Digits()
+    return _digits(parsed(pattern).nodes)
 
 
 def _none(others: int) -> _Digits:
@@ -113,14 +117,14 @@ def _digits_of(node: Node) -> _Digits:
     if kind is op.AT:
         return _Digits()
     if kind is op.SUBPATTERN:
-        return _digits(list(arg[3]))
+        return _digits(arg[3])
     if kind is op.BRANCH:
-        each = [_digits(list(branch)) for branch in arg[1]]
+        each = [_digits(branch) for branch in arg[1]]
         if not all(digits.least for digits in each):
             return _none(max(digits.others for digits in each))
         return _Digits(min(d.least for d in each), *(max(d[i] for d in each) for i in range(1, 5)))
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        low, high, once = int(arg[0]), int(arg[1]), _digits(list(arg[2]))
+        low, high, once = int(arg[0]), int(arg[1]), _digits(arg[2])
         if not (once.least and low):
             return _none(high * once.others)
         gap = max(once.gap, once.trail + once.lead) if high > 1 else once.gap
@@ -167,13 +171,13 @@ def _solid_of(node: Node) -> _Runs:
     if kind is op.AT:
         return _Runs(0, 0, 0, True)
     if kind is op.SUBPATTERN:
-        return _solid(list(arg[3]))
+        return _solid(arg[3])
     if kind is op.BRANCH:
-        each = [_solid(list(branch)) for branch in arg[1]]
+        each = [_solid(branch) for branch in arg[1]]
         first, most, last = (min(runs[i] for runs in each) for i in range(3))
         return _Runs(first, most, last, all(runs.whole for runs in each))
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        once = _solid(list(arg[2]))
+        once = _solid(arg[2])
         if once.whole:
             size = int(arg[0]) * once.most
             return _Runs(size, size, size, True)
@@ -212,12 +216,12 @@ def _signs_of(node: Node) -> frozenset[str] | None:
             return None
         return frozenset(chr(item) for _, item in arg)
     if kind is op.SUBPATTERN:
-        return _signs(list(arg[3]))
+        return _signs(arg[3])
     if kind is op.BRANCH:
-        each = [_signs(list(branch)) for branch in arg[1]]
+        each = [_signs(branch) for branch in arg[1]]
         return None if None in each else frozenset().union(*(signs for signs in each if signs is not None))
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
-        return _signs(list(arg[2]))
+        return _signs(arg[2])
     return None
 
 
@@ -236,8 +240,8 @@ def _is_mixed(nodes: Sequence[Node]) -> bool:
 def _is_mixed_of(node: Node) -> bool:
     kind, arg = node
     if kind is op.SUBPATTERN:
-        return _is_mixed(list(arg[3]))
-    return kind is op.BRANCH and all(_is_mixed(list(branch)) for branch in arg[1])
+        return _is_mixed(arg[3])
+    return kind is op.BRANCH and all(_is_mixed(branch) for branch in arg[1])
 
 
 def _ends_with_letter(node: Node) -> bool:

@@ -7,27 +7,23 @@ end of this text begin something?" holds back a word or two.
 
 The answer may be too wide (then a little more text waits), never too narrow: repetitions
 `{m,n}` of many are widened to `*`, assertions about what follows are dropped, what a negated class matches
-beyond ASCII is not told apart. Patterns are in the common subset of RE2 and Python syntax, in
-ASCII mode, and are read with Python's own pattern parser. What is made of them is for the bytes of
-UTF-8, since RE2 turns `[^a]` over code points into dozens of states and over bytes into one.
+beyond ASCII is not told apart. What is made of a pattern (`tree`) is for the bytes of UTF-8, since RE2
+turns `[^a]` over code points into dozens of states and over bytes into one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from re import A as ASCII
+from functools import cache
 from re import I as IGNORECASE
 from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
 
-__all__ = ["CATEGORY", "VALUE", "Shape", "extent", "parsed", "shape"]
+from gateway.detectors.tree import Node, parsed, width
+
+__all__ = ["CATEGORY", "VALUE", "Shape", "extent", "shape"]
 
 VALUE = "v"  # the group that is the finding; what stands before it is context
-
-Node = tuple[Any, Any]
 
 _CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _ASCII, _BEYOND = r"\x{0}-\x{7f}", r"\x{80}-\x{ff}"
@@ -67,12 +63,9 @@ def shape(pattern: str, *, counted: bool = False) -> Shape:
     """
     reach, behind, at = _read(pattern)
     tree = parsed(pattern)
-    nodes = list(tree)
-    writer = _Writer(fold="(?i" in pattern, counted=counted)
-    text = writer.full(nodes[:at]) + writer.begun(nodes[at:])
-    if tree.state.flags & IGNORECASE:
-        text = f"(?i:{text})"
-    return Shape(text, reach, behind)
+    writer = _writer("(?i" in pattern, counted)
+    text = writer.full(tree.nodes[:at]) + writer.begun(tree.nodes[at:])
+    return Shape(f"(?i:{text})" if tree.fold else text, reach, behind)
 
 
 def extent(pattern: str) -> tuple[int, int]:
@@ -83,21 +76,11 @@ def extent(pattern: str) -> tuple[int, int]:
 def _read(pattern: str) -> tuple[int, int, int]:
     """Reach, behind, and which node of the top level is the value."""
     tree = parsed(pattern)
-    width = tree.getwidth()[1]
-    if width > 20_000:
+    longest = width(tree.nodes)
+    if longest > 20_000:
         raise ValueError(f"this pattern has no longest match, use bounded repetitions: {pattern}")
-    nodes = list(tree)
-    at = _value_index(nodes, tree.state.groupdict.get(VALUE))
-    return width, parser.SubPattern(tree.state, nodes[:at]).getwidth()[1], at
-
-
-@lru_cache(maxsize=16)
-def parsed(pattern: str) -> Any:
-    """
-    The tree of a pattern; not to be changed. Whoever reads a row reads it several times in a row, and to
-    parse it is most of that work; no more trees than that are worth their memory.
-    """
-    return parser.parse(pattern, ASCII)
+    at = _value_index(tree.nodes, tree.groups.get(VALUE))
+    return longest, width(tree.nodes[:at]), at
 
 
 def _value_index(nodes: Sequence[Node], group: int | None) -> int:
@@ -115,19 +98,20 @@ class _Writer:
     def __init__(self, fold: bool, counted: bool = False) -> None:
         self._fold = fold
         self._counted = counted
+        self._characters: dict[Node, str] = {}
 
     def begun(self, nodes: Sequence[Node]) -> str:
         """Beginnings with at least one character, where the first node must have one."""
         first = nodes[0]
         if first[0] is op.SUBPATTERN and not (first[1][1] or first[1][2]):
-            return self.begun([*first[1][3], *nodes[1:]])
+            return self.begun((*first[1][3], *nodes[1:]))
         kind, arg = first
         if kind in _CHARACTER:
             return self.character(first) + self.prefix(nodes[1:])
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]) == 1 and arg[2][0][0] in _CHARACTER:
-            return f"(?:{self.full(list(arg[2]))})+{self.prefix(nodes[1:])}"
+            return f"(?:{self.full(arg[2])})+{self.prefix(nodes[1:])}"
         if kind is op.BRANCH and all(arg[1]):
-            begun = "|".join(self.begun(list(branch)) for branch in arg[1])
+            begun = "|".join(self.begun(branch) for branch in arg[1])
             return f"(?:{begun}|{self.full(nodes[:1])}{self.prefix(nodes[1:])})"
         return self.prefix(nodes)
 
@@ -143,17 +127,17 @@ class _Writer:
         if kind is op.SUBPATTERN:
             _, add, remove, inner = arg
             if not (add or remove):
-                return self.prefix([*inner, *rest])
-            return f"(?:{_flags(add, remove)}{self.prefix(list(inner))})|{self.full(nodes[:1])}{self.prefix(rest)})"
+                return self.prefix((*inner, *rest))
+            return f"(?:{_flags(add, remove)}{self.prefix(inner)})|{self.full(nodes[:1])}{self.prefix(rest)})"
         if kind is op.BRANCH:
-            begun = "|".join(self.prefix(list(branch)) for branch in arg[1])
+            begun = "|".join(self.prefix(branch) for branch in arg[1])
             return f"(?:{begun}|{self.full(nodes[:1])}{self.prefix(rest)})"
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
             _, high, inner = arg
             if high == 1:
-                return f"(?:{self.prefix(list(inner))}|{self.full(nodes[:1])}{self.prefix(rest)})"
+                return f"(?:{self.prefix(inner)}|{self.full(nodes[:1])}{self.prefix(rest)})"
             times = f"{{0,{high}}}" if self._counted and high <= _FEW else "*"
-            return f"(?:{self.full(list(inner))}){times}(?:{self.prefix(list(inner))}|{self.prefix(rest)})"
+            return f"(?:{self.full(inner)}){times}(?:{self.prefix(inner)}|{self.prefix(rest)})"
         raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
 
     def full(self, nodes: Sequence[Node]) -> str:
@@ -168,19 +152,25 @@ class _Writer:
             return "^" if arg is op.AT_BEGINNING else ""
         if kind is op.SUBPATTERN:
             _, add, remove, inner = arg
-            return f"{_flags(add, remove) or '(?:'}{self.full(list(inner))})"
+            return f"{_flags(add, remove) or '(?:'}{self.full(inner)})"
         if kind is op.BRANCH:
-            return "(?:" + "|".join(self.full(list(branch)) for branch in arg[1]) + ")"
+            return "(?:" + "|".join(self.full(branch) for branch in arg[1]) + ")"
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
             low, high, inner = arg
             if 1 < high <= _FEW and (self._counted or _is_character(inner)):
-                return f"(?:{self.full(list(inner))}){{{low},{high}}}"
+                return f"(?:{self.full(inner)}){{{low},{high}}}"
             times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
-            return f"(?:{self.full(list(inner))}){times}"
+            return f"(?:{self.full(inner)}){times}"
         raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
 
     def character(self, node: Node) -> str:
         """One character, as bytes of UTF-8. Beyond ASCII a class stands for any run of such bytes."""
+        written = self._characters.get(node)
+        if written is None:
+            written = self._characters[node] = self._character(node)
+        return written
+
+    def _character(self, node: Node) -> str:
         kind, arg = node
         if kind is op.LITERAL:
             return self._literal(arg)
@@ -219,6 +209,11 @@ class _Writer:
             return _escape(code)
         cases = sorted({code, *(_cases().get(chr(code).lower(), ()) if self._fold else ())})
         return "(?:" + "|".join(_bytes(case) for case in cases) + ")"
+
+
+@cache
+def _writer(fold: bool, counted: bool) -> _Writer:
+    return _Writer(fold, counted)
 
 
 @cache

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]
-from typing import Any
 
 from gateway.detectors.edges import apart, beside, either
+from gateway.detectors.tree import Node, width
 
 __all__ = ["Run", "Strings", "characters", "required"]
 
@@ -27,7 +27,6 @@ _WORDS = """
 """
 _COMMON = frozenset(_WORDS.split())
 
-Node = tuple[Any, Any]
 Strings = frozenset[str]
 
 _EMPTY: Strings = frozenset({""})
@@ -74,10 +73,10 @@ def _runs(nodes: Sequence[Node]) -> list[Run]:
     """As `required`, with what is short: perhaps it stands alone in a longer pattern."""
     candidates: list[Run] = []
     flat = list(_flat(nodes))
-    widths = list(map(_width, flat))
+    widths = [width((node,)) for node in flat]
     joined, first = _EMPTY, 0  # and which node it begins with
     begin, done, rest = 0, 0, sum(widths)  # characters before `joined`, before the node, from it on
-    for at, (node, width) in enumerate(zip(flat, widths, strict=True)):
+    for at, (node, size) in enumerate(zip(flat, widths, strict=True)):
         exact = _exact(node)
         if exact is not None and len(joined) * len(exact) <= _MAX_LITERALS:
             joined = frozenset(a + b for a, b in product(joined, exact))
@@ -87,12 +86,12 @@ def _runs(nodes: Sequence[Node]) -> list[Run]:
             inside = _inside(node)
             if inside:
                 sides = beside(flat[:at], -1), beside(flat[at + 1 :], 0)
-                candidates += [run.within(done, rest - width, *sides) for run in inside]
+                candidates += [run.within(done, rest - size, *sides) for run in inside]
             if exact is not None:
                 joined, first, begin = exact, at, done
             else:
-                joined, first, begin = _EMPTY, at + 1, done + width
-        done, rest = done + width, rest - width
+                joined, first, begin = _EMPTY, at + 1, done + size
+        done, rest = done + size, rest - size
     candidates.append(Run(joined, beside(flat[:first], -1), None, begin))
     long = [run for run in candidates if _shortest(run.strings) >= _MIN_WORD]
     return sorted(long, key=_worth, reverse=True)
@@ -130,9 +129,9 @@ def _inside(node: Node) -> list[Run]:
     """What a node without a short list of texts still asks for."""
     kind, arg = node
     if kind is op.SUBPATTERN:
-        return _runs(list(arg[3]))
+        return _runs(arg[3])
     if kind is op.BRANCH:
-        branches = [_runs(list(branch)) for branch in arg[1]]
+        branches = [_runs(branch) for branch in arg[1]]
         if not all(branches):
             return []
         first = [runs[0] for runs in branches]
@@ -142,23 +141,9 @@ def _inside(node: Node) -> list[Run]:
         around = max(run.before for run in first), max(run.after for run in first)
         return [Run(strings, *sides, *around)]
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
-        again = (arg[1] - 1) * _width(node) // arg[1]  # the first time is followed by all others
-        return [run.within(0, again) for run in _runs(list(arg[2]))]
+        again = (arg[1] - 1) * width((node,)) // arg[1]  # the first time is followed by all others
+        return [run.within(0, again) for run in _runs(arg[2])]
     return []
-
-
-def _width(node: Node) -> int:
-    """Characters of its longest match."""
-    kind, arg = node
-    if kind is op.AT:
-        return 0
-    if kind is op.SUBPATTERN:
-        return sum(map(_width, arg[3]))
-    if kind is op.BRANCH:
-        return max(sum(map(_width, branch)) for branch in arg[1])
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return int(arg[1]) * sum(map(_width, arg[2]))
-    return 1
 
 
 def _exact(node: Node) -> Strings | None:
@@ -171,11 +156,11 @@ def _exact(node: Node) -> Strings | None:
     if kind is op.IN:
         return characters(arg)
     if kind is op.SUBPATTERN:
-        return _sequence(list(arg[3]))
+        return _sequence(arg[3])
     if kind is op.BRANCH:
-        return _union(_sequence(list(branch)) for branch in arg[1])
+        return _union(_sequence(branch) for branch in arg[1])
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[1] == 1:
-        inner = _sequence(list(arg[2]))
+        inner = _sequence(arg[2])
         return inner if inner is None or arg[0] else inner | _EMPTY
     return None
 

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from gateway.detectors.gates import Gate, gate_of, least_digits
 from gateway.detectors.needles import Also, Edged, Joint, Look, Stretches, needles
 from gateway.detectors.places import PLAIN, Places
-from gateway.detectors.prefix import extent, parsed
+from gateway.detectors.prefix import extent
 from gateway.detectors.required import Run, Strings, characters, required
+from gateway.detectors.tree import Node, parsed
 from gateway.text.patterns import compile_set
 
 __all__ = ["Sieve", "anchor", "literals"]
@@ -30,7 +31,6 @@ _MOST_ALSO = 12  # strings of another list that are looked for one by one around
 _MOST_LISTS = 4
 _MOST_RARE = 64  # characters of a class that may be one of them
 
-Node = tuple[Any, Any]
 
 _UTF8 = 4  # bytes of a character at most
 
@@ -45,17 +45,24 @@ _NOWHERE: Mapping[int, Stretches | None] = {}
 class Sieve:
     """Immutable. Gives at least the rows that match, for a text or for several joined by line ends."""
 
-    def __init__(self, patterns: Sequence[str], groups: Sequence[str], reach: Sequence[int] | None = None) -> None:
+    def __init__(self, grouped: Iterable[tuple[str, str]]) -> None:
+        """Patterns, each with the name of its group. `reach` and `behind` are the widest of theirs (`prefix`)."""
         self.needles: list[tuple[bytes, Edged]] = []
+        self.groups: list[str] = []
         self.reach = 0
+        self.behind = 0
+        patterns: list[str] = []
         rest: dict[tuple[Gate, str], list[int]] = {}
         self._reaches: dict[Gate, int] = {}
         self._gates: dict[int, Gate] = {}
-        for index, (pattern, group) in enumerate(zip(patterns, groups, strict=True)):
+        for index, (pattern, group) in enumerate(grouped):  # all that is asked of one in a row: it is parsed once
+            patterns.append(pattern)
+            self.groups.append(group)
             run, marks, also = _anchored(pattern)
-            width = extent(pattern)[0] if reach is None else reach[index]
+            width, context = extent(pattern)
             gate = gate_of(pattern)
             self.reach = max(self.reach, width)
+            self.behind = max(self.behind, context)
             if run is None or (run.short and gate.signs):
                 rest.setdefault((gate, group), []).append(index)
                 self._gates[index] = gate
@@ -134,19 +141,19 @@ def literals(pattern: str) -> Strings:
     Strings of which every match of the pattern contains one, in any case of letters where a part of
     the pattern ignores it; empty where there are none long enough to be telling.
     """
-    runs = required(list(parsed(pattern)))
+    runs = required(parsed(pattern).nodes)
     return runs[0].strings if runs else frozenset()
 
 
 def anchor(pattern: str) -> Run | None:
     """The most telling of the lists of strings of which every match holds one."""
-    runs = required(list(parsed(pattern)))
+    runs = required(parsed(pattern).nodes)
     return runs[0] if runs else None
 
 
 def _anchored(pattern: str) -> tuple[Run | None, tuple[Also, ...], tuple[Also, ...]]:
     """The anchor, and what every match holds beside it: signs, which are the least work to look for, and strings."""
-    nodes = list(parsed(pattern))
+    nodes = parsed(pattern).nodes
     runs = required(nodes)
     if not runs:
         return None, (), ()
@@ -210,7 +217,7 @@ def asked(patterns: Iterable[str]) -> _Asked | None:
         if least_digits(pattern):
             digit = True
             continue
-        found = _rare(list(parsed(pattern)))
+        found = _rare(parsed(pattern).nodes)
         if found is None:
             return None
         marks |= found
@@ -245,10 +252,10 @@ def _rare_of(node: Node) -> Strings | None:
         found = characters(arg, _MOST_RARE)
         return None if found is None or any(char.isalpha() or char in " .,-'" for char in found) else found
     if kind is op.SUBPATTERN:
-        return _rare(list(arg[3]))
+        return _rare(arg[3])
     if kind is op.BRANCH:
-        options = [_rare(list(branch)) for branch in arg[1]]
+        options = [_rare(branch) for branch in arg[1]]
         return None if None in options else frozenset().union(*(o for o in options if o is not None))
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0]:
-        return _rare(list(arg[2]))
+        return _rare(arg[2])
     return None

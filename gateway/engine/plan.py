@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.detectors import ArgumentRule, CustomRule, SystemPromptLeak, ToolRules, custom
+from gateway.detectors.base import Table
 from gateway.detectors.onnx import Model
 from gateway.engine.rules import Topics, topics_of
 from gateway.policy import Ruleset
@@ -46,7 +47,8 @@ def make_plan(
     wanted = tuple(
         d for d in (*detectors, *own) if any(ruleset.wants(c, direction) for c in d.categories for ruleset in policies)
     )
-    judged_whole = {c for d in wanted if d.reach is None for c in d.categories}
+    # A table never judges whole texts; to ask it for its reach would build it.
+    judged_whole = {c for d in wanted if not isinstance(d, Table) and d.reach is None for c in d.categories}
     if topics is not None:
         judged_whole |= topics.categories
     return Plan(

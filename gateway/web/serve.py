@@ -16,9 +16,9 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
-from ipaddress import ip_address
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from math import ceil
 from pathlib import Path
 from threading import Thread
@@ -36,14 +36,14 @@ from gateway.settings import CONFIG, Settings, StoreSettings, load_settings
 from gateway.store import Store, place, reason_of
 from gateway.web.app import create_app
 from gateway.web.crowd import Crowd, most_connections, raise_file_limit
+from gateway.web.listening import BACKLOG, announce, listen
 from gateway.web.metrics import forget_worker, shared_folder
 from gateway.web.pages import use_large_pages
 from gateway.web.protocol import hardened
 from gateway.web.state import INSTANCE, Gateway
 
-__all__ = ["FORCED", "Server", "app_from_environment", "listen", "serve", "server_config"]
+__all__ = ["FORCED", "Server", "app_from_environment", "serve", "server_config"]
 
-BACKLOG = 2048
 FORCED = 1  # exit status where a second signal cut running answers off
 LAST_WORDS = 1.0  # seconds for answers that are cut off to say so
 POLL = 0.05  # seconds between looks at what a signal has set
@@ -70,13 +70,13 @@ def serve(settings: Settings, config_path: Path | None = None) -> int:
             settings = with_management_port(settings, sockets[1].getsockname()[1])
         if settings.server.workers > 1:
             create_app(settings).state.gateway.guard.close()  # only to find mistakes before there are workers
-            announce(settings, sockets)
             open_sockets.enter_context(shared_folder())
             _tell_workers(settings, config_path)
             return Workers(settings, sockets).serve()
-        server = Server(server_config(create_app(settings), settings), settings)
-        announce(settings, sockets)
-        server.run(sockets)
+        with uncollected():
+            server = Server(server_config(create_app(settings), settings), settings)
+            server.on_start = partial(announce, settings, sockets)
+            server.run(sockets)
         return server.status
 
 
@@ -144,50 +144,6 @@ def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
     )
 
 
-def listen(settings: Settings, port: int | None = None) -> socket.socket:
-    """Take the address, or another port there. Raises ConfigError where that cannot be."""
-    host, port = settings.server.host, settings.server.port if port is None else port
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        sock = socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except OSError as e:
-        reason = e.strerror or type(e).__name__
-        raise ConfigError(
-            f"cannot listen on {host}:{port}: {reason}; choose another with --host, --port or `server` in the settings"
-        ) from None
-    sock.setblocking(False)
-    return sock
-
-
-def announce(settings: Settings, sockets: Sequence[socket.socket]) -> None:
-    """Say what listens where, and what is open to everybody."""
-    host = sockets[0].getsockname()[0]
-    url, *management = map(_url, sockets)
-    log.info(
-        "listening",
-        extra={
-            "url": url,
-            **({"management": management[0]} if management else {}),
-            "policy": settings.policy,
-            "upstreams": {u.name: str(u.url) for u in settings.upstreams},
-            "clients": len(settings.clients),
-            "workers": settings.server.workers,
-        },
-    )
-    if settings.clients or settings.keys_required or _is_loopback(host):
-        return
-    ours = [u.name for u in settings.upstreams if u.key.startswith("env:")]
-    if ours:
-        log.warning("anybody who reaches this address can spend our upstream keys", extra={"upstreams": ours})
-    else:
-        log.warning("no client keys: unless the store has some, anybody who reaches this address can call")
-
-
-def _url(sock: socket.socket) -> str:
-    host, port = sock.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
 class Server(uvicorn.Server):
     """
     One process that serves. `status` is the exit status once it has ended; `parent` is the process
@@ -200,6 +156,7 @@ class Server(uvicorn.Server):
         self._drain = settings.server.drain
         self._large_pages = settings.server.large_pages
         self._parent = parent
+        self.on_start: Callable[[], None] = lambda: None
         self.status = 0
 
     @property
@@ -217,6 +174,9 @@ class Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
+        gc.enable()
+        if self.started:
+            self.on_start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """
@@ -279,13 +239,14 @@ class Worker(Process):
         Thread(target=self.always_pong, daemon=True).start()
         settings = _settings_from_environment()
         logs.configure(settings.log_level)
-        try:
-            app = create_app(settings)
-        except ConfigError as e:
-            log.error("worker not started", extra={"reason": e.message})
-            raise SystemExit(STARTUP_FAILURE) from None
-        server = self._server = Server(server_config(app, settings), settings, parent=self._parent)
-        server.run(sockets)
+        with uncollected():
+            try:
+                app = create_app(settings)
+            except ConfigError as e:
+                log.error("worker not started", extra={"reason": e.message})
+                raise SystemExit(STARTUP_FAILURE) from None
+            server = self._server = Server(server_config(app, settings), settings, parent=self._parent)
+            server.run(sockets)
         raise SystemExit(server.status)
 
     def pong(self) -> None:
@@ -305,6 +266,8 @@ class Workers(Multiprocess):
             timeout_worker_healthcheck=WORKER_SILENCE,
         )
         super().__init__(config, sockets)
+        self._settings = settings
+        self._serves = False  # does one of them?
         self.status = 0
 
     def serve(self) -> int:
@@ -328,6 +291,9 @@ class Workers(Multiprocess):
                 self.should_exit.set()
                 return
             self.processes[index] = self._start()
+        if not self._serves and any(process.is_ready(timeout=WORKER_SILENCE) for process in self.processes):
+            self._serves = True
+            announce(self._settings, self.sockets)
 
     def join_all(self) -> None:
         """Wait for the workers to drain; a second signal kills them."""
@@ -364,6 +330,19 @@ class Workers(Multiprocess):
         return process
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """
+    No look for garbage until the server has started, or failed to: what is built then stays, and looking through it
+    again and again takes a fifth of a start.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _settings_from_environment() -> Settings:
     path = os.environ.get(CONFIG)
     return load_settings(Path(path) if path else None)
@@ -378,7 +357,3 @@ def _tell_workers(settings: Settings, config_path: Path | None) -> None:
     if settings.server.management_port is not None:
         os.environ["PORTCULLIS_SERVER__MANAGEMENT_PORT"] = str(settings.server.management_port)
     os.environ[INSTANCE] = secrets.token_hex(8)
-
-
-def _is_loopback(host: str) -> bool:
-    return ip_address(host).is_loopback

@@ -121,7 +121,7 @@ def test_a_match_is_where_its_gate_is_open(text: str) -> None:
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.integers(0, 3))
 def test_a_long_text_is_searched_as_a_short_one(text: str, seed: int) -> None:
-    sieve = Sieve(PATTERNS, ["one", "two"] * 3)
+    sieve = Sieve(zip(PATTERNS, ["one", "two"] * 3, strict=True))
     long = f"{prose(seed, LONG)}\n{text}\n{prose(seed + 9, 500)}".encode()
     found = sieve.candidates(sieve.look(long))
     for index, compiled in enumerate(COMPILED):

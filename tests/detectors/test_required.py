@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from gateway.detectors.base import compile_re2, matches, value_group
 from gateway.detectors.needles import Also, Edged, Joint
-from gateway.detectors.prefix import parsed
 from gateway.detectors.required import required
 from gateway.detectors.sieve import Sieve
+from gateway.detectors.tree import parsed
 from gateway.text.patterns import searcher
 
 PATTERNS = (
@@ -29,8 +29,8 @@ PATTERNS = (
     r"(?P<v>::: ?[a-c])",
 )
 COMPILED = [compile_re2(pattern) for pattern in PATTERNS]
-SIEVE = Sieve(PATTERNS, [""] * len(PATTERNS))
-FEW = Sieve(PATTERNS[3:5], ["", ""])
+SIEVE = Sieve((pattern, "") for pattern in PATTERNS)
+FEW = Sieve((pattern, "") for pattern in PATTERNS[3:5])
 JOINT = Joint((SIEVE, FEW))
 PIECES = (
     "a", "b", "c", "ab ", "abc", "abcdefghijk", "keyword", ", c", ";", "\n", "one", "TWO", "three", "Four", "!",
@@ -84,7 +84,7 @@ def test_each_of_them_matches_something() -> None:
     ],
 )
 def test_how_far(pattern: str, strings: set[str], before: int, after: int) -> None:
-    run = required(list(parsed(pattern)))[0]
+    run = required(parsed(pattern).nodes)[0]
     assert (set(run.strings), run.before, run.after) == (strings, before, after)
 
 
@@ -99,7 +99,7 @@ def test_how_far(pattern: str, strings: set[str], before: int, after: int) -> No
     ],
 )
 def test_what_stands_beside(pattern: str, left: str | None, right: str | None) -> None:
-    run = required(list(parsed(pattern)))[0]
+    run = required(parsed(pattern).nodes)[0]
     for table, allowed in ((run.left, left), (run.right, right)):
         if allowed is None:
             assert table is None
@@ -118,7 +118,7 @@ def test_what_stands_beside(pattern: str, left: str | None, right: str | None) -
     ],
 )
 def test_too_little_to_look_for(pattern: str) -> None:
-    assert required(list(parsed(pattern))) == []
+    assert required(parsed(pattern).nodes) == []
 
 
 class _Asking:

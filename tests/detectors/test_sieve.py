@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.detectors.base import compile_re2
+from gateway.detectors.base import RegexDetector, Row, compile_re2
 from gateway.detectors.sieve import Sieve, literals
 
 
@@ -39,7 +39,7 @@ PATTERNS = (
     r"(?i)(?P<v>(?:key|pass)[^\d]{0,9}éport)",
 )
 COMPILED = [compile_re2(pattern) for pattern in PATTERNS]
-SIEVE = Sieve(PATTERNS, [""] * len(PATTERNS))
+SIEVE = Sieve((pattern, "") for pattern in PATTERNS)
 PIECES = ["a", "b", "c", "1", "22", " ", ".", ": ", "é", "ab_", "PASS", "pass no ", "acac.", "KEY", "key ", "port"]
 
 
@@ -60,7 +60,7 @@ def test_nothing_that_matches_is_stopped(text: str) -> None:
     ],
 )
 def test_edges_of_words_are_asked_for_and_case_never_hides_a_match(pattern: str, hit: str, miss: str) -> None:
-    sieve = Sieve([pattern], [""])
+    sieve = Sieve([(pattern, "")])
     assert sieve.rows(hit.encode()) == [0]
     assert sieve.rows(f"other text\n{hit}\nmore".encode()) == [0]
     assert sieve.rows(miss.encode()) == []
@@ -76,6 +76,15 @@ def test_edges_of_words_are_asked_for_and_case_never_hides_a_match(pattern: str,
     ],
 )
 def test_a_second_list_of_strings_is_asked_for_around_the_first(pattern: str, hit: str, miss: str) -> None:
-    sieve = Sieve([pattern], [""])
+    sieve = Sieve([(pattern, "")])
     assert sieve.rows(f"other text {hit} more".encode()) == [0]
     assert sieve.rows(f"other text {miss} more".encode()) == []
+
+
+def test_a_table_is_built_for_its_first_scan() -> None:
+    """Who only checks settings has no second for each; a server builds all in its self-test."""
+    table = RegexDetector("t", (Row("t/key", r"(?P<v>key [a-z]{3})"),))
+    assert "sieve" not in vars(table)
+    assert table.categories == {"t/key"}
+    assert (table.reach, table.behind) == (7, 0)
+    assert "sieve" in vars(table)

@@ -80,7 +80,7 @@ async def conversation(folder: Path, *arguments: str, **server: float) -> AsyncI
         event("[DONE]"),
         end(),
     ]
-    async with scripted([script]) as upstream, httpx.AsyncClient(timeout=30, trust_env=False) as client:
+    async with scripted([script]) as upstream, httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
         with serving("--config", config(folder, upstream.url, **server), *arguments) as gateway:
             request = client.build_request("POST", f"{gateway.url}/v1/chat/completions", json=REQUEST)
             response = await client.send(request, stream=True)
@@ -248,6 +248,16 @@ def test_says_what_listens_where(tmp_path: Path) -> None:
         assert line["policy"] == "default"
         assert line["upstreams"] == {"up": "http://127.0.0.1:9/v1"}
         assert line["clients"] == 0
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_says_so_when_it_can_answer(number: str, tmp_path: Path) -> None:
+    """Not when its socket is there, but with the self-test done."""
+    with (
+        serving("--config", config(tmp_path, "http://127.0.0.1:9/v1"), "--workers", number) as gateway,
+        httpx.Client(trust_env=False, timeout=60) as client,
+    ):
+        assert client.get(f"{gateway.url}/readyz").json()["status"] == "ready"
 
 
 def test_warns_of_open_access(tmp_path: Path) -> None:

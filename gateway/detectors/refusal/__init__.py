@@ -121,14 +121,13 @@ class Refusals(Table):
 class _Answers(RegexDetector):
     """The rows. They tell openings in a stream, too: its windows begin `behind` characters before what is new."""
 
+    reach = REACH  # the rows' own are shorter
+    behind = OPENING
+
     def __init__(self) -> None:
         phrases = (*english.PHRASES, *languages.PHRASES)
         rows = [Row(CATEGORY, pattern, _is_meant, score) for pattern, score in phrases]
         super().__init__(Refusals.name, rows, KINDS, group=_alone, readings=READINGS, counted=True)
-        assert self.reach is not None
-        assert self.reach <= REACH
-        assert self.behind <= OPENING
-        self.reach, self.behind = REACH, OPENING
 
     def _scan(self, text: str, look: Look) -> list[Finding]:
         return [placed for found in super()._scan(text, look) if (placed := _placed(text, found)) is not None]

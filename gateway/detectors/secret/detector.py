@@ -71,11 +71,16 @@ class SecretDetector(Table):
     def __init__(self) -> None:
         self._table = RegexDetector(_NAME, _ROWS, group=_opening)
         self._blocks = BlockDetector(_NAME, _BLOCKS)
-        assert self._table.reach is not None
-        assert self._blocks.reach is not None
         self.categories = self._table.categories | self._blocks.categories
-        self.reach: int | None = max(self._table.reach, self._blocks.reach)
-        self.behind = max(self._table.behind, self._blocks.behind)
+
+    @property
+    def reach(self) -> int | None:
+        assert self._blocks.reach is not None
+        return max(self._table.sieve.reach, self._blocks.reach)
+
+    @property
+    def behind(self) -> int:
+        return max(self._table.behind, self._blocks.behind)
 
     def scan(self, parts: Sequence[Part]) -> list[list[Finding]]:
         return self._merge(self._table.scan(parts), self._blocks.scan(parts))
