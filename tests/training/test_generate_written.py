@@ -10,6 +10,7 @@ import pytest
 from training.duplicates import Shingles
 from training.examples import HEADS, Example
 from training.generate.written import HELD, read, written
+from training.held import rows
 
 COPY = 0.5  # of its runs of words
 TRAIN = [*written()]
@@ -66,3 +67,13 @@ def test_mistakes_say_where(text: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(ValueError, match=r"t\.txt:\d: "):
         [*read(path)]
+
+
+def test_what_judges_becomes_rows_to_measure_with() -> None:
+    files = rows(JUDGE)
+    assert {"attacks-trigger", "attacks-tools", "harm-harm", "answers-harm"} <= files.keys()
+    assert "harm-tools" not in files  # a tool's honest words are no twin of a harmful request
+    for name in ("attacks-trigger", "attacks-tools", "harm-harm", "answers-harm"):
+        assert {row["label"] for row in files[name]} == {0, 1}
+    assert {row["role"] for row in files["attacks-tools"]} == {"tool"}
+    assert {row["role"] for row in files["attacks-trigger"]} == {"user"}
