@@ -22,7 +22,7 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from types import FrameType
 
 import uvicorn
@@ -49,6 +49,7 @@ LAST_WORDS = 1.0  # seconds for answers that are cut off to say so
 POLL = 0.05  # seconds between looks at what a signal has set
 LARGE_PAGES = (50, 300, 3000)  # tenths of a second from the start: automata grow while they read
 WORKER_SILENCE = 30  # seconds without a sign of life until a worker counts as hung
+WORKER_START = 180  # the same, until its first sign of life: where processors are scarce, imports alone take long
 
 log = logging.getLogger("gateway.web")
 
@@ -233,6 +234,8 @@ class Worker(Process):
     def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
         super().__init__(config, sockets)
         self._parent = os.getpid()
+        self._asked: float | None = None  # when it was first asked for a sign of life
+        self._answered = False
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
         # From now on, not from when it serves: where a processor is scarce, a start takes longer than any silence.
@@ -248,6 +251,21 @@ class Worker(Process):
             server = self._server = Server(server_config(app, settings), settings, parent=self._parent)
             server.run(sockets)
         raise SystemExit(server.status)
+
+    def is_alive(self, timeout: float = 5) -> bool:
+        """While it starts nobody waits for it: signals that come meanwhile are obeyed at once."""
+        if self._answered or not self.process.is_alive():
+            return super().is_alive(timeout)
+        if self._asked is None:
+            self._asked = monotonic()
+            self.parent_conn.send(b"ping")
+        if self.parent_conn.poll():
+            self.parent_conn.recv()
+            self._answered = True
+        return self._answered or monotonic() - self._asked < WORKER_START
+
+    def is_ready(self, timeout: float = 5) -> bool:
+        return self._answered and super().is_ready(timeout)
 
     def pong(self) -> None:
         self.child_conn.recv()

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.command import PATIENCE, Running, portcullis, serving
+from tests.cli.command import COMMAND, PATIENCE, ROOT, Running, environment, portcullis, serving
 from tests.support.scripted import Exchange, Scripted, end, event, head, scripted
 
 pytestmark = pytest.mark.slow
@@ -193,6 +194,30 @@ def test_ctrl_c_reaches_all_processes_and_is_still_orderly(tmp_path: Path) -> No
         os.killpg(gateway.process.pid, signal.SIGINT)
         assert gateway.end() == 0
     assert [line for line in gateway.lines if line["level"] == "error"] == []
+
+
+def test_workers_that_still_start_end_with_their_parent(tmp_path: Path) -> None:
+    command = [
+        *COMMAND,
+        "serve",
+        "--port",
+        "0",
+        "--workers",
+        "2",
+        "--config",
+        config(tmp_path, "http://127.0.0.1:9/v1"),
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment(), cwd=ROOT)
+    end = time.monotonic() + PATIENCE
+    while len(started := workers(process.pid)) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert b"listening" not in said
+    assert b"Traceback" not in said
+    assert not any(runs(pid) for pid in started)
 
 
 def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
