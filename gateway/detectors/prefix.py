@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from re import I as IGNORECASE
 from re import _constants as op  # type: ignore[attr-defined]
 
@@ -98,7 +98,8 @@ class _Writer:
     def __init__(self, fold: bool, counted: bool = False) -> None:
         self._fold = fold
         self._counted = counted
-        self._characters: dict[Node, str] = {}
+        # The same few classes again and again; bounded, since patterns of policies come here too.
+        self.character = lru_cache(maxsize=4096)(self._character)
 
     def begun(self, nodes: Sequence[Node]) -> str:
         """Beginnings with at least one character, where the first node must have one."""
@@ -163,14 +164,8 @@ class _Writer:
             return f"(?:{self.full(inner)}){times}"
         raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
 
-    def character(self, node: Node) -> str:
-        """One character, as bytes of UTF-8. Beyond ASCII a class stands for any run of such bytes."""
-        written = self._characters.get(node)
-        if written is None:
-            written = self._characters[node] = self._character(node)
-        return written
-
     def _character(self, node: Node) -> str:
+        """One character, as bytes of UTF-8. Beyond ASCII a class stands for any run of such bytes."""
         kind, arg = node
         if kind is op.LITERAL:
             return self._literal(arg)

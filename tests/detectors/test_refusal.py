@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.detectors.refusal import LEAST, SURE, Refusals
+from gateway.detectors.refusal import LEAST, OPENING, REACH, SURE, Refusals
+from gateway.detectors.sieve import Sieve
 from gateway.engine import Guard
 from gateway.policy import Policy, Ruleset
 from gateway.types import Contextual, Detector, Direction, Finding, Kind, Part, Role, Transcript
@@ -239,3 +240,11 @@ async def test_only_answers_are_read_and_only_where_a_policy_asks() -> None:
 def test_what_tools_say_is_no_refusal() -> None:
     assert ANSWERS.kinds is not None
     assert Kind.TOOL_RESULT not in ANSWERS.kinds
+
+
+def test_no_row_reaches_further_than_is_said() -> None:
+    """A stream holds back as much as the class says, not as much as its rows need."""
+    (sieve,) = Refusals().sieves
+    assert isinstance(sieve, Sieve)
+    assert sieve.reach <= REACH
+    assert sieve.behind <= OPENING
