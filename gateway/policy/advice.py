@@ -40,6 +40,7 @@ def _takes_all(earlier: Rule, later: Rule, categories: Collection[str]) -> bool:
         and _as_wide(earlier.channels, later.channels)
         and _as_wide(earlier.languages, later.languages)
         and earlier.found_by in ("any", later.found_by)
+        and earlier.quoted in (None, later.quoted)
         and earlier.max_fpr is None
         and earlier.threshold <= least
     )

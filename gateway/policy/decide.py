@@ -17,6 +17,7 @@ from gateway.policy.model import Allow, Policy, Rule
 from gateway.text.channels import channel_of
 from gateway.text.hosts import host_of
 from gateway.text.patterns import compile_re2
+from gateway.text.quotes import quoted
 from gateway.types import Direction, Effect, Hit, Kind, Role, Violation
 
 __all__ = ["Ruleset"]
@@ -85,6 +86,8 @@ class Ruleset:
                     continue
                 if rule.languages and _language(hit) not in rule.languages:
                     continue
+                if rule.quoted not in (None, _quoted(hit)):
+                    continue
                 if action.effect is not Effect.ALLOW and not any(a.covers(hit, direction) for a in self._allow):
                     out.append(self._violation(hit, rule, action, tokens))
                 break
@@ -131,6 +134,11 @@ def _language(hit: Hit) -> Language:
     """Of what was found, where it is long enough to tell; of the text around it else."""
     span = hit.finding.span
     return language_of(hit.text if span.end - span.start >= TELLING else hit.part.text)
+
+
+def _quoted(hit: Hit) -> bool:
+    """What had to be decoded or respelled to be seen is hidden, not quoted."""
+    return hit.finding.via == "raw" and quoted(hit.part.text, hit.finding.span)
 
 
 def _host_fits(host: str, allowed: str) -> bool:

@@ -107,6 +107,17 @@ class Rule(Claim):
     found_by: Literal["any", "rules", "models", "unmeasured"] = Field(
         "any", description="Only what rules find, only what models find, or only models whose errors nobody measured."
     )
+    quoted: bool | None = Field(
+        None, description="Only what a prompt quotes, in plain sight (`true`), or only the rest (`false`); none: all."
+    )
+
+    @model_validator(mode="after")
+    def _quoted_in_prompts(self) -> Rule:
+        if self.quoted is not None and Direction.OUTPUT in self.directions:
+            raise ValueError(
+                "`quoted` needs `directions: [input]`: answers stream, and are judged before a mark closes"
+            )
+        return self
 
     @property
     def title(self) -> str:
@@ -116,7 +127,7 @@ class Rule(Claim):
     def narrow(self) -> bool:
         """Does it leave findings of models that are certain enough to later rules?"""
         chosen = self.roles or self.kinds or self.channels or self.languages or self.found_by in ("rules", "unmeasured")
-        return bool(chosen) or self.max_fpr is not None
+        return bool(chosen) or self.quoted is not None or self.max_fpr is not None
 
     def claims(self, score: float, fpr: float) -> bool:
         return _FOUND_BY[self.found_by](fpr) and super().claims(score, fpr)

@@ -47,6 +47,8 @@ def test_rules_of_what_is_extended_are_there_to_be_overruled() -> None:
         "- {category: pii/*, action: flag, found_by: rules}\n- {category: pii/email, action: mask}\n",
         "- {category: pii/*, action: flag, max_fpr: 1%}\n- {category: pii/email, action: mask}\n",
         "- {category: pii/*, action: flag, channels: [tool]}\n- {category: pii/email, action: mask}\n",
+        "- {category: pii/*, action: flag, quoted: true, directions: [input]}\n- {category: pii/email, action: mask, "
+        "directions: [input]}\n",
         "- {category: pii/*, action: flag}\n- {category: custom/none, action: mask}\n",
     ],
 )

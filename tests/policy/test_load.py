@@ -48,6 +48,7 @@ def test_the_version_follows_what_the_file_says_not_how() -> None:
         (GOOD.replace("version: 1", "version: 2"), 1, "version"),
         (GOOD.replace("mine", "Not A Name"), 2, "name"),
         (GOOD + "    directions: [sideways]\n", 6, "directions"),
+        (GOOD + "    quoted: true\n", 4, "needs `directions: [input]`"),
         (GOOD + "allow:\n  - patterns: ['(a']\n", 1, "RE2"),
         ("a: [", 1, "YAML"),
         ("", 1, "must be a mapping"),
