@@ -86,7 +86,7 @@ class Ruleset:
                     continue
                 if rule.languages and _language(hit) not in rule.languages:
                     continue
-                if rule.quoted not in (None, _quoted(hit)):
+                if rule.quoted is not None and rule.quoted is not _quoted(hit):
                     continue
                 if action.effect is not Effect.ALLOW and not any(a.covers(hit, direction) for a in self._allow):
                     out.append(self._violation(hit, rule, action, tokens))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy import Ruleset, parse_policy
+from gateway.policy import Ruleset, load_policies, parse_policy
+from gateway.resources import folder
 from gateway.types import Direction, Effect, Finding, Hit, Kind, Part, Role, Span, Violation
 
 
@@ -180,3 +181,18 @@ def test_what_is_quoted_alone() -> None:
     only = rules("- {category: 'injection/*', directions: [input], quoted: true, action: flag}\n")
     assert judge(only, Hit(Part(REPORT), Finding("injection/direct", 0.9, Span(18, 32), "d"))) is not None
     assert judge(only, Hit(Part(REPORT), Finding("injection/direct", 0.9, Span(2, 10), "d"))) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "effect"),
+    [
+        ("default", Role.USER, Effect.FLAG),
+        ("default", Role.TOOL, Effect.BLOCK),  # what tools return is honest no more for its marks
+        ("strict", Role.USER, Effect.BLOCK),
+    ],
+)
+def test_what_is_quoted_in_policies_that_ship(name: str, role: Role, effect: Effect) -> None:
+    ruleset = load_policies([folder("policies")])[name]
+    violation = judge(ruleset, Hit(Part(REPORT, role=role), Finding("injection/direct", 0.9, Span(18, 32), "d")))
+    assert violation is not None
+    assert violation.effect is effect
