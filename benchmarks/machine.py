@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Cpus", "cpu_seconds", "facts", "peak_rss", "pin", "reset_peak_rss"]
+__all__ = ["Cpus", "cpu_seconds", "facts", "peak_rss", "pin", "reset_peak_rss", "rss"]
 
 PACKAGES = (
     "aiohttp", "google-re2", "httptools", "httpx", "httpx-aiohttp", "jiter", "onnxruntime", "orjson",
@@ -60,11 +60,20 @@ def reset_peak_rss(pid: int) -> None:
 
 def peak_rss(pid: int) -> int | None:
     """Bytes, since the last reset."""
+    return _status(pid, "VmHWM:")
+
+
+def rss(pid: int) -> int | None:
+    """Bytes, now."""
+    return _status(pid, "VmRSS:")
+
+
+def _status(pid: int, name: str) -> int | None:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return None
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), None)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), None)
 
 
 def cpu_seconds(pid: int) -> float | None:

@@ -32,7 +32,7 @@ from gateway.settings import ModelSettings, Server, Settings, Upstream
 from gateway.web.listening import listen
 from gateway.web.serve import serve, server_config
 
-__all__ = ["PEERS", "System", "end_on_sigterm", "gateway", "peer", "relay", "upstream"]
+__all__ = ["PEERS", "System", "end_on_sigterm", "gateway", "peer", "relay", "shipped", "upstream"]
 
 START = 90.0  # seconds a server may take until it answers; peers import much
 STOP = 10.0
@@ -95,6 +95,18 @@ def gateway(folder: Path, cpu: int | None, port: int, policy: str, samples: Path
     if samples is not None:
         options += ["--samples", str(samples)]
     return _start("gateway", folder, cpu, ["-m", "benchmarks.systems", "gateway", *options])
+
+
+def shipped(folder: Path, cpu: int | None, port: int) -> System:
+    """The gateway as its command starts it: with its model, its default policy and a store of its own."""
+    config = folder / "portcullis.json"  # JSON is YAML
+    settings = {
+        "upstreams": [{"name": "bench", "url": f"http://{HOST}:{port}/v1", "key": "none"}],
+        "store": {"url": f"sqlite:///{folder / 'store.db'}"},
+    }
+    config.write_bytes(orjson.dumps(settings))
+    command = [sys.executable, "-m", "gateway", "serve", "--config", str(config)]
+    return _start("portcullis", folder, cpu, ["-m", "benchmarks.systems", "command", *command])
 
 
 def peer(name: str, folder: Path, cpu: int | None, port: int) -> System | None:

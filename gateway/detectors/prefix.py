@@ -21,9 +21,11 @@ from re import _constants as op  # type: ignore[attr-defined]
 
 from gateway.detectors.tree import Node, parsed, width
 
-__all__ = ["CATEGORY", "VALUE", "Shape", "extent", "shape"]
+__all__ = ["CATEGORY", "KELVIN", "VALUE", "Shape", "extent", "shape"]
 
 VALUE = "v"  # the group that is the finding; what stands before it is context
+
+KELVIN = "\u212a\u017f"  # RE2 takes the Kelvin sign for a `k` and the long s for an `s`, where case does not count
 
 _CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _ASCII, _BEYOND = r"\x{0}-\x{7f}", r"\x{80}-\x{ff}"
@@ -53,17 +55,17 @@ class Shape:
     utf8: bool = False
 
 
-def shape(pattern: str, *, counted: bool = False) -> Shape:
+def shape(pattern: str, *, counted: bool = False, kelvin: bool = True) -> Shape:
     """
     Read a pattern. Raises ValueError where a match has no longest length (use `{0,n}`, not `*`),
-    or where the group `v` is not at the top level.
+    or where the group `v` is not at the top level. Without `kelvin` it is for texts that hold none of `KELVIN`.
 
     `counted`: groups that are repeated a few times are counted as well. It tells a phrase with room for
     five words from one with room for any number, and is for patterns with an automaton of their own.
     """
     reach, behind, at = _read(pattern)
     tree = parsed(pattern)
-    writer = _writer("(?i" in pattern, counted)
+    writer = _writer("(?i" in pattern, counted, kelvin)
     text = writer.full(tree.nodes[:at]) + writer.begun(tree.nodes[at:])
     return Shape(f"(?i:{text})" if tree.fold else text, reach, behind)
 
@@ -93,11 +95,15 @@ def _value_index(nodes: Sequence[Node], group: int | None) -> int:
 
 
 class _Writer:
-    """Writes patterns from a parse tree. `fold`: letters may stand for their other case. `counted`: see `shape`."""
+    """
+    Writes patterns from a parse tree. `fold`: letters may stand for their other case. `counted` and `kelvin`: see
+    `shape`.
+    """
 
-    def __init__(self, fold: bool, counted: bool = False) -> None:
+    def __init__(self, fold: bool, counted: bool, kelvin: bool) -> None:
         self._fold = fold
         self._counted = counted
+        self._kelvin = kelvin
         # The same few classes again and again; bounded, since patterns of policies come here too.
         self.character = lru_cache(maxsize=4096)(self._character)
 
@@ -108,38 +114,62 @@ class _Writer:
             return self.begun((*first[1][3], *nodes[1:]))
         kind, arg = first
         if kind in _CHARACTER:
-            return self.character(first) + self.prefix(nodes[1:])
+            return self.character(first) + self.prefix(nodes[1:], self._after(first))
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and arg[0] and len(arg[2]) == 1 and arg[2][0][0] in _CHARACTER:
-            return f"(?:{self.full(arg[2])})+{self.prefix(nodes[1:])}"
+            return self._repeated(arg[2][0], 1, arg[1]) + self.prefix(nodes[1:], self._counted)
         if kind is op.BRANCH and all(arg[1]):
             begun = "|".join(self.begun(branch) for branch in arg[1])
-            return f"(?:{begun}|{self.full(nodes[:1])}{self.prefix(nodes[1:])})"
+            return f"(?:{begun}|{self.full(nodes[:1])}{self.prefix(nodes[1:], self._counted)})"
         return self.prefix(nodes)
 
-    def prefix(self, nodes: Sequence[Node]) -> str:
-        """Every beginning of what the nodes match in sequence, the empty one included."""
+    def prefix(self, nodes: Sequence[Node], words: bool = False) -> str:
+        """
+        Every beginning of what the nodes match in sequence, the empty one included. `words`: instead of the beginnings
+        of a word any word. Behind the first word of a phrase that holds a few characters more, until the word ends, and
+        takes much less memory.
+        """
         if not nodes:
             return ""
         (kind, arg), rest = nodes[0], nodes[1:]
         if kind in _CHARACTER:
-            return f"(?:{self.character(nodes[0])}{self.prefix(rest)})?"
+            size = _word(nodes) if words else 0
+            if size > 1:
+                return self._any_word(nodes, size)
+            return f"(?:{self.character(nodes[0])}{self.prefix(rest, self._after(nodes[0], words))})?"
         if kind is op.AT:
-            return self.prefix(rest)
+            return self.prefix(rest, words)
         if kind is op.SUBPATTERN:
             _, add, remove, inner = arg
             if not (add or remove):
-                return self.prefix((*inner, *rest))
-            return f"(?:{_flags(add, remove)}{self.prefix(inner)})|{self.full(nodes[:1])}{self.prefix(rest)})"
+                return self.prefix((*inner, *rest), words)
+            inside, then = self.prefix(inner, words), self.prefix(rest, words)
+            return f"(?:{_flags(add, remove)}{inside})|{self.full(nodes[:1])}{then})"
         if kind is op.BRANCH:
-            begun = "|".join(self.prefix(branch) for branch in arg[1])
-            return f"(?:{begun}|{self.full(nodes[:1])}{self.prefix(rest)})"
+            begun = "|".join(dict.fromkeys(self.prefix(branch, words) for branch in arg[1]))
+            then = self.prefix(rest, words or (self._counted and all(arg[1])))
+            return f"(?:{begun}|{self.full(nodes[:1])}{then})"
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-            _, high, inner = arg
+            low, high, inner = arg
+            then = self.prefix(rest, words or (self._counted and low > 0))
+            if _is_character(inner):
+                return self._repeated(inner[0], 0, high) + then
             if high == 1:
-                return f"(?:{self.prefix(inner)}|{self.full(nodes[:1])}{self.prefix(rest)})"
+                return f"(?:{self.prefix(inner, words)}|{self.full(nodes[:1])}{then})"
             times = f"{{0,{high}}}" if self._counted and high <= _FEW else "*"
-            return f"(?:{self.full(inner)}){times}(?:{self.prefix(inner)}|{self.prefix(rest)})"
+            return f"(?:{self.full(inner)}){times}(?:{self.prefix(inner, words)}|{then})"
         raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
+
+    def _after(self, node: Node, words: bool = False) -> bool:
+        """Is the first word over behind this character?"""
+        return words or (self._counted and node[0] is not op.LITERAL)
+
+    def _any_word(self, nodes: Sequence[Node], size: int) -> str:
+        """As `prefix`, where the first nodes are so many letters or digits."""
+        folded = self._fold and self._kelvin and any(chr(arg) in "kKsS" for _, arg in nodes[:size])
+        begun = f"(?:\\w|{self._literal(ord('k'))}|{self._literal(ord('s'))})*" if folded else r"\w*"
+        if size == len(nodes):
+            return begun
+        return f"(?:{begun}|{self.full(nodes[:size])}{self.prefix(nodes[size:], True)})"
 
     def full(self, nodes: Sequence[Node]) -> str:
         """All that the nodes match in sequence, and more: repetitions are widened."""
@@ -158,11 +188,22 @@ class _Writer:
             return "(?:" + "|".join(self.full(branch) for branch in arg[1]) + ")"
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
             low, high, inner = arg
-            if 1 < high <= _FEW and (self._counted or _is_character(inner)):
+            if _is_character(inner):
+                return self._repeated(inner[0], low, high)
+            if 1 < high <= _FEW and self._counted:
                 return f"(?:{self.full(inner)}){{{low},{high}}}"
             times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
             return f"(?:{self.full(inner)}){times}"
         raise ValueError(f"this kind of pattern cannot be streamed: {kind}")
+
+    def _repeated(self, node: Node, low: int, high: int) -> str:
+        """One character, so many times. What a negated class matches beyond ASCII has no end anyway."""
+        kind, arg = node
+        if self._counted and kind is op.IN and arg[0][0] is op.NEGATE:  # bytes beyond ASCII are in it
+            inside = "".join(map(_item, arg[1:]))
+            return (f"[^{inside}]" if inside else f"[{_ASCII}{_BEYOND}]") + ("+" if low else "*")
+        times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
+        return f"(?:{self.character(node)})" + (f"{{{low},{high}}}" if 1 < high <= _FEW else times)
 
     def _character(self, node: Node) -> str:
         """One character, as bytes of UTF-8. Beyond ASCII a class stands for any run of such bytes."""
@@ -194,21 +235,23 @@ class _Writer:
         ranges += [(arg, arg) for kind, arg in items if kind is op.LITERAL]
         if self._fold:
             spelled = [code for a, b in ranges if b - a < _MANY for code in range(a, b + 1)]
-            if any(kind is op.CATEGORY and arg is op.CATEGORY_WORD for kind, arg in items):
+            if not self._kelvin:
+                spelled = [code for code in spelled if code >= 128]
+            elif any(kind is op.CATEGORY and arg is op.CATEGORY_WORD for kind, arg in items):
                 spelled += map(ord, "ks")
             ranges += [(c, c) for code in spelled for c in _cases().get(chr(code).lower(), ()) if c != code]
         return _merged((max(a, 128), b) for a, b in ranges if b >= 128)
 
     def _literal(self, code: int) -> str:
-        if code < 128 and not (self._fold and chr(code) in "kKsS"):
+        if code < 128 and not (self._fold and self._kelvin and chr(code) in "kKsS"):
             return _escape(code)
         cases = sorted({code, *(_cases().get(chr(code).lower(), ()) if self._fold else ())})
         return "(?:" + "|".join(_bytes(case) for case in cases) + ")"
 
 
 @cache
-def _writer(fold: bool, counted: bool) -> _Writer:
-    return _Writer(fold, counted)
+def _writer(fold: bool, counted: bool, kelvin: bool) -> _Writer:
+    return _Writer(fold, counted, kelvin)
 
 
 @cache
@@ -234,6 +277,16 @@ def _flags(add: int, remove: int) -> str:
 
 def _is_character(nodes: Sequence[Node]) -> bool:
     return len(nodes) == 1 and nodes[0][0] in _CHARACTER
+
+
+def _word(nodes: Sequence[Node]) -> int:
+    """So many of the first nodes are a letter or a digit each."""
+    size = 0
+    for kind, arg in nodes:
+        if kind is not op.LITERAL or arg >= 128 or not chr(arg).isalnum():
+            break
+        size += 1
+    return size
 
 
 def _bytes(code: int) -> str:

@@ -72,6 +72,7 @@ class Sieve:
             far = gate if gate.solid or gate.gap else None
             signs = tuple(frozenset(mark[0] for mark in one.strings) for one in marks)
             also = (*marks, *also)[:_MOST_LISTS]
+            shared: dict[tuple[bytes | None, bytes | None, int, int], Edged] = {}  # one object for many needles
             for literal in run.strings:
                 sides = (run.left, run.right) if literal.isascii() else (None, None)
                 for needle, first, last in needles(literal):
@@ -79,7 +80,10 @@ class Sieve:
                     # Where it is a piece of the literal, all of the literal may stand on either side.
                     lead = run.before if first else min(width, run.before + len(literal))
                     trail = run.after if last else min(width, run.after + len(literal))
-                    self.needles.append((needle, Edged(index, lead, trail, left, right, digits, far, also, signs)))
+                    edges = left, right, lead, trail
+                    if (edged := shared.get(edges)) is None:
+                        edged = shared[edges] = Edged(index, lead, trail, left, right, digits, far, also, signs)
+                    self.needles.append((needle, edged))
         # (?m): a line's ends count as a text's
         self._near: dict[Gate, list[_Set]] = {}
         for (gate, _), rows in rest.items():
@@ -99,7 +103,7 @@ class Sieve:
     def look(self, data: bytes) -> Look:
         """A look for this sieve alone, where no `Joint` has looked for it and others."""
         if self._alone is None:
-            self._alone = Joint((self,), small=True)
+            self._alone = Joint((self,))
         return self._alone.look(data)
 
     def candidates(self, look: Look) -> Mapping[int, Stretches | None]:

@@ -27,7 +27,7 @@ from gateway.engine.models import Models
 from gateway.engine.outcome import best, changes, clean, effect, firm, locked, refusals, told, utf8_size
 from gateway.engine.plan import Plan, make_plan
 from gateway.engine.rules import SYSTEM, Asked, asked_of
-from gateway.engine.scan import Scan, scan_parts, scan_steps
+from gateway.engine.scan import Scan, look_together, scan_parts, scan_steps
 from gateway.engine.stream import Terms
 from gateway.engine.streams import Stream
 from gateway.engine.together import Together
@@ -117,6 +117,7 @@ class Guard:
     def warm(self, policies: Policies) -> None:
         """Build what the first scans by these policies would have to build: that takes a tenth of a second."""
         warm()
+        look_together(self.detectors)
         for direction in Direction:
             rules = [d for d in self.plan(policies, direction).detectors if not _is_model(type(d))]
             scan_parts(rules, [Part(_ANY_TEXT)])

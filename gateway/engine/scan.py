@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from time import perf_counter
@@ -27,8 +27,8 @@ from gateway.text.views import View
 from gateway.types import OF_ONE_TEXT, Detector, Finding, Hit, Part, Reading, Span, Unscanned
 
 __all__ = [
-    "Scan", "Steps", "attempt", "failed", "nested", "original", "scan_growing", "scan_parts", "scan_steps",
-    "scan_window", "step", "unread",
+    "Scan", "Steps", "attempt", "failed", "look_together", "nested", "original", "scan_growing", "scan_parts",
+    "scan_steps", "scan_window", "step", "unread",
 ]  # fmt: skip
 
 log = logging.getLogger("gateway.engine")
@@ -288,23 +288,24 @@ def _joint(sieves: tuple[Needing, ...]) -> Joint:
     return joint
 
 
+def look_together(detectors: Iterable[Detector]) -> None:
+    """What some of these look for is then a part of what all do, and not built again."""
+    _joint(_sieves(detectors))
+
+
 def nested(looks: Iterable[tuple[Part, Look]]) -> list[Hit]:
     """Where reading ended before there was nothing more to read."""
-    out = []
-    for part, views in looks:
-        if views.exhausted:
-            span = Span(min(s.start for s in views.exhausted), max(s.end for s in views.exhausted))
-            out.append(Hit(part, Finding(NESTED, 0.7, span, "views", "nested")))
-    return out
+    ended = [(part, _hull(views.exhausted)) for part, views in looks if views.exhausted]
+    return [Hit(part, Finding(NESTED, 0.7, span, "views", "nested")) for part, span in ended]
 
 
 def unread(looks: Iterable[tuple[Part, Look]]) -> list[Unscanned]:
-    out = []
-    for part, views in looks:
-        if views.unread:
-            text = part.text[min(s.start for s in views.unread) : max(s.end for s in views.unread)]
-            out.append(Unscanned(part.path, UNREAD, utf8_size(text)))
-    return out
+    left = [(part, _hull(views.unread)) for part, views in looks if views.unread]
+    return [Unscanned(part.path, UNREAD, utf8_size(part.text[span.start : span.end])) for part, span in left]
+
+
+def _hull(spans: Collection[Span]) -> Span:
+    return Span(min(s.start for s in spans), max(s.end for s in spans))
 
 
 def _scan_joined(detectors: Sequence[Detector], parts: Sequence[Part], out: Scan) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.detectors.onnx import Model
-from gateway.engine.scan import attempt, scan_parts
+from gateway.engine.scan import attempt, look_together, scan_parts
 from gateway.types import Contextual, Detector, Direction, Kind, Part, RequestContextual, Role, Transcript
 
 __all__ = ["PROBES", "self_test"]
@@ -53,6 +53,8 @@ PROBES: dict[str, tuple[Part, str]] = {
 def self_test(detectors: Iterable[Detector]) -> tuple[str, ...]:
     """What is wrong, one line each; empty when all is well."""
     out: list[str] = []
+    detectors = tuple(detectors)
+    attempt(lambda: look_together(detectors))  # what is wrong with a table is said below, by its name
     for detector in detectors:
         if isinstance(detector, Model):
             problems, error = attempt(detector.check)

@@ -140,3 +140,12 @@ def test_redteam(tmp_path: Path) -> None:
     assert len(guarded) == 4
     assert min(guarded) > 0
     assert "with the model, policy strict" in shown
+
+
+def test_memory(tmp_path: Path) -> None:
+    report, _ = run("memory", tmp_path, "--requests", "8", "--every", "4", "--settle", "0")
+    assert [look["requests"] for look in report["looks"]] == [0, 4, 8]
+    assert sum(report["answers"].values()) == 8
+    assert report["answers"]["200"] > 0
+    if sys.platform == "linux":
+        assert all(100 < look["rss_mb"] <= look["peak_rss_mb"] for look in report["looks"])

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from gateway.detectors import BUILTIN
+from gateway.detectors.needles import Joint, Needing
+from gateway.engine import scan
 from gateway.engine.selftest import PROBES, self_test
 from gateway.types import OF_ONE_TEXT, Detector, Finding, Kind, Part, Span
 
@@ -53,3 +55,20 @@ def test_one_that_is_wrong_is_named(how: str, says: str) -> None:
     (reason,) = self_test([Wrong(how)])
     assert reason.startswith("pii: ")
     assert says in reason
+
+
+def test_what_tables_look_for_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each automaton of all literals takes tens of megabytes."""
+    built: list[int] = []
+
+    class Counted(Joint):
+        def __init__(self, sieves: Sequence[Needing]) -> None:
+            built.append(len(sieves))
+            super().__init__(sieves)
+
+    monkeypatch.setattr(scan, "Joint", Counted)
+    detectors = [build() for build in BUILTIN]
+    assert self_test(detectors) == ()
+    for kind in Kind:
+        scan.scan_parts(detectors, [Part("Which of these two is better?", kind=kind)])
+    assert len(built) == 1

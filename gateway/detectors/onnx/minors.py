@@ -99,21 +99,19 @@ _AGES = (
     rf"(?:{_UNDER_18}|{_SPELLED})[ -]?(?:years?|yrs?)[ -]old",
     rf"{_UNDER_18} ?(?:yo|y/o|y\.o)",
     rf"(?:age|aged|turned) (?:{_UNDER_18}|{_SPELLED})",
-    rf"{_UNDER_18}[ -]?(?:jährig\pL*|jahre alt|letni\pL*)",
+    rf"{_UNDER_18}[ -]?jahre alt",
     rf"âgée?s? de {_UNDER_18} ans",
     rf"(?:tiene|tengo|con) {_UNDER_18} años",
     rf"(?:ha|di) {_UNDER_18} anni",
     rf"(?:tem|com) {_UNDER_18} anos",
-    rf"{_UNDER_18} (?:jaar oud|år gammal|år gammel|yaşında\pL*|tahun|tuổi|лет|роки|років|साल)",
+    rf"{_UNDER_18} (?:jaar oud|år gammal|år gammel|tahun|tuổi|лет|роки|років|साल)",
 )
+_BEGUN_AGES = (rf"{_UNDER_18}[ -]?(?:jährig|letni)", rf"{_UNDER_18} yaşında")  # whatever letters follow
 _BEFORE, _AFTER = r"(?:^|[^\pL\pN])", r"(?:$|[^\pL\pN])"
-
-
-def _pattern(word: str) -> str:
-    return word.removesuffix("*") + (r"[\pL\pM]*" if word.endswith("*") else "")
-
-
-_APART = "|".join([*(_pattern(word) for words in _WORDS.values() for word in words), *_AGES])
+_ALL = [word for words in _WORDS.values() for word in words]
+_APART = "|".join([*(word for word in _ALL if not word.endswith("*")), *_AGES])
+# Not `word[\pL]*` and then an end: each such class is a thousand states, and all of them took 24 MB.
+_BEGUN = "|".join([*(word[:-1] for word in _ALL if word.endswith("*")), *_BEGUN_AGES])
 _MINOR = r"a minor(?: (?:and|who|is|was|in|under|by|or) |[^\pL\pN -]|$)"  # and no minor issue
 _COUNTED = rf"(?:^|[^0-9]){_UNDER_18} ?(?:歳|岁|歲|살|세)"
 
@@ -121,7 +119,7 @@ _COUNTED = rf"(?:^|[^0-9]){_UNDER_18} ?(?:歳|岁|歲|살|세)"
 @cache
 def _child() -> Any:
     """Most processes never ask, and it takes longer to compile than a small text to scan."""
-    return compile_re2(rf"{_BEFORE}(?:(?:{_APART}){_AFTER}|{_MINOR})|{'|'.join(_ANYWHERE)}|{_COUNTED}")
+    return compile_re2(rf"{_BEFORE}(?:(?:{_APART}){_AFTER}|{_BEGUN}|{_MINOR})|{'|'.join(_ANYWHERE)}|{_COUNTED}")
 
 
 def speaks_of_a_child(text: str) -> bool:

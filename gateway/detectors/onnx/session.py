@@ -55,9 +55,11 @@ class Session:
         # A fifth slower on such processors, and nothing on others.
         options.add_session_config_entry("session.x64quantprecision", "0" if fits_16_bits else "1")
         try:
-            self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+            self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"], enable_fallback=0)
         except FAULTS as e:
             raise ModelError(f"{source}: onnxruntime does not load it: {str(e)[:300]}") from None
+        # It keeps the file's bytes for other providers, to which it is not to fall back, as long as it lives.
+        vars(self._session).update(_model_bytes=None)
         inputs = {i.name: i.type for i in self._session.get_inputs()}
         if "input_ids" not in inputs or not set(inputs) <= set(INPUTS):
             raise ModelError(f"{source}: its inputs are {sorted(inputs)}; known are {', '.join(INPUTS)}")

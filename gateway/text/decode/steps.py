@@ -92,7 +92,7 @@ class Steps:
             plain >= 0 and entries[0].stands is None and b" " not in entries[0].text
             for plain, entries in zip(self._plain, self._entries, strict=True)
         ]
-        self._automaton = BytesAhoCorasick([*rows, *_NEVER], implementation=Implementation.DFA)
+        self._automaton = BytesAhoCorasick([*rows, *_NEVER], implementation=Implementation.ContiguousNFA)
 
     def find(self, data: bytes) -> dict[Key, list[int]]:
         """Where what is sought begins in this text, of small letters, a byte a character; by how to read it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
@@ -36,3 +38,11 @@ def test_sums_are_exact(largest: int) -> None:
     ids[0], ids[1] = 0, 255  # the scale is one, the zero point nought
     (said,) = Session(graph(weights), "test").run(["logits"], [ids.tolist()], 0)
     assert np.array_equal(said[0], (ids @ weights.astype(np.int64)).astype(np.float32))
+
+
+def test_the_bytes_of_the_file_are_not_kept() -> None:
+    data = graph(np.ones((WIDTH, 8), np.int8))
+    held = sys.getrefcount(data)
+    session = Session(data, "test")
+    assert sys.getrefcount(data) == held
+    assert session.outputs == ("logits",)

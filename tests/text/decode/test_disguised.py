@@ -102,3 +102,17 @@ def test_where_plain_words_outvote_all_others_no_line_is_told(text: str) -> None
 def test_ordinary_lines_are_outvoted_and_disguised_ones_not() -> None:
     assert disguised._is_outvoted(LINE.encode() + b"\n\n" + LINE.encode())
     assert not disguised._is_outvoted(shifted(LINE, 3).encode())
+
+
+@pytest.mark.parametrize("word", [word for word in sorted(TELLING) if len(word) > 4][::40])
+def test_a_known_word_may_be_known_in_every_cipher(word: str) -> None:
+    """What is remembered of them is a bit each: it may say too much, never too little."""
+    for by in range(26):
+        shifted = "".join(chr((ord(c) - 97 + by) % 26 + 97) for c in word)
+        assert disguised._may_be_known(shifted.encode())
+        assert disguised._may_be_known(shifted[::-1].encode())
+
+
+def test_few_words_that_are_none_look_like_known_ones() -> None:
+    strange = [f"{a}{b}{c}xqzj".encode() for a in "bcdfghjk" for b in "qxzvw" for c in "jkqxz"]
+    assert sum(map(disguised._may_be_known, strange)) < len(strange) / 10
