@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import Any
 
 from gateway.detectors.needles import Look, Needing, Stretches
-from gateway.detectors.prefix import KELVIN, VALUE, Shape, shape
+from gateway.detectors.prefix import VALUE, Shape, marked, shape
 from gateway.detectors.sieve import Sieve
 from gateway.errors import ScanError
 from gateway.text.patterns import Search, compile_re2, searcher
@@ -165,18 +165,10 @@ class RegexDetector(Table):
 
     @cached_property
     def _beginnings(self) -> list[Search]:
-        """Only streams need them."""
-        return self._begun(kelvin=False)
-
-    @cached_property
-    def _kelvin_beginnings(self) -> list[Search]:
-        """For texts with a letter of `KELVIN`, which are rare, and these are half as large again."""
-        return self._begun(kelvin=True)
-
-    def _begun(self, *, kelvin: bool) -> list[Search]:
+        """Only streams need them. For texts that are `marked`."""
         shapes: dict[str, list[Shape]] = {}
         for row, group in zip(self.rows, self.sieve.groups, strict=True):
-            shapes.setdefault(group, []).append(shape(row.pattern, counted=self._counted, kelvin=kelvin))
+            shapes.setdefault(group, []).append(shape(row.pattern, counted=self._counted, marks=True))
         return [compile_beginning(mine) for mine in shapes.values()]
 
     @property
@@ -190,11 +182,8 @@ class RegexDetector(Table):
         return [self._scan(part.text, look) for part, look in zip(parts, looks, strict=True)]
 
     def pending(self, text: str) -> int:
-        tail = text[-self.sieve.reach :]
-        plain = tail.isascii() or not any(letter in tail for letter in KELVIN)
-        data = tail.encode()
-        beginnings = self._beginnings if plain else self._kelvin_beginnings
-        return len(text) - max(begun(beginning, data) for beginning in beginnings)
+        data = marked(text[-self.sieve.reach :]).encode()
+        return len(text) - max(begun(beginning, data) for beginning in self._beginnings)
 
     def _scan(self, text: str, look: Look) -> list[Finding]:
         candidates = self.sieve.candidates(look)

@@ -21,17 +21,19 @@ from re import _constants as op  # type: ignore[attr-defined]
 
 from gateway.detectors.tree import Node, parsed, width
 
-__all__ = ["CATEGORY", "KELVIN", "VALUE", "Shape", "extent", "shape"]
+__all__ = ["CATEGORY", "VALUE", "Shape", "extent", "marked", "shape"]
 
 VALUE = "v"  # the group that is the finding; what stands before it is context
 
-KELVIN = "\u212a\u017f"  # RE2 takes the Kelvin sign for a `k` and the long s for an `s`, where case does not count
+# RE2 takes the long s for an `s` and the Kelvin sign for a `k`, where case does not count; as one byte each they cost
+# no branches.
+_MARKS = {0x17F: 1, 0x212A: 2}
+_MARKED = r"\x{1}\x{2}"
 
 _CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _ASCII, _BEYOND = r"\x{0}-\x{7f}", r"\x{80}-\x{ff}"
 _FEW = 8  # repetitions of one character up to this are counted, not widened: `\\d{2}` is what tells an IBAN from prose
 _MANY = 4096  # a range with more characters is one of a script without cases
-_RUN = f"[{_BEYOND}]+"
 CATEGORY = {
     op.CATEGORY_DIGIT: r"\d",
     op.CATEGORY_NOT_DIGIT: r"\D",
@@ -55,19 +57,24 @@ class Shape:
     utf8: bool = False
 
 
-def shape(pattern: str, *, counted: bool = False, kelvin: bool = True) -> Shape:
+def shape(pattern: str, *, counted: bool = False, marks: bool = False) -> Shape:
     """
     Read a pattern. Raises ValueError where a match has no longest length (use `{0,n}`, not `*`),
-    or where the group `v` is not at the top level. Without `kelvin` it is for texts that hold none of `KELVIN`.
+    or where the group `v` is not at the top level. `marks`: it is for texts that are `marked`.
 
     `counted`: groups that are repeated a few times are counted as well. It tells a phrase with room for
     five words from one with room for any number, and is for patterns with an automaton of their own.
     """
     reach, behind, at = _read(pattern)
     tree = parsed(pattern)
-    writer = _writer("(?i" in pattern, counted, kelvin)
+    writer = _writer("(?i" in pattern, counted, marks)
     text = writer.full(tree.nodes[:at]) + writer.begun(tree.nodes[at:])
     return Shape(f"(?i:{text})" if tree.fold else text, reach, behind)
+
+
+def marked(text: str) -> str:
+    """The same text, as long, with control characters for a long s and a Kelvin sign."""
+    return text if text.isascii() else text.translate(_MARKS)
 
 
 def extent(pattern: str) -> tuple[int, int]:
@@ -96,14 +103,15 @@ def _value_index(nodes: Sequence[Node], group: int | None) -> int:
 
 class _Writer:
     """
-    Writes patterns from a parse tree. `fold`: letters may stand for their other case. `counted` and `kelvin`: see
+    Writes patterns from a parse tree. `fold`: letters may stand for their other case. `counted` and `marks`: see
     `shape`.
     """
 
-    def __init__(self, fold: bool, counted: bool, kelvin: bool) -> None:
+    def __init__(self, fold: bool, counted: bool, marks: bool) -> None:
         self._fold = fold
         self._counted = counted
-        self._kelvin = kelvin
+        self._marks = _MARKS if marks else {}
+        self._run = f"[{_BEYOND}{_MARKED if marks else ''}]+"
         # The same few classes again and again; bounded, since patterns of policies come here too.
         self.character = lru_cache(maxsize=4096)(self._character)
 
@@ -165,8 +173,11 @@ class _Writer:
 
     def _any_word(self, nodes: Sequence[Node], size: int) -> str:
         """As `prefix`, where the first nodes are so many letters or digits."""
-        folded = self._fold and self._kelvin and any(chr(arg) in "kKsS" for _, arg in nodes[:size])
-        begun = f"(?:\\w|{self._literal(ord('k'))}|{self._literal(ord('s'))})*" if folded else r"\w*"
+        begun = r"\w*"
+        if self._fold and self._marks:
+            begun = rf"[\w{_MARKED}]*"
+        elif self._fold and any(chr(arg) in "kKsS" for _, arg in nodes[:size]):
+            begun = f"(?:\\w|{self._literal(ord('k'))}|{self._literal(ord('s'))})*"
         if size == len(nodes):
             return begun
         return f"(?:{begun}|{self.full(nodes[:size])}{self.prefix(nodes[size:], True)})"
@@ -199,7 +210,8 @@ class _Writer:
     def _repeated(self, node: Node, low: int, high: int) -> str:
         """One character, so many times. What a negated class matches beyond ASCII has no end anyway."""
         kind, arg = node
-        if self._counted and kind is op.IN and arg[0][0] is op.NEGATE:  # bytes beyond ASCII are in it
+        negated = self._counted and kind is op.IN and arg[0][0] is op.NEGATE
+        if negated and not (self._marks and any(map(_is_control, arg[1:]))):  # bytes beyond ASCII are in it
             inside = "".join(map(_item, arg[1:]))
             return (f"[^{inside}]" if inside else f"[{_ASCII}{_BEYOND}]") + ("+" if low else "*")
         times = "" if low == high == 1 else "?" if high == 1 else "+" if low else "*"
@@ -211,16 +223,21 @@ class _Writer:
         if kind is op.LITERAL:
             return self._literal(arg)
         if kind is op.NOT_LITERAL:
-            return f"(?:[^{_escape(arg)}{_BEYOND}]|{_RUN})" if arg < 128 else f"(?:[{_ASCII}]|{_RUN})"
+            return f"(?:[^{_escape(arg)}{_BEYOND}]|{self._run})" if arg < 128 else f"(?:[{_ASCII}]|{self._run})"
         if kind is op.ANY:
-            return f"(?:[^{_escape(10)}{_BEYOND}]|{_RUN})"
+            return f"(?:[^{_escape(10)}{_BEYOND}]|{self._run})"
         if arg[0][0] is op.NEGATE:
             inside = "".join(_item(item) for item in arg[1:])
-            return f"(?:[^{inside}{_BEYOND}]|{_RUN})"
+            return f"(?:[^{inside}{_BEYOND}]|{self._run})"
         inside = "".join(_item(item) for item in arg)
         if self._everything_beyond(arg):
-            return f"(?:[{inside}]|{_RUN})" if inside else f"(?:{_RUN})"
-        more = [sequence for low, high in self._beyond(arg) for sequence in _sequences(low, high)]
+            return f"(?:[{inside}]|{self._run})" if inside else f"(?:{self._run})"
+        beyond = self._beyond(arg)
+        inside += "".join(
+            _escape(m) for code, m in self._marks.items() if any(low <= code <= high for low, high in beyond)
+        )
+        ranges = [(low, high) for low, high in beyond if not (low == high and low in self._marks)]
+        more = [sequence for low, high in ranges for sequence in _sequences(low, high)]
         if not more:
             return f"[{inside}]"
         return f"(?:{'|'.join([f'[{inside}]', *more] if inside else more)})"
@@ -235,23 +252,24 @@ class _Writer:
         ranges += [(arg, arg) for kind, arg in items if kind is op.LITERAL]
         if self._fold:
             spelled = [code for a, b in ranges if b - a < _MANY for code in range(a, b + 1)]
-            if not self._kelvin:
-                spelled = [code for code in spelled if code >= 128]
-            elif any(kind is op.CATEGORY and arg is op.CATEGORY_WORD for kind, arg in items):
+            if any(kind is op.CATEGORY and arg is op.CATEGORY_WORD for kind, arg in items):
                 spelled += map(ord, "ks")
             ranges += [(c, c) for code in spelled for c in _cases().get(chr(code).lower(), ()) if c != code]
         return _merged((max(a, 128), b) for a, b in ranges if b >= 128)
 
     def _literal(self, code: int) -> str:
-        if code < 128 and not (self._fold and self._kelvin and chr(code) in "kKsS"):
+        if code < 128 and not (self._fold and chr(code) in "kKsS"):
             return _escape(code)
         cases = sorted({code, *(_cases().get(chr(code).lower(), ()) if self._fold else ())})
-        return "(?:" + "|".join(_bytes(case) for case in cases) + ")"
+        single = [_escape(self._marks.get(case, case)) for case in cases if case < 128 or case in self._marks]
+        if self._marks and len(single) == len(cases):
+            return f"[{''.join(single)}]"
+        return "(?:" + "|".join(_escape(self._marks[c]) if c in self._marks else _bytes(c) for c in cases) + ")"
 
 
 @cache
-def _writer(fold: bool, counted: bool, kelvin: bool) -> _Writer:
-    return _Writer(fold, counted, kelvin)
+def _writer(fold: bool, counted: bool, marks: bool) -> _Writer:
+    return _Writer(fold, counted, marks)
 
 
 @cache
@@ -287,6 +305,16 @@ def _word(nodes: Sequence[Node]) -> int:
             break
         size += 1
     return size
+
+
+def _is_control(item: Node) -> bool:
+    """May an item of a class be one of the control characters that are marks?"""
+    kind, arg = item
+    if kind is op.RANGE:
+        return bool(arg[0] <= max(_MARKS.values()))
+    if kind is op.CATEGORY:
+        return arg in (op.CATEGORY_NOT_DIGIT, op.CATEGORY_NOT_SPACE, op.CATEGORY_NOT_WORD)
+    return arg in _MARKS.values()
 
 
 def _bytes(code: int) -> str:

@@ -41,6 +41,9 @@ PIECES = st.sampled_from(
         "PASS NO ",
         "acac.",
         "12 34-56",
+        "\u017f",
+        "\u212a",
+        "pa\u017fsport: ",
     ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
@@ -104,7 +107,9 @@ def test_the_value_must_stand_at_the_top() -> None:
         shape(r"(?:a(?P<v>b))?")
 
 
-FOLDED = RegexDetector("t", (Row("t/fold", r"(?i)(?:^|\W)(?P<v>straße[ks]{2}über)(?:$|\W)"),))
+FOLD = Row("t/fold", r"(?i)(?:^|\W)(?P<v>straße[ks]{2}über)(?:$|\W)")
+FOLDED = RegexDetector("t", (FOLD,))
+FOLDED_WORDS = RegexDetector("t", (FOLD,), group=lambda row: row.pattern, counted=True)
 
 
 @pytest.mark.parametrize("text", ["straßeksüber", "STRAẞEKSÜBER", "Stra\u1e9ee\u212a\u017f\u00dcBER"])
@@ -114,6 +119,33 @@ def test_other_cases_of_a_letter_are_not_missed(text: str) -> None:
     assert len(found) == 1
     for cut in range(3, 2 + len(text)):
         assert FOLDED.pending(f"a {text} b"[:cut]) <= 2
+        assert FOLDED_WORDS.pending(f"a {text} b"[:cut]) <= 2
+
+
+SIGNS = RegexDetector(
+    "t",
+    (
+        Row("t/any", r"(?:^|[^\w])(?P<v>a[^\x00-\x1f]{1,3}b[Ā-⿿]{1,2}c)"),
+        Row("t/letters", r"(?i)(?:^|[^a-z])(?P<v>k\W{1,2}s[^s]{1,2}\w{2}[ks]{1,3}1)"),
+    ),
+    group=lambda row: row.pattern,
+    counted=True,
+)
+
+
+@given(st.text("aBbc1kKsS .é\u017f\u212a\x01\x02", max_size=16), st.data())
+def test_a_long_s_and_a_kelvin_sign_are_letters_and_none(text: str, data: st.DataObject) -> None:
+    for finding in SIGNS.scan([Part(text)])[0]:
+        cut = data.draw(st.integers(finding.span.start + 1, finding.span.end))
+        assert SIGNS.pending(text[:cut]) <= finding.span.start
+
+
+@pytest.mark.parametrize("text", ["a\u017f\u212ab\u017f\u212ac", "\u212a.\u017fxabs\u017f\u212a1"])
+def test_such_texts_are_found_and_wait_from_their_first_character(text: str) -> None:
+    ((finding,),) = SIGNS.scan([Part(text)])
+    assert finding.span == (0, len(text))
+    for cut in range(1, len(text) + 1):
+        assert SIGNS.pending(text[:cut]) == 0
 
 
 @given(st.integers(0x80, 0x2FFFF), st.integers(0, 0x3000), st.integers(0x80, 0x2FFFF))
