@@ -95,7 +95,7 @@ def guard() -> Iterator[Guard]:
 )
 async def test_requests(guard: Guard, system: str, text: str, blocked: bool) -> None:
     policy = parse_policy(
-        "{version: 1, name: p, rules: [{category: topic/out_of_scope, roles: [user], threshold: 0.85, action: block}]}"
+        "{version: 1, name: p, rules: [{category: topic/out_of_scope, roles: [user], threshold: 0.84, action: block}]}"
     )
     parts = (Part(system, ("s",), Role.SYSTEM), Part(text, ("u",), message=1))
     verdict = await guard.begin((policy,)).request(Transcript(parts, Direction.INPUT))
